@@ -1,0 +1,337 @@
+"""What a back end sees: scalars, pointers, loops, barriers and a short list of primitive operations.
+
+The front end has lowered layouts, views, guards and index arithmetic away. Expressions are values without side
+effects (a `Load` reads memory in program order); statements are structured, so there are no gotos and no returns.
+Every statement has the span of the source that made it. Build expressions with the functions of `weft.model.fold`,
+which simplify as they go.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from weft.model.diagnostic import Span
+from weft.model.dtypes import BOOL, INDEX, DType
+
+Space = Literal["global", "shared", "local"]
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A number known at compile time."""
+
+    value: int | float | bool
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A local scalar variable of one thread, or the variable of a loop. May be assigned more than once."""
+
+    name: str
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A scalar that the launch passes: a scalar parameter (`alpha`), a dimension (`N`, or `x.shape[0]` where it has
+    no name), or a stride in elements (`x.stride[0]`). The same for all threads."""
+
+    name: str
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`."""
+
+    name: str
+    dtype: DType = INDEX
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A primitive operation (a key of `PRIMITIVES`) on operands that already have the types that it wants."""
+
+    name: str
+    args: tuple["Expr", ...]
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Memory that loads and stores name. `size` counts elements: static for shared and local, None for global."""
+
+    name: str
+    dtype: DType
+    space: Space
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The element of `array` at `offset` (elements); 0 where `guard` is false, without touching memory."""
+
+    array: Array
+    offset: "Expr"
+    guard: "Expr | None"
+    span: Span
+
+    @property
+    def dtype(self) -> DType:
+        return self.array.dtype
+
+
+Expr = Const | Var | Param | Special | Op | Load
+
+# name: (number of operands, meaning). All operands of the arithmetic ones have one dtype, which is also the result's.
+PRIMITIVES: dict[str, tuple[int, str]] = {
+    "add": (2, "a + b; integers wrap"),
+    "sub": (2, "a - b; integers wrap"),
+    "mul": (2, "a * b; integers wrap"),
+    "div": (2, "a / b, floats only"),
+    "floordiv": (2, "the floor of a / b"),
+    "mod": (2, "a - b * floor(a / b): the sign of b"),
+    "neg": (1, "-a"),
+    "abs": (1, "the magnitude of a"),
+    "min": (2, "the smaller; of a number and a NaN, the number"),
+    "max": (2, "the larger; of a number and a NaN, the number"),
+    "fma": (3, "a * b + c with one rounding, floats only"),
+    "eq": (2, "a == b, gives bool"),
+    "ne": (2, "a != b, gives bool"),
+    "lt": (2, "a < b, gives bool"),
+    "le": (2, "a <= b, gives bool"),
+    "gt": (2, "a > b, gives bool"),
+    "ge": (2, "a >= b, gives bool"),
+    "and": (2, "both, of bool; the second is evaluated only if the first is true"),
+    "or": (2, "either, of bool; the second is evaluated only if the first is false"),
+    "not": (1, "not a, of bool"),
+    "bit_and": (2, "a & b"),
+    "bit_or": (2, "a | b"),
+    "bit_xor": (2, "a ^ b"),
+    "bit_not": (1, "~a"),
+    "shift_left": (2, "a << b"),
+    "shift_right": (2, "a >> b, arithmetic for signed types"),
+    "select": (3, "b where a (bool) is true, else c; only the chosen one is evaluated"),
+    "cast": (
+        1,
+        "a converted to the result's dtype; floats to integers truncate, integers to narrower ones wrap",
+    ),
+    "exp": (1, "e ** a"),
+    "exp2": (1, "2 ** a"),
+    "log": (1, "natural logarithm"),
+    "log2": (1, "logarithm to base 2"),
+    "sqrt": (1, "square root"),
+    "rsqrt": (1, "1 / sqrt(a)"),
+    "sin": (1, "sine of radians"),
+    "cos": (1, "cosine of radians"),
+    "tanh": (1, "hyperbolic tangent"),
+    "erf": (1, "error function"),
+    "pow": (2, "a ** b, floats only"),
+    "floor": (1, "the largest whole number not above a, as a float"),
+    "ceil": (1, "the smallest whole number not below a, as a float"),
+}
+
+SPECIALS = tuple(
+    f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    target: Var
+    value: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Write `value` (of the array's dtype) at `offset`; nothing where `guard` is false."""
+
+    array: Array
+    offset: Expr
+    value: Expr
+    guard: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    condition: Expr
+    then: tuple["Stmt", ...]
+    otherwise: tuple["Stmt", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`for variable in range(start, stop, step)`; the three are evaluated once. `step` is never 0.
+
+    As in Python, the variable keeps its last value after the loop and assigning to it does not change the count.
+    """
+
+    variable: Var
+    start: Expr
+    stop: Expr
+    step: Expr
+    body: tuple["Stmt", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class While:
+    condition: Expr
+    body: tuple["Stmt", ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Every thread of the block arrives before any goes on; memory written before is visible after."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One thread for each point of `extents`; `indices[k]` is this thread's coordinate along axis k.
+
+    The last axis runs along x: `indices[-1] = block_idx.x * block_dim.x + thread_idx.x`, the one before along y, and
+    the first of three along z. `block` is the block's shape in the order of the axes where the kernel fixes it.
+    `everyone`: all threads of every block run `body` (a tiled domain, or one with barriers, whose accesses carry their
+    guards); otherwise only threads whose coordinates are all below `extents` do. Stands only at the top level of a
+    kernel's body, at most once, and is its last statement.
+    """
+
+    indices: tuple[Var, ...]
+    extents: tuple[Expr, ...]
+    block: tuple[int, ...] | None
+    everyone: bool
+    body: tuple["Stmt", ...]
+    span: Span
+
+
+Stmt = Assign | Store | If | For | While | Break | Continue | Barrier | Domain
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarParameter:
+    name: str
+    dtype: DType
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TensorParameter:
+    """`shape` has, for each axis, a Param (a dimension: `N`; without a name: `x.shape[0]`) or a Const (a fixed
+    extent). `array.name` is the parameter's name. The stride of axis k is `Param("x.stride[k]")`."""
+
+    name: str
+    array: Array
+    shape: tuple[Expr, ...]
+    span: Span
+    is_written: bool = False
+
+    @property
+    def strides(self) -> tuple[Param, ...]:
+        return tuple(stride(self.name, axis) for axis in range(len(self.shape)))
+
+
+Parameter = ScalarParameter | TensorParameter
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A kernel ready for a back end, for any specialization (see `weft.model.specialize`)."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    shared: tuple[Array, ...]
+    local: tuple[Array, ...]
+    body: tuple[Stmt, ...]
+    filename: str = "<text>"
+    # The offset at which each source line starts: a back end's line table (offset -> line).
+    line_starts: tuple[int, ...] = field(default=(0,), repr=False)
+
+    @property
+    def domain(self) -> Domain | None:
+        last = self.body[-1] if self.body else None
+        return last if isinstance(last, Domain) else None
+
+
+def stride(tensor: str, axis: int) -> Param:
+    return Param(f"{tensor}.stride[{axis}]", INDEX)
+
+
+def extent(tensor: str, axis: int) -> Param:
+    return Param(f"{tensor}.shape[{axis}]", INDEX)
+
+
+TRUE = Const(True, BOOL)
+FALSE = Const(False, BOOL)
+
+
+def children(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
+    """The blocks of statements directly inside a statement."""
+    match statement:
+        case If(then=then, otherwise=otherwise):
+            return (then, otherwise)
+        case For(body=body) | While(body=body) | Domain(body=body):
+            return (body,)
+        case _:
+            return ()
+
+
+def expressions(statement: Stmt) -> tuple[Expr, ...]:
+    """The expressions that a statement itself evaluates, in order; not those of the blocks inside it."""
+    match statement:
+        case Assign(value=value):
+            return (value,)
+        case Store(offset=offset, value=value, guard=guard):
+            return (offset, value) if guard is None else (guard, offset, value)
+        case If(condition=condition) | While(condition=condition):
+            return (condition,)
+        case For(start=start, stop=stop, step=step):
+            return (start, stop, step)
+        case Domain(extents=extents):
+            return extents
+        case _:
+            return ()
+
+
+def operands(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case Op(args=args):
+            return args
+        case Load(offset=offset, guard=guard):
+            return (offset,) if guard is None else (guard, offset)
+        case _:
+            return ()
+
+
+def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    """Every statement, outer before inner, in program order."""
+    for statement in body:
+        yield statement
+        for block in children(statement):
+            yield from walk(block)
+
+
+def walk_expr(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for operand in operands(expr):
+        yield from walk_expr(operand)
+
+
+def has_barrier(body: tuple[Stmt, ...]) -> bool:
+    return any(isinstance(statement, Barrier) for statement in walk(body))
