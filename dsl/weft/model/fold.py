@@ -159,65 +159,6 @@ _COMPUTE: dict[str, Callable[..., Number]] = {
     "not": operator.not_,
 }
 
-_BUILDERS.get(expr.name)
-    return builder(*args) if builder else operation(expr.name, *args, dtype=expr.dtype)
-
-
-def is_pure(expr: Expr) -> bool:
-    """Whether dropping the expression changes nothing (it reads no memory)."""
-    if isinstance(expr, Load):
-        return False
-    return not isinstance(expr, Op) or all(is_pure(arg) for arg in expr.args)
-
-
-def _compute(name: str, values: list[Number]) -> Number | None:
-    try:
-        return _COMPUTE[name](*values)
-    except (ArithmeticError, ValueError, TypeError):
-        return None
-
-
-def _is(expr: Expr, value: int) -> bool:
-    return isinstance(expr, Const) and expr.value == value
-
-
-def _is_finite(value: Number) -> bool:
-    return isinstance(value, int) or math.isfinite(value)
-
-
-def _wrap(value: Number, dtype: DType) -> Number:
-    if dtype.kind == "bool":
-        return bool(value)
-    if dtype.is_float:
-        return float(value)
-    whole = int(value) & ((1 << dtype.bits) - 1)
-    sign_bit = 1 << (dtype.bits - 1)
-    return whole - (1 << dtype.bits) if dtype.is_signed and whole & sign_bit else whole
-
-
-# f32 arithmetic is not folded in double: only operations that are exact for whole numbers or give a bool are here,
-# besides those that the front end evaluates on Python numbers before they have a type.
-_COMPUTE: dict[str, Callable[..., Number]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "floordiv": lambda a, b: a // b,
-    "mod": lambda a, b: a % b,
-    "neg": lambda a: -a,
-    "abs": abs,
-    "min": min,
-    "max": max,
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-    "gt": lambda a, b: a > b,
-    "ge": lambda a, b: a >= b,
-    "and": lambda a, b: a and b,
-    "or": lambda a, b: a or b,
-    "not": lambda a: not a,
-}
-
 _BUILDERS: dict[str, Callable[..., Expr]] = {
     "add": add,
     "sub": sub,
