@@ -7,6 +7,7 @@ cannot be computed here (a division by zero) stays an operation.
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from weft.model.dtypes import BOOL, INDEX, DType
 from weft.model.ir import Const, Expr, Load, Op
@@ -138,7 +139,7 @@ def _wrap(value: Number, dtype: DType) -> Number:
 
 
 # Each works on Python numbers; what they raise (a division by zero) means that the operation stays.
-_COMPUTE: dict[str, Callable[..., Number]] = {
+_COMPUTE: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,

@@ -1,0 +1,118 @@
+"""What a launch may ask of a device, and the words for asking too much.
+
+Source: CUDA C++ Programming Guide, "Compute Capabilities", table of technical specifications.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+
+AXES = "xyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The hardware limits of a launch. Shared memory is what a block gets without opting in."""
+
+    name: str
+    block_threads: int = 1024
+    block: tuple[int, int, int] = (1024, 1024, 64)
+    grid: tuple[int, int, int] = (2**31 - 1, 65535, 65535)
+    shared_bytes: int = 48 * 1024
+
+
+# The limits that hold on every GPU since compute capability 3.5, for when no target is named.
+ANY_GPU = Limits("any CUDA GPU")
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A grid of blocks and a block of threads, each along x, y, z."""
+
+    grid: tuple[int, int, int]
+    block: tuple[int, int, int]
+
+    @property
+    def threads_per_block(self) -> int:
+        return prod(self.block)
+
+    @property
+    def blocks(self) -> int:
+        return prod(self.grid)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A code and its words, before a caller adds the place. `about` names what is at fault: an argument's name,
+    "grid", "block" or "call"."""
+
+    code: str
+    message: str
+    about: str = "call"
+
+
+def triple(sizes: int | tuple[int, ...]) -> tuple[int, int, int]:
+    """`8` or `(8,)` or `(8, 4)` as x, y, z."""
+    given = (sizes,) if isinstance(sizes, int) else sizes
+    x, y, z = (*given, 1, 1, 1)[:3]
+    return (x, y, z)
+
+
+def block_problems(block: tuple[int, int, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:
+    yield from _not_positive("block", block)
+    threads = prod(block)
+    if threads > limits.block_threads:
+        yield Problem(
+            "launch-threads",
+            f"a block of {_times(block)}{threads} threads is over the limit of {limits.block_threads} threads per block "
+            f"of {limits.name}: use a smaller block and more blocks",
+            "block",
+        )
+        return
+    yield from _too_long("block", block, limits.block, limits)
+
+
+def grid_problems(grid: tuple[int, int, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:
+    yield from _not_positive("grid", grid)
+    yield from _too_long("grid", grid, limits.grid, limits)
+
+
+def shared_problems(names_bytes: dict[str, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:
+    """names_bytes: the bytes of each shared array of a kernel."""
+    total = sum(names_bytes.values())
+    if total > limits.shared_bytes:
+        parts = ", ".join(f"`{name}` {size:,}" for name, size in names_bytes.items())
+        yield Problem(
+            "shared-memory",
+            f"the kernel uses {total:,} bytes of shared memory ({parts}); a block of {limits.name} has "
+            f"{limits.shared_bytes:,}: use smaller tiles or a narrower dtype",
+        )
+
+
+def _not_positive(what: str, sizes: tuple[int, int, int]) -> Iterator[Problem]:
+    for axis, size in zip(AXES, sizes, strict=True):
+        if size < 1:
+            yield Problem(
+                "launch-geometry",
+                f"{what}.{axis} is {size}; each size of a {what} is at least 1: "
+                "skip the launch when there is nothing to do",
+                what,
+            )
+
+
+def _too_long(
+    what: str, sizes: tuple[int, int, int], most: tuple[int, int, int], limits: Limits
+) -> Iterator[Problem]:
+    for axis, size, limit in zip(AXES, sizes, most, strict=True):
+        if size > limit:
+            yield Problem(
+                f"launch-{what}",
+                f"{what}.{axis} is {size:,}, over the limit of {limit:,} of {limits.name}: "
+                "put the longest axis on x, or give each thread more to do",
+                what,
+            )
+
+
+def _times(block: tuple[int, int, int]) -> str:
+    sides = [str(side) for side in block if side != 1]
+    return f"{' × '.join(sides)} = " if len(sides) > 1 else ""
