@@ -1,0 +1,69 @@
+# `make help` lists the targets. All of them use one virtual environment, .venv, made when first needed.
+#
+# A stamp in .venv says that what pyproject.toml asks for is installed; a change there installs again.
+
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+# pip's progress without its noise: what is downloaded and installed, and every error. All of it is in .venv/pip.log.
+INSTALL := PYTHONUNBUFFERED=1 $(BIN)/python -m pip --disable-pip-version-check --no-input --log .venv/pip.log \
+    install --progress-bar off
+NOISE := /^(WARNING|DEPRECATION|Requirement already|Looking in|Obtaining|Collecting|Building|Successfully built)/d; \
+    /^ +(Using cached|Preparing|Installing b|Checking if|Getting req|Created wheel|Building|Stored|Attempting|Found|Uninstalling|Successfully un)/d; \
+    /^(Processing|Discarding|Link requires|\[notice\])/d; s/^Installing collected packages.*/  Installing/; /^Successfully installed/d
+SEE_LOG := { echo "The installation failed; pip's whole log is in .venv/pip.log" >&2; exit 1; }
+DEMO := .venv/installed-demo
+TEST := .venv/installed-test
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test e2e lint format clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    install, check the examples, run two, and show what an editor shows"
+	@echo "make test    all tests that need neither GPU nor display"
+	@echo "make e2e     drive the language server from headless Neovim"
+	@echo "make lint    ruff and pyright"
+	@echo "make format  let ruff format and mend"
+	@echo "make clean   remove .venv and caches"
+
+demo: $(DEMO)
+	@$(BIN)/python tools/demo.py
+
+test: $(TEST)
+	@$(BIN)/python -m pytest tests --ignore=tests/e2e
+
+e2e: $(TEST)
+	@command -v nvim >/dev/null || { echo "make e2e needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/e2e
+
+lint: $(TEST)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m pyright
+	@$(BIN)/python -m pyright -p tests/repo/pyright-examples.json
+
+format: $(TEST)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Weft needs Python 3.11 or newer, and found none. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is incomplete (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+# The order-only prerequisite: the interpreter's own date says nothing about what is installed.
+$(DEMO): pyproject.toml | $(BIN)/python
+	@echo "Installing Weft with numba, NumPy and pygls: about 80 MB to download"
+	@$(INSTALL) -e . 2>&1 | sed -E '$(NOISE)' || $(SEE_LOG)
+	@touch $@
+
+$(TEST): pyproject.toml | $(BIN)/python
+	@echo "Installing Weft with CUDA's compilers and the tools for development: about 300 MB to download"
+	@$(INSTALL) -e '.[cuda,dev]' 2>&1 | sed -E '$(NOISE)' || $(SEE_LOG)
+	@touch $@ $(DEMO)

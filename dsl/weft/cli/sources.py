@@ -1,0 +1,236 @@
+"""Reading sources for the command line: whatever a path turns out to be, a text or one clear line, never a traceback."""
+
+import errno
+import io
+import os
+import stat
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from weft.cli.terminal import printable
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+LIMIT_BYTES = 4 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
+_OURS = "weft"
+_SKIPPED_DIRECTORIES = frozenset({"node_modules", "build", "__pycache__", "site-packages"})
+_OPEN_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and the path to show for it."""
+
+    path: str
+    text: str
+
+    @property
+    def mentions_weft(self) -> bool:
+        """Whether the text can hold a kernel at all: a cheap look before the front end reads it."""
+        return _OURS in self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A path that gave no text; `reason` says what was found, what is allowed and what to do."""
+
+    path: str
+    reason: str
+
+
+class SourceError(Exception):
+    """Why a path gave no text."""
+
+
+def sources(paths: Iterable[str]) -> Iterator[Source | Unreadable]:
+    """Each source that `paths` name, once, in order: files, the Python files below directories, `-`."""
+    seen: set[str] = set()
+    for path in paths:
+        for found in _named(path):
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def read(path: str) -> Source:
+    """The text of the file at `path`, which must be there and be a text; raises SourceError."""
+    return Source(path, decode(_read_bytes(path)))
+
+
+def read_stdin() -> Source:
+    """The text of standard input; raises SourceError."""
+    data = sys.stdin.buffer.read(LIMIT_BYTES + 1)
+    if len(data) > LIMIT_BYTES:
+        raise SourceError(_too_large())
+    return Source(STDIN_NAME, decode(data))
+
+
+def decode(data: bytes) -> str:
+    """`data` as Python itself would decode it: byte order mark, PEP 263 cookie, else UTF-8. Newlines stay as they are."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SourceError("is UTF-16 text; Python source is UTF-8 or names its encoding: save it as UTF-8")
+    if (nul := data.find(0)) >= 0:
+        raise SourceError(f"is a binary file (byte {nul} is 0); Python source is text: name a Python file")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        raise SourceError(f"has an encoding line that Python refuses ({error.msg}): correct it") from None
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"is not {error.encoding} text: byte {error.start} is 0x{error.object[error.start]:02x}; "
+            "save it as UTF-8 or name its encoding in the first line"
+        ) from None
+    except (UnicodeError, LookupError):
+        raise SourceError(f"names `{encoding}`, which is no encoding of text: save it as UTF-8") from None
+
+
+def complain(unreadable: Unreadable) -> None:
+    """Say on stderr, in one line, why a path gave no text."""
+    sys.stdout.flush()  # so that the two streams keep their order on a terminal
+    print(f"weft: {printable(unreadable.path)} {unreadable.reason}", file=sys.stderr)
+
+
+def _named(path: str) -> Iterator[Source | Unreadable]:
+    if path == STDIN:
+        try:
+            yield read_stdin()
+        except SourceError as error:
+            yield Unreadable(STDIN_NAME, str(error))
+    elif os.path.isdir(path):
+        yield from _below(path)
+    else:
+        yield _attempt(path)
+
+
+def _attempt(path: str) -> Source | Unreadable:
+    shown = path if path.endswith(os.sep) else os.path.normpath(path)
+    try:
+        return Source(shown, read(path).text)
+    except SourceError as error:
+        return Unreadable(shown, str(error))
+
+
+def _below(top: str) -> Iterator[Source | Unreadable]:
+    """The Python files below a directory. Links to directories are not followed, so there are no loops."""
+    failed: list[OSError] = []
+    for directory, names, files in os.walk(top, onerror=failed.append):
+        names[:] = sorted(name for name in names if not _is_skipped(directory, name))
+        for name in sorted(files):
+            path = os.path.join(directory, name)
+            if name.endswith(".py") and not name.startswith(".") and not _is_large_and_not_ours(path):
+                yield _attempt_below(path)
+        while failed:
+            yield _unlisted(failed.pop())
+    while failed:
+        yield _unlisted(failed.pop())
+
+
+def _attempt_below(path: str) -> Source | Unreadable:
+    found = _attempt(path)
+    if isinstance(found, Unreadable) and not os.path.lexists(path):
+        return Unreadable(found.path, "was deleted while it was read: check again")
+    return found
+
+
+def _unlisted(error: OSError) -> Unreadable:
+    path = os.path.normpath(os.fsdecode(error.filename))
+    if isinstance(error, FileNotFoundError):
+        return Unreadable(path, "was deleted while it was read: check again")
+    return Unreadable(path, _system_reason(path, error))
+
+
+def _is_skipped(directory: str, name: str) -> bool:
+    return (
+        name.startswith(".")
+        or name in _SKIPPED_DIRECTORIES
+        or os.path.exists(os.path.join(directory, name, "pyvenv.cfg"))
+    )
+
+
+def _is_large_and_not_ours(path: str) -> bool:
+    """Whether a file over the limit never says `weft`: a generated table, say, which is nobody's kernel."""
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size <= LIMIT_BYTES:
+            return False
+        with open(path, "rb") as file:
+            return not _says(file, _OURS.encode())
+    except OSError:
+        return False  # the reading that follows names the trouble
+
+
+def _says(file: io.BufferedReader, word: bytes) -> bool:
+    tail = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        if word in tail + chunk:
+            return True
+        tail = chunk[1 - len(word) :]
+    return False
+
+
+def _read_bytes(path: str) -> bytes:
+    """At most the limit, of a regular file; opened without waiting, since a pipe would keep us for ever."""
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+        with open(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise SourceError(_kind_reason(mode))
+            data = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise SourceError(_system_reason(path, error)) from None
+    except ValueError:
+        raise SourceError("holds a character 0, which no path may: correct the path") from None
+    if len(data) > LIMIT_BYTES:
+        raise SourceError(_too_large())
+    return data
+
+
+def _too_large() -> str:
+    return f"is larger than {LIMIT_BYTES // 1024**2} MB, the most that Weft reads: split it"
+
+
+_KINDS: Sequence[tuple[int, str]] = (
+    (stat.S_IFDIR, "a directory"),
+    (stat.S_IFIFO, "a named pipe"),
+    (stat.S_IFSOCK, "a socket"),
+    (stat.S_IFCHR, "a device"),
+    (stat.S_IFBLK, "a device"),
+)
+
+
+def _kind_reason(mode: int) -> str:
+    kind = next((words for code, words in _KINDS if code == stat.S_IFMT(mode)), "no regular file")
+    advice = "name a file in it" if stat.S_ISDIR(mode) else "name a file, or pass the text to `-`"
+    return f"is {kind}; a Python file is expected: {advice}"
+
+
+def _system_reason(path: str, error: OSError) -> str:
+    match error.errno:
+        case errno.ENOENT if os.path.islink(path):
+            return f"is a link to `{os.readlink(path)}`, which does not exist: mend the link"
+        case errno.ENOENT:
+            return "does not exist: correct the path"
+        case errno.ENOTDIR:
+            return "does not exist, since a part of the path is a file, not a directory: correct the path"
+        case errno.EISDIR:
+            return _kind_reason(stat.S_IFDIR)
+        case errno.ELOOP:
+            return "is a link that leads back to itself: mend the link"
+        case errno.ENXIO:
+            return _kind_reason(stat.S_IFSOCK)
+        case errno.EACCES | errno.EPERM:
+            return "may not be read (permission denied): change its permissions or leave it out"
+        case errno.ENAMETOOLONG:
+            return "is longer than a path may be: correct the path"
+        case _:
+            return (
+                f"cannot be read ({os.strerror(error.errno or 0).lower()}): see to the file or leave it out"
+            )
