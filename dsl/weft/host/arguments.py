@@ -1,0 +1,132 @@
+"""Read the arguments of a launch as its kernel's parameters want them, and say what is wrong with them."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import NamedTuple, cast
+
+from weft.host import HostTensor, StridesError, read_scalar, read_tensor
+from weft.model import arguments, launches
+from weft.model.ir import Kernel, Param, Parameter, ScalarParameter, TensorParameter, walk_expr
+from weft.model.limits import Problem
+
+Number = int | float | bool
+
+
+class Given(NamedTuple):
+    """The arguments of one launch, in the order of the tensor and of the scalar parameters.
+
+    key: all that a compiled version and a geometry depend on; not the addresses, and of most scalars nothing.
+    """
+
+    tensors: list[HostTensor]
+    scalars: list[Number]
+    key: tuple[Hashable, ...]
+
+
+class ArgumentReader:
+    """Reads arguments for one kernel."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        parameters = list(enumerate(kernel.parameters))
+        self.tensors = [(at, p) for at, p in parameters if isinstance(p, TensorParameter)]
+        self.scalars = [(at, p) for at, p in parameters if isinstance(p, ScalarParameter)]
+        self._keys = [_key_of_scalar(kernel, parameter) for _, parameter in self.scalars]
+
+    def read(self, values: Sequence[object]) -> Given | None:
+        """None if an argument is not what its parameter wants; why is for `problems` to say."""
+        try:
+            tensors = [read_tensor(values[at]) for at, _ in self.tensors]
+        except StridesError:
+            return None
+        scalars = [to_number(values[at], parameter) for at, parameter in self.scalars]
+        if None in tensors or None in scalars:
+            return None
+        found, numbers = cast("list[HostTensor]", tensors), cast("list[Number]", scalars)
+        keys = [key(number) for key, number in zip(self._keys, numbers, strict=True)]
+        # What stands before dtype_name (the address) changes with each launch.
+        return Given(found, numbers, (*[tensor[2:] for tensor in found], *keys))
+
+    def sizes(self, given: Given) -> dict[str, Number]:
+        """The value of each dimension and of each scalar, by name."""
+        sizes: dict[str, Number] = {}
+        for (_, parameter), tensor in zip(self.tensors, given.tensors, strict=True):
+            for extent, value in zip(parameter.shape, tensor.shape, strict=True):
+                if isinstance(extent, Param):
+                    sizes[extent.name] = value
+        names = [parameter.name for _, parameter in self.scalars]
+        return {**sizes, **dict(zip(names, given.scalars, strict=True))}
+
+
+def problems(kernel: Kernel, values: Sequence[object]) -> Iterator[Problem]:
+    """What is wrong with bound arguments: first each by itself, then together."""
+    facts: list[arguments.Fact] = []
+    placed: list[tuple[str, str]] = []
+    for parameter, value in zip(kernel.parameters, values, strict=True):
+        try:
+            tensor = read_tensor(value)
+        except StridesError as error:
+            facts.append(None)
+            yield launches.byte_strides(parameter.name, error.strides_bytes, error.itemsize_bytes)
+            continue
+        facts.append(_fact(value, tensor))
+        own = [*arguments.fits(parameter, facts[-1])]
+        yield from own or _own_problems(parameter, value, tensor)
+        if tensor is not None and tensor.device[0] in _PLACES and tensor.device[1] >= 0:
+            placed.append((parameter.name, _PLACES[tensor.device[0]].format(tensor.device[1])))
+    yield from arguments.dims_agree(kernel.parameters, facts)
+    yield from launches.devices_agree(placed)
+
+
+def to_number(value: object, parameter: ScalarParameter) -> Number | None:
+    """The argument as its parameter's kind of number; None if it does not fit."""
+    number = value if type(value) in (float, int, bool) else read_scalar(value)
+    if not isinstance(number, int | float):
+        return None
+    if parameter.dtype.is_float:
+        return float(number)
+    if isinstance(number, float) or not _in_range(number, parameter):
+        return None
+    return bool(number) if parameter.dtype.kind == "bool" else int(number)
+
+
+_PLACES = {"cpu": "host memory", "cuda": "GPU {}"}
+
+
+def _own_problems(parameter: Parameter, value: object, tensor: HostTensor | None) -> Iterator[Problem]:
+    """What `arguments.fits`, which also asks of text, does not see."""
+    if isinstance(parameter, ScalarParameter):
+        number = read_scalar(value)
+        if isinstance(number, int) and not _in_range(number, parameter):
+            yield launches.scalar_range(parameter.name, number, parameter.dtype)
+    elif tensor is not None:
+        if tensor.device[0] not in _PLACES:
+            yield launches.reachable(parameter.name, tensor.device[0])
+        if parameter.is_written and not tensor.is_writable:
+            yield launches.read_only(parameter.name)
+
+
+def _fact(value: object, tensor: HostTensor | None) -> arguments.Fact:
+    if tensor is not None:
+        return arguments.TensorFact(tensor.dtype, tensor.dtype_name, tensor.shape)
+    number = read_scalar(value)
+    if number is None:
+        return arguments.OtherFact(type(value).__name__)
+    kind = "bool" if isinstance(number, bool) else "int" if isinstance(number, int) else "float"
+    return arguments.ScalarFact(kind)
+
+
+def _in_range(number: int, parameter: ScalarParameter) -> bool:
+    if not parameter.dtype.is_integer:
+        return True
+    lowest, highest = launches.integer_range(parameter.dtype)
+    return lowest <= number <= highest
+
+
+def _key_of_scalar(kernel: Kernel, parameter: ScalarParameter) -> Callable[[Number], Hashable]:
+    """What of a scalar decisions depend on: its value if the domain does, else whether 32 bits hold it."""
+    extents = () if kernel.domain is None else kernel.domain.extents
+    names = {part.name for extent in extents for part in walk_expr(extent) if isinstance(part, Param)}
+    if parameter.name in names:
+        return lambda number: number
+    if parameter.dtype.is_integer and parameter.dtype.bits == 64:
+        return lambda number: -(2**31) < number < 2**31
+    return lambda number: None

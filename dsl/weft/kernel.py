@@ -1,0 +1,131 @@
+"""What `@weft.kernel` and `@weft.function` make of a Python function."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import update_wrapper
+from importlib import import_module
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
+
+from weft.errors import KernelError
+from weft.launch import Launcher, explicit_geometry, launch_error
+from weft.model import ir, launches
+from weft.model.diagnostic import Diagnostic
+from weft.model.limits import Geometry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Kernel:
+    """A kernel: call it to launch it with a grid and a block that Weft chooses.
+
+    `k[grid, block](...)` launches with these, `k[grid, block, stream](...)` on a stream; each an integer or up to
+    three. The data decides the device. Wrong: a call that does not fit the parameters [launch-arguments]
+    [launch-dtype] [launch-rank] [launch-dims]; tensors in different places [launch-device].
+    """
+
+    def __init__(self, python_function: Callable[..., object]) -> None:
+        update_wrapper(self, python_function)
+        self.python_function = python_function
+        self._launcher: Launcher | None = None
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        (self._launcher or self._read()).launch(args, kwargs)
+
+    def __getitem__(self, geometry: object) -> "BoundKernel":
+        match geometry:
+            case (grid, block):
+                return BoundKernel(self, explicit_geometry(grid, block), None)
+            case (grid, block, stream):
+                return BoundKernel(self, explicit_geometry(grid, block), stream)
+            case _:
+                raise launch_error([launches.geometry_form(self.python_function.__name__)])
+
+    def __get__(self, instance: object, owner: type | None = None) -> "Kernel":
+        # A kernel in a class is a kernel, not a method.
+        return self
+
+    def __repr__(self) -> str:
+        return f"<weft.kernel {self.python_function.__qualname__}>"
+
+    @property
+    def ir(self) -> ir.Kernel:
+        """The checked kernel. Raises KernelError."""
+        return self.launcher.kernel
+
+    @property
+    def launcher(self) -> Launcher:
+        return self._launcher or self._read()
+
+    def geometry(self, *args: object, **kwargs: object) -> Geometry | None:
+        """The grid and the block that Weft chooses for these arguments; None if there is nothing to do."""
+        return self.launcher.geometry(args, kwargs)
+
+    def _read(self) -> Launcher:
+        read = read_checked(self.python_function)
+        self._launcher = Launcher(read)
+        return self._launcher
+
+
+class BoundKernel:
+    """A kernel with the geometry of its launch."""
+
+    def __init__(self, kernel: Kernel, geometry: Geometry, stream: object) -> None:
+        self.kernel = kernel
+        self.geometry = geometry
+        self.stream = stream
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        self.kernel.launcher.launch(args, kwargs, self.geometry, self.stream)
+
+
+class Function(Generic[P, R]):
+    """A function that kernels call; elsewhere it is the Python function."""
+
+    def __init__(self, python_function: Callable[P, R]) -> None:
+        update_wrapper(self, python_function)
+        self.python_function = python_function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.python_function(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<weft.function {self.python_function.__qualname__}>"
+
+
+def kernel(python_function: Callable[..., object]) -> Kernel:
+    """Make a kernel of a function. It is read and checked at its first launch, not here."""
+    return Kernel(python_function)
+
+
+def function(python_function: Callable[P, R]) -> Function[P, R]:
+    """Make a function that kernels may call."""
+    return Function(python_function)
+
+
+class ReadKernel(Protocol):
+    """What the front end makes of a live function. filename, line_starts: the text that spans are offsets of."""
+
+    @property
+    def ir(self) -> ir.Kernel | None: ...
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]: ...
+    @property
+    def filename(self) -> str: ...
+
+
+def read_checked(python_function: Callable[..., object]) -> ir.Kernel:
+    """The kernel of a live function. Raises KernelError of all that is wrong with it."""
+    # Importing the front end takes longer than a decorator may.
+    read = cast("ReadKernel", cast("Any", import_module("weft.model.live")).read_kernel(python_function))
+    errors = [found for found in read.findings if found.severity == "error"]
+    if errors:
+        first, *others = errors
+        raise KernelError(first, read.filename, _line_of(read, first), tuple(others))
+    assert read.ir is not None, "the front end gives a kernel or an error"
+    return read.ir
+
+
+def _line_of(read: ReadKernel, found: Diagnostic) -> int:
+    starts: tuple[int, ...] = getattr(read, "line_starts", ()) or (read.ir.line_starts if read.ir else (0,))
+    return bisect_right(starts, found.span.start)

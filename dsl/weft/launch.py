@@ -1,0 +1,304 @@
+"""Launch a kernel: bind and check the arguments, let their place choose the device, compile once, run.
+
+What a launch depends on besides addresses and numbers (shapes, strides, dtypes, devices, the geometry) is its key. The
+checks and all decisions are made once for a key and kept in a Plan. The words for what is wrong are in `weft.model`.
+"""
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, TypeVar, cast
+
+from weft.backends.parameters import FlatParameter, flatten
+from weft.errors import InternalError, LaunchError, finding
+from weft.geometry import GeometryError, choose, problems, to_geometry
+from weft.host import HostTensor, is_contiguous
+from weft.host.arguments import ArgumentReader, Given, Number
+from weft.host.arguments import problems as argument_problems
+from weft.model import launches
+from weft.model.arguments import bind
+from weft.model.ir import Kernel
+from weft.model.limits import Geometry, Problem
+from weft.model.specialize import Specialization, specialize
+
+# The arguments in the order of `weft.backends.parameters.flatten`, the geometry, the stream.
+Run = Callable[[Sequence[Number], Geometry, object], None]
+
+_MAX_PLANS = 256
+_MAX_VERSIONS = 64
+_PACKAGE = str(Path(__file__).parent)
+
+
+class HostCompiled(Protocol):
+    def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
+
+
+class GpuCompiled(Protocol):
+    def launch(
+        self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
+    ) -> None: ...
+
+
+class HostBackend(Protocol):
+    """`weft.backends.cpu`. A block's shape is in the order of x, y, z."""
+
+    def compile(self, kernel: Kernel, specialization: Specialization, /) -> HostCompiled: ...
+    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+
+
+class GpuBackend(Protocol):
+    """`weft.backends.cuda`. A device is its ordinal, -1 the current one."""
+
+    def compile(self, kernel: Kernel, specialization: Specialization, /, arch: str) -> GpuCompiled: ...
+    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+    def arch_of(self, device: int, /) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One compiled version: how to run it and the arguments that it takes."""
+
+    run: Run
+    parameters: tuple[FlatParameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that was decided for a key.
+
+    geometry: None where there is nothing to do. template: the arguments, 0 where each launch has its own;
+    addresses, scalars: places in the template, each with the place in `Given`.
+    """
+
+    geometry: Geometry | None
+    run: Run
+    on_host: bool
+    template: list[Number]
+    addresses: list[tuple[int, int]]
+    scalars: list[tuple[int, int]]
+
+
+def launch(
+    kernel: Kernel,
+    args: Sequence[object],
+    kwargs: Mapping[str, object] | None = None,
+    geometry: Geometry | tuple[object, object] | None = None,
+    stream: object = None,
+) -> None:
+    """Launch a kernel once. A `Launcher` keeps what it compiles."""
+    Launcher(kernel).launch(args, kwargs, geometry, stream)
+
+
+class Launcher:
+    """Launches one kernel, and remembers plans and compiled versions."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self._reader = ArgumentReader(kernel)
+        self._plans: dict[Hashable, Plan] = {}
+        self._versions: dict[Hashable, Version] = {}
+
+    def launch(
+        self,
+        args: Sequence[object],
+        kwargs: Mapping[str, object] | None = None,
+        geometry: Geometry | tuple[object, object] | None = None,
+        stream: object = None,
+    ) -> None:
+        """Run the kernel. geometry: None to have it chosen. Raises LaunchError before anything runs."""
+        given, plan = self._plan(args, kwargs, geometry)
+        if stream is not None and plan.on_host:
+            raise launch_error([launches.stream_on_host(self.kernel.name)])
+        if plan.geometry is None:
+            return
+        arguments = plan.template.copy()
+        for slot, at in plan.addresses:
+            arguments[slot] = given.tensors[at].address
+        for slot, at in plan.scalars:
+            arguments[slot] = given.scalars[at]
+        plan.run(arguments, plan.geometry, stream)
+
+    def geometry(self, args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> Geometry | None:
+        """The geometry that Weft chooses for these arguments; None if there is nothing to do."""
+        return self._plan(args, kwargs, None)[1].geometry
+
+    def _plan(
+        self,
+        args: Sequence[object],
+        kwargs: Mapping[str, object] | None,
+        geometry: Geometry | tuple[object, object] | None,
+    ) -> tuple[Given, Plan]:
+        explicit = (
+            geometry if geometry is None or isinstance(geometry, Geometry) else explicit_geometry(*geometry)
+        )
+        values = (
+            args
+            if not kwargs and len(args) == len(self.kernel.parameters)
+            else self._bind(args, kwargs or {})
+        )
+        given = self._reader.read(values)
+        if given is None:
+            raise self._rejection(values)
+        key = (explicit, given.key)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = _remember(self._plans, key, self._decide(values, given, explicit), _MAX_PLANS)
+        return given, plan
+
+    def _bind(self, args: Sequence[object], kwargs: Mapping[str, object]) -> Sequence[object]:
+        parameters = self.kernel.parameters
+        _raise_any(bind(self.kernel.name, parameters, len(args), list(kwargs)))
+        return (*args, *(kwargs[parameter.name] for parameter in parameters[len(args) :]))
+
+    def _rejection(self, values: Sequence[object]) -> LaunchError | InternalError:
+        found = list(argument_problems(self.kernel, values))
+        if found:
+            return launch_error(found)
+        name = self.kernel.name
+        return InternalError(
+            finding(
+                "internal-arguments",
+                f"`{name}` cannot read its arguments and no check says why: please report it",
+            )
+        )
+
+    def _decide(self, values: Sequence[object], given: Given, explicit: Geometry | None) -> Plan:
+        """The plan for a new key. Raises LaunchError."""
+        _raise_any(argument_problems(self.kernel, values))
+        on_host = not any(tensor.device[0] == "cuda" for tensor in given.tensors)
+        geometry = explicit or self._choose(on_host, given)
+        if geometry is None:
+            return Plan(None, _nothing, on_host, [], [], [])
+        _raise_any(problems(geometry, self.kernel))
+        device = max((tensor.device[1] for tensor in given.tensors), default=0)
+        version = self._version(on_host, device, self._specialize(given, geometry))
+        return self._fill(version, geometry, given, on_host)
+
+    def _choose(self, on_host: bool, given: Given) -> Geometry | None:
+        domain = self.kernel.domain
+        if domain is None:
+            raise launch_error([launches.geometry_missing(self.kernel.name)])
+        backend = _host_backend() if on_host else _gpu_backend()
+        x, y, z = (*backend.choose_block(self.kernel), 1, 1)[:3]
+        try:
+            return choose(domain, self._reader.sizes(given), (x, y, z))
+        except GeometryError as error:
+            raise launch_error([error.problem]) from None
+
+    def _specialize(self, given: Given, geometry: Geometry) -> Specialization:
+        pairs = zip(self._reader.tensors, given.tensors, strict=True)
+        contiguous = frozenset(
+            parameter.name for (_, parameter), tensor in pairs if is_contiguous(tensor.shape, tensor.strides)
+        )
+        spans = [*map(_span, given.tensors), *_threads(geometry)]
+        # An integer that indexes must not lose bits, so a large one asks for 64 as a large tensor does.
+        spans += [abs(number) for number in given.scalars if isinstance(number, int)]
+        return Specialization(contiguous, (), 32 if all(span < 2**31 for span in spans) else 64)
+
+    def _version(self, on_host: bool, device: int, specialization: Specialization) -> Version:
+        key = (on_host, device, specialization)
+        known = self._versions.get(key)
+        if known is not None:
+            return known
+        run = (
+            _host_run(self.kernel, specialization)
+            if on_host
+            else _gpu_run(self.kernel, specialization, device)
+        )
+        parameters = flatten(specialize(self.kernel, specialization), specialization.index_bits)
+        return _remember(self._versions, key, Version(run, parameters), _MAX_VERSIONS)
+
+    def _fill(self, version: Version, geometry: Geometry, given: Given, on_host: bool) -> Plan:
+        tensors = {parameter.name: at for at, (_, parameter) in enumerate(self._reader.tensors)}
+        scalars = {parameter.name: at for at, (_, parameter) in enumerate(self._reader.scalars)}
+        plan = Plan(geometry, version.run, on_host, [0] * len(version.parameters), [], [])
+        for slot, flat in enumerate(version.parameters):
+            match flat.role:
+                case "address":
+                    plan.addresses.append((slot, tensors[flat.source]))
+                case "scalar":
+                    plan.scalars.append((slot, scalars[flat.source]))
+                case "extent":
+                    plan.template[slot] = given.tensors[tensors[flat.source]].shape[flat.axis]
+                case "stride":
+                    plan.template[slot] = given.tensors[tensors[flat.source]].strides[flat.axis]
+        return plan
+
+
+def explicit_geometry(grid: object, block: object) -> Geometry:
+    """The geometry that a caller wrote. Raises LaunchError."""
+    try:
+        return to_geometry(grid, block)
+    except GeometryError as error:
+        raise launch_error([error.problem]) from None
+
+
+def launch_error(found: Sequence[Problem]) -> LaunchError:
+    """The error for what was found, at the line outside Weft that made the call."""
+    first, *others = [finding(problem.code, problem.message) for problem in found]
+    filename, line = caller()
+    return LaunchError(first, filename, line, tuple(others))
+
+
+def caller() -> tuple[str | None, int | None]:
+    """The file and the line of the innermost frame outside Weft."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return (None, None) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+def _raise_any(found: Iterable[Problem]) -> None:
+    listed = list(found)
+    if listed:
+        raise launch_error(listed)
+
+
+def _span(tensor: HostTensor) -> int:
+    """How far apart, in elements, the first and the last element can be, or the largest size if that is more."""
+    reach = sum(
+        (extent - 1) * abs(stride) for extent, stride in zip(tensor.shape, tensor.strides, strict=True)
+    )
+    return max(reach, *tensor.shape, 0)
+
+
+def _threads(geometry: Geometry) -> Iterable[int]:
+    return (blocks * threads for blocks, threads in zip(geometry.grid, geometry.block, strict=True))
+
+
+# Back ends are loaded when the first kernel needs them: importing weft loads neither numba nor numpy.
+def _host_backend() -> HostBackend:
+    return cast("HostBackend", import_module("weft.backends.cpu"))
+
+
+def _gpu_backend() -> GpuBackend:
+    return cast("GpuBackend", import_module("weft.backends.cuda"))
+
+
+def _host_run(kernel: Kernel, specialization: Specialization) -> Run:
+    run = _host_backend().compile(kernel, specialization).launch
+    return lambda arguments, geometry, stream: run(arguments, geometry)
+
+
+def _gpu_run(kernel: Kernel, specialization: Specialization, device: int) -> Run:
+    backend = _gpu_backend()
+    run = backend.compile(kernel, specialization, arch=backend.arch_of(device)).launch
+    return lambda arguments, geometry, stream: run(arguments, geometry, device=device, stream=stream)
+
+
+def _nothing(arguments: Sequence[Number], geometry: Geometry, stream: object) -> None:
+    """The run of an empty domain."""
+
+
+Item = TypeVar("Item")
+
+
+def _remember(items: dict[Hashable, Item], key: Hashable, item: Item, most: int) -> Item:
+    """Keep `item`, forgetting the oldest where there are too many."""
+    while len(items) >= most:
+        # Another thread may have forgotten it already.
+        items.pop(next(iter(items)), None)
+    items[key] = item
+    return item

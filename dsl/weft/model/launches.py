@@ -1,0 +1,139 @@
+"""Whether a call can run a kernel at all: one device, writable tensors, a known geometry. Words live here only."""
+
+from collections.abc import Iterator, Sequence
+
+from weft.model.dtypes import DType
+from weft.model.limits import Geometry, Problem
+
+
+def devices_agree(placed: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """placed: each tensor's name, with the words for its place (`host memory`, `GPU 0`)."""
+    for name, place in placed[1:]:
+        first, first_place = placed[0]
+        if place != first_place:
+            yield Problem(
+                "launch-device",
+                f"`{first}` is in {first_place} and `{name}` in {place}; the tensors of a launch are in one place: "
+                "move one of them",
+                name,
+            )
+
+
+def reachable(name: str, place: str) -> Problem:
+    """place: where the tensor is, neither host memory nor an NVIDIA GPU (`mps`)."""
+    return Problem(
+        "launch-device",
+        f"`{name}` is in {place}; a kernel runs on host memory or on an NVIDIA GPU: move it there",
+        name,
+    )
+
+
+def read_only(name: str) -> Problem:
+    return Problem(
+        "launch-read-only",
+        f"`{name}` is read-only and the kernel writes to it: pass a writable tensor, or a copy",
+        name,
+    )
+
+
+def byte_strides(name: str, strides_bytes: Sequence[int], itemsize_bytes: int) -> Problem:
+    """A view of a field of a structured array, for example."""
+    return Problem(
+        "launch-strides",
+        f"`{name}` has strides of {_listed(strides_bytes)} bytes, and elements of {itemsize_bytes}; a stride is a "
+        "multiple of the element's size: pass a copy",
+        name,
+    )
+
+
+def scalar_range(name: str, value: int, dtype: DType) -> Problem:
+    lowest, highest = integer_range(dtype)
+    return Problem(
+        "launch-range",
+        f"`{name}` is {value}; the kernel declares `{dtype}`, which holds {lowest} to {highest}: declare a wider "
+        "dtype, or pass a smaller number",
+        name,
+    )
+
+
+def integer_range(dtype: DType) -> tuple[int, int]:
+    """The lowest and the highest number of an integer dtype, both included."""
+    if dtype.is_signed:
+        return -(1 << (dtype.bits - 1)), (1 << (dtype.bits - 1)) - 1
+    return 0, (1 << dtype.bits) - 1
+
+
+def geometry_missing(kernel_name: str) -> Problem:
+    return Problem(
+        "launch-geometry-missing",
+        f"`{kernel_name}` has no domain, so its grid and block are not known: launch it as "
+        f"`{kernel_name}[grid, block](...)`, or name its domain with `weft.index`",
+    )
+
+
+def geometry_type(what: str, type_name: str) -> Problem:
+    """what: "grid" or "block"."""
+    return Problem(
+        "launch-geometry",
+        f"the {what} is of type `{type_name}`; a {what} is an integer, or a tuple of one to three integers: "
+        "correct it",
+        what,
+    )
+
+
+def geometry_rank(what: str, sizes: int) -> Problem:
+    """what: "grid" or "block"; sizes: how many were given, none or more than three."""
+    return Problem(
+        "launch-geometry",
+        f"the {what} has {sizes} sizes; a {what} is an integer, or a tuple of one to three integers: correct it",
+        what,
+    )
+
+
+def geometry_form(kernel_name: str) -> Problem:
+    return Problem(
+        "launch-geometry",
+        f"`{kernel_name}[...]` takes a grid and a block, and possibly a stream: write `{kernel_name}[grid, block](...)`",
+    )
+
+
+def block_fixed(kernel_name: str, geometry: Geometry, fixed: tuple[int, int, int]) -> Problem:
+    """fixed: the block that the kernel is written for."""
+    return Problem(
+        "launch-block-fixed",
+        f"`{kernel_name}` fixes its block to {_times(fixed)} threads and the launch gives {_times(geometry.block)}: "
+        f"pass that block, or call `{kernel_name}(...)` and leave the geometry to Weft",
+        "block",
+    )
+
+
+def extent_unknown(axis: int) -> Problem:
+    return Problem(
+        "launch-extent",
+        f"the extent of the kernel's domain along axis {axis} divides by zero for these arguments: pass others, or "
+        "write the extent so that it cannot",
+    )
+
+
+def stream_on_host(kernel_name: str) -> Problem:
+    return Problem(
+        "launch-stream",
+        f"a stream was given and the tensors of `{kernel_name}` are in host memory; only a GPU has streams: "
+        "drop the stream, or move the tensors to a GPU",
+    )
+
+
+def stream_type(type_name: str) -> Problem:
+    return Problem(
+        "launch-stream",
+        f"the stream is of type `{type_name}`; a stream is an integer handle, or a stream of cuda.core, PyTorch, CuPy "
+        "or numba: pass one of these",
+    )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(str(number) for number in numbers)
+
+
+def _times(block: tuple[int, int, int]) -> str:
+    return " × ".join(str(side) for side in block)
