@@ -5,6 +5,7 @@ import runpy
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -14,7 +15,7 @@ from weft.cli.report import Checked
 from weft.cli.sources import Source, SourceError, Unreadable, complain, read
 from weft.cli.terminal import style_for
 from weft.errors import KernelError, LaunchError, UnsupportedError, WeftError
-from weft.model.diagnostic import Diagnostic, Span
+from weft.model.diagnostic import Span
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -78,8 +79,7 @@ def _at_call(error: WeftError, trace: TracebackType | None) -> Checked | None:
     if source is None:
         return None
     span = _span(Places(source.text), frames[-1])
-    found = error.diagnostic
-    return Checked(source, (Diagnostic(found.code, found.message, span, found.severity),))
+    return Checked(source, tuple(replace(found, span=span) for found in error.diagnostics))
 
 
 def _span(places: Places, frame: traceback.FrameSummary) -> Span:

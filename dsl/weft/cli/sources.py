@@ -76,10 +76,7 @@ def decode(data: bytes) -> str:
         raise SourceError("is UTF-16 text; Python source is UTF-8 or names its encoding: save it as UTF-8")
     if (nul := data.find(0)) >= 0:
         raise SourceError(f"is a binary file (byte {nul} is 0); Python source is text: name a Python file")
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        raise SourceError(f"has an encoding line that Python refuses ({error.msg}): correct it") from None
+    encoding = _encoding(data)
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -89,6 +86,15 @@ def decode(data: bytes) -> str:
         ) from None
     except (UnicodeError, LookupError):
         raise SourceError(f"names `{encoding}`, which is no encoding of text: save it as UTF-8") from None
+
+
+def _encoding(data: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError as error:
+        if error.msg.startswith("invalid or missing"):
+            return "utf-8"  # no encoding is named, and a byte of the first lines is not UTF-8
+        raise SourceError(f"has an encoding line that Python refuses ({error.msg}): correct it") from None
 
 
 def complain(unreadable: Unreadable) -> None:
