@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from layout_cases import LAYOUTS, PAIRS, TILINGS, any_layout, attempt, is_injective, table
@@ -49,10 +51,10 @@ def check_complement(layout, cotarget):
 
 
 def strides_divide(layout):
-    strides = sorted(
-        (stride, extent) for extent, stride in zip(*map(flatten, (layout.shape, layout.stride))) if extent > 1
-    )
-    return all(b[0] % (a[0] * a[1]) == 0 for a, b in zip(strides, strides[1:]) if a[0])
+    """Whether each stride is a multiple of the extent times the stride before it."""
+    flat = zip(flatten(layout.stride), flatten(layout.shape), strict=True)
+    moving = sorted((stride, extent) for stride, extent in flat if stride and extent > 1)
+    return all(after[0] % (before[0] * before[1]) == 0 for before, after in pairwise(moving))
 
 
 def check_right_inverse(layout):

@@ -14,6 +14,8 @@ from weft.layout.algebra import (
     right_inverse,
 )
 from weft.layout.divide import flat_divide, logical_divide, tiled_divide, zipped_divide
+from weft.layout.draw_svg import to_svg
+from weft.layout.draw_text import to_text
 from weft.layout.errors import LayoutError
 from weft.layout.inttuple import IntTuple, crd2idx, idx2crd
 from weft.layout.layout import Layout, make_layout
@@ -25,7 +27,9 @@ from weft.layout.product import (
     tiled_product,
     zipped_product,
 )
+from weft.layout.recasting import downcast, recast, upcast
 from weft.layout.shapes import cosize, depth, flatten, is_compatible, is_congruent, rank, select, size
+from weft.layout.slicing import Slice, slice_, slice_and_offset
 from weft.layout.swizzle import ComposedLayout, Swizzle
 
 __all__ = [
@@ -33,6 +37,7 @@ __all__ = [
     "IntTuple",
     "Layout",
     "LayoutError",
+    "Slice",
     "Swizzle",
     "Tiler",
     "blocked_product",
@@ -42,6 +47,7 @@ __all__ = [
     "cosize",
     "crd2idx",
     "depth",
+    "downcast",
     "filter",
     "filter_zeros",
     "flat_divide",
@@ -56,11 +62,17 @@ __all__ = [
     "make_layout",
     "raked_product",
     "rank",
+    "recast",
     "right_inverse",
     "select",
     "size",
+    "slice_",
+    "slice_and_offset",
     "tiled_divide",
     "tiled_product",
+    "to_svg",
+    "to_text",
+    "upcast",
     "zipped_divide",
     "zipped_product",
 ]

@@ -1,12 +1,12 @@
 """Coalesce, composition, complement and inverses: the core of the layout algebra."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from typing import TypeAlias, overload
 
-from weft.layout.errors import LayoutError, shown
+from weft.layout.errors import LayoutError, described, shown
 from weft.layout.inttuple import MAX_DEPTH, MAX_NODES, IntTuple, check_int_tuple, nodes
-from weft.layout.layout import Layout, concatenate, from_modes, modes, require_layout
+from weft.layout.layout import Layout, concatenate, from_modes, modes, nest, require_layout
 from weft.layout.modes import (
     Mode,
     check_apart,
@@ -40,7 +40,7 @@ def filter_zeros(layout: Layout) -> Layout:
     Law: the indices of `filter_zeros(L)` are those of `L`.
     """
     flat = iter(modes(require_layout(layout, "filter_zeros")))
-    return _nest(layout.shape, (Layout(m.extent if m.stride else 1, m.stride) for m in flat))
+    return nest(layout.shape, (Layout(m.extent if m.stride else 1, m.stride) for m in flat))
 
 
 def filter(layout: Layout) -> Layout:
@@ -140,7 +140,7 @@ def check_tiler(tiler: object, operation: str) -> None:
             raise LayoutError(f"{operation}: the tiler has more than {MAX_DEPTH} levels or {MAX_NODES} parts")
         if isinstance(node, bool) or not isinstance(node, Layout | int | tuple | None):
             raise LayoutError(
-                f"{operation}: the tiler contains a value of type {type(node).__name__}; "
+                f"{operation}: the tiler contains {described(node)}; "
                 "use a Layout, an integer, None, or a tuple of these"
             )
 
@@ -183,14 +183,7 @@ def _compose(outer: Layout, inner: Layout) -> Layout:
     flat = coalesce_modes(modes(outer))
     composed = [compose_mode(flat, mode) for mode in modes(inner)]
     check_no_carry(flat, chain.from_iterable(pieces for _, pieces in composed))
-    return _nest(inner.shape, (from_modes(result) for result, _ in composed))
-
-
-def _nest(profile: IntTuple, parts: Iterator[Layout]) -> Layout:
-    """The layouts of `parts`, one for each leaf, nested as the profile is."""
-    if not isinstance(profile, tuple):
-        return next(parts)
-    return concatenate([_nest(entry, parts) for entry in profile])
+    return nest(inner.shape, (from_modes(result) for result, _ in composed))
 
 
 def _target(cotarget: IntTuple) -> int:

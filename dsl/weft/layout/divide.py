@@ -23,7 +23,7 @@ def logical_divide(layout: AnyLayout, tiler: Tiler) -> AnyLayout:
 def zipped_divide(layout: AnyLayout, tiler: Tiler) -> AnyLayout:
     """Split into the tile and the rest: of shape (M, N, L), `((TileM, TileN), (RestM, RestN, L))`.
 
-    Law: mode 0 is `composition(A, tiler)`, and the indices are those of `logical_divide`.
+    Law: mode 0 is `composition(A, tiler)` without the modes that the tiler leaves, and the indices are those of `logical_divide`.
     Source: CuTe, "Layout Algebra", zipped, tiled and flat divides.
     """
     check_tiler(tiler, "zipped_divide")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from weft.layout.errors import LayoutError, shown
+from weft.layout.errors import LayoutError, described, is_integer_in, shown
 
 IntTuple: TypeAlias = int | tuple["IntTuple", ...]
 
@@ -43,9 +43,9 @@ def check_int_tuple(value: object, name: str) -> None:
     """Refuse what is not integers in nested tuples, too deep or too many; `name` is its name in the message."""
     for count, (node, depth) in enumerate(nodes(value, 0)):
         if depth + isinstance(node, tuple) > MAX_DEPTH:
-            raise LayoutError(f"{name} is nested deeper than {MAX_DEPTH} levels; flatten it")
+            raise LayoutError(f"{name} is nested deeper than {MAX_DEPTH} levels; use fewer")
         if count == MAX_NODES:
-            raise LayoutError(f"{name} has more than {MAX_NODES} parts; merge modes")
+            raise LayoutError(f"{name} has more than {MAX_NODES} parts; use fewer modes")
         if not isinstance(node, tuple):
             _check_leaf(node, name)
 
@@ -160,13 +160,9 @@ def nodes(value: object, depth: int) -> Iterator[tuple[object, int]]:
 
 
 def _check_leaf(leaf: object, name: str) -> int:
-    if isinstance(leaf, bool) or not isinstance(leaf, int):
-        raise LayoutError(
-            f"{name} contains a value of type {type(leaf).__name__}; only integers and tuples of integers are allowed"
-        )
-    if abs(leaf) > MAX_INT:
-        raise LayoutError(f"{name} contains an integer that does not fit in 64 bits; use a smaller one")
-    return leaf
+    if isinstance(leaf, int) and is_integer_in(leaf, -MAX_INT, MAX_INT):
+        return leaf
+    raise LayoutError(f"{name} contains {described(leaf)}; use integers of 64 bits and tuples of them")
 
 
 def _check_extents(shape: object) -> None:

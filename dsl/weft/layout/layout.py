@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from weft.layout.errors import LayoutError
+from weft.layout.errors import LayoutError, described, is_integer_in, shown
 from weft.layout.inttuple import (
     IntTuple,
     check_shape_and_stride,
@@ -57,10 +57,9 @@ class Layout:
 
     def __getitem__(self, mode: int) -> "Layout":
         """The layout of one mode; negative numbers count from the end."""
-        if not -self.rank <= mode < self.rank:
-            raise LayoutError(
-                f"mode {mode} of the layout {self}, which has {self.rank}; use 0 to {self.rank - 1}"
-            )
+        if not is_integer_in(mode, -self.rank, self.rank - 1):
+            found = f"mode {described(mode)} of the layout {shown(self)}"
+            raise LayoutError(f"{found} does not exist; use one of its {self.rank} modes, counted from 0")
         return Layout(modes_of(self.shape)[mode], modes_of(self.stride)[mode])
 
     def __iter__(self) -> Iterator["Layout"]:
@@ -131,8 +130,15 @@ def from_modes(flat: list[Mode]) -> Layout:
     return Layout(tuple(mode.extent for mode in flat), tuple(mode.stride for mode in flat))
 
 
+def nest(profile: IntTuple, parts: Iterator[Layout]) -> Layout:
+    """The layouts of `parts`, one for each leaf, nested as the profile is."""
+    if not isinstance(profile, tuple):
+        return next(parts)
+    return concatenate([nest(entry, parts) for entry in profile])
+
+
 def require_layout(value: object, operation: str) -> Layout:
     """The value if it is a Layout; the error names the operation that needs one."""
     if not isinstance(value, Layout):
-        raise LayoutError(f"{operation} needs a Layout and found a value of type {type(value).__name__}")
+        raise LayoutError(f"{operation} needs a Layout and found {described(value)}")
     return value

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias, overload
 
-from weft.layout.errors import LayoutError
+from weft.layout.errors import LayoutError, shown
 from weft.layout.inttuple import IntTuple, check_int_tuple, depth_of, leaves, modes_of, product, same_profile
 from weft.layout.layout import Layout, concatenate, from_modes, modes, require_layout
 from weft.layout.swizzle import AnyLayout, ComposedLayout, on_inner
@@ -95,5 +95,7 @@ def _is_compatible(left: IntTuple, right: IntTuple) -> bool:
 def _mode_numbers(modes: object) -> tuple[int, ...]:
     check_int_tuple(modes, "select")
     if not isinstance(modes, tuple) or depth_of(modes) > 1:
-        raise LayoutError(f"select: the modes are {modes}; give a flat tuple of mode numbers, such as (1, 0)")
+        raise LayoutError(
+            f"select: the modes are {shown(modes)}; give a flat tuple of mode numbers, such as (1, 0)"
+        )
     return leaves(modes)

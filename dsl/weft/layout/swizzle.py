@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from weft.layout.errors import LayoutError
-from weft.layout.inttuple import IntTuple
+from weft.layout.errors import LayoutError, check_integer_in, described
+from weft.layout.inttuple import MAX_INT, IntTuple
 from weft.layout.layout import Layout, require_layout
 
 
@@ -25,13 +25,15 @@ class Swizzle:
     shift: int
 
     def __post_init__(self) -> None:
-        for name in ("bits", "base", "shift"):
-            _check_field(name, getattr(self, name))
+        check_integer_in(self.bits, 0, 32, "Swizzle: bits")
+        check_integer_in(self.base, 0, 32, "Swizzle: base")
+        check_integer_in(self.shift, -32, 32, "Swizzle: shift")
         if abs(self.shift) < self.bits:
             raise LayoutError(f"{self} reads the bits that it changes; use a shift of at least {self.bits}")
 
     def __call__(self, index: int) -> int:
         """The swizzled index."""
+        check_integer_in(index, -MAX_INT, MAX_INT, "Swizzle: index")
         mask = ((1 << self.bits) - 1) << (self.base + max(0, self.shift))
         read = index & mask
         return index ^ (read >> self.shift if self.shift > 0 else read << -self.shift)
@@ -51,6 +53,11 @@ class ComposedLayout:
     outer: Swizzle
     offset: int
     inner: Layout
+
+    def __post_init__(self) -> None:
+        _require_swizzle(self.outer)
+        check_integer_in(self.offset, -MAX_INT, MAX_INT, "ComposedLayout: offset")
+        require_layout(self.inner, "ComposedLayout: inner")
 
     def __call__(self, *coord: IntTuple) -> int:
         """The swizzled index of a coordinate: one integer, or one coordinate for each mode."""
@@ -110,11 +117,6 @@ def on_inner(layout: AnyLayout, operation: str, change: Callable[[Layout], Layou
     return change(require_layout(layout, operation))
 
 
-def _check_field(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise LayoutError(f"Swizzle: {name} is of type {type(value).__name__}; use an integer")
-    low = -32 if name == "shift" else 0
-    if not low <= value <= 32:
-        raise LayoutError(
-            f"Swizzle: {name} is {value if abs(value) < 2**63 else 'too large'}; use {low} to 32"
-        )
+def _require_swizzle(value: object) -> None:
+    if not isinstance(value, Swizzle):
+        raise LayoutError(f"ComposedLayout: outer is {described(value)}; use a Swizzle")

@@ -1,0 +1,128 @@
+"""Layouts drawn as SVG."""
+
+from typing import NamedTuple
+
+from weft.layout.errors import LayoutError, check_integer_in, shown
+from weft.layout.grid import Cell, Grid, grid_of
+from weft.layout.layout import Layout, require_layout
+from weft.layout.swizzle import ComposedLayout
+
+CELL_HEIGHT = 30
+HEADER = 26
+BANK_BYTES = 4
+
+_STYLE = (
+    "text{font:11px monospace;fill:#222;text-anchor:middle}"
+    ".n{fill:#666}.s{font-size:8px;fill:#444}.t{text-anchor:start;font-size:12px}"
+    "rect{stroke:#999;stroke-width:.5}"
+)
+
+
+class _Colouring(NamedTuple):
+    """What gives a cell its colour and its small label."""
+
+    banks: int | None
+    element_bytes: int
+    threads: Layout | ComposedLayout | None
+
+    def bank(self, cell: Cell) -> int | None:
+        return None if self.banks is None else cell.value * self.element_bytes // BANK_BYTES % self.banks
+
+    def thread(self, cell: Cell) -> int | None:
+        return None if self.threads is None else self.threads(cell.coord)
+
+
+def to_svg(
+    layout: Layout | ComposedLayout,
+    *,
+    banks: int | None = None,
+    element_bytes: int = 4,
+    threads: Layout | ComposedLayout | None = None,
+) -> str:
+    """The index at every coordinate, as a picture: mode 0 down, all further modes to the right.
+
+    banks: colours cells by the shared memory bank of their index; banks are 4 bytes wide, and `element_bytes` is the
+    size of an element.
+    threads: the thread of each coordinate, as a layout of the same size; colours cells unless banks do.
+
+    Wrong: more than 4096 cells, threads of another size.
+    """
+    grid = grid_of(layout)
+    colouring = _checked(_Colouring(banks, element_bytes, threads), layout)
+    width = _cell_width(grid)
+    across = HEADER + width * len(grid.column_names) + 4
+    down = 2 * HEADER + CELL_HEIGHT * len(grid.rows) + 4
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" viewBox="0 0 {across} {down}">',
+        f"<title>{_escaped(layout)}</title><style>{_STYLE}</style>",
+        f'<rect width="{across}" height="{down}" fill="#fff"/><text class="t" x="4" y="17">{_escaped(layout)}</text>',
+        *_headers(grid, width),
+        *_cells(grid, width, colouring),
+        "</svg>",
+    ]
+    return "\n".join(parts)
+
+
+def _cell_width(grid: Grid) -> int:
+    longest = max(len(str(cell.value)) for row in grid.rows for cell in row)
+    return max(32, 8 * max(longest, *map(len, grid.column_names)) + 8)
+
+
+def _headers(grid: Grid, width: int) -> list[str]:
+    y = 2 * HEADER - 8
+    columns = [
+        _text("n", HEADER + width * c + width // 2, y, name) for c, name in enumerate(grid.column_names)
+    ]
+    x = HEADER // 2
+    return columns + [
+        _text("n", x, 2 * HEADER + CELL_HEIGHT * r + 19, name) for r, name in enumerate(grid.row_names)
+    ]
+
+
+def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
+    return [
+        _cell(cell, HEADER + width * c, 2 * HEADER + CELL_HEIGHT * r, width, colouring)
+        for r, row in enumerate(grid.rows)
+        for c, cell in enumerate(row)
+    ]
+
+
+def _cell(cell: Cell, x: int, y: int, width: int, colouring: _Colouring) -> str:
+    bank, thread = colouring.bank(cell), colouring.thread(cell)
+    labels = [f"{letter}{n}" for letter, n in (("T", thread), ("B", bank)) if n is not None]
+    box = f'<rect x="{x}" y="{y}" width="{width}" height="{CELL_HEIGHT}" fill="{_fill(bank, thread, colouring)}"/>'
+    index = _text("", x + width // 2, y + (15 if labels else 19), str(cell.value))
+    return box + index + (_text("s", x + width // 2, y + 26, " ".join(labels)) if labels else "")
+
+
+def _fill(bank: int | None, thread: int | None, colouring: _Colouring) -> str:
+    if bank is not None:
+        return f"hsl({360 * bank // (colouring.banks or 1)},70%,82%)"
+    # Neighbouring threads differ most in colour when the hue turns by the golden angle.
+    return "#fff" if thread is None else f"hsl({thread * 222 % 360},65%,84%)"
+
+
+def _text(style: str, x: int, y: int, text: str) -> str:
+    named = f' class="{style}"' if style else ""
+    return f'<text{named} x="{x}" y="{y}">{_escaped(text)}</text>'
+
+
+def _escaped(value: object) -> str:
+    return shown(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _checked(colouring: _Colouring, layout: Layout | ComposedLayout) -> _Colouring:
+    if colouring.banks is not None:
+        check_integer_in(colouring.banks, 1, 1024, "to_svg: banks")
+    check_integer_in(colouring.element_bytes, 1, 1024, "to_svg: element_bytes")
+    threads = colouring.threads
+    if threads is None:
+        return colouring
+    if not isinstance(threads, ComposedLayout):
+        require_layout(threads, "to_svg: threads")
+    if threads.size() != layout.size():
+        raise LayoutError(
+            f"to_svg: threads {shown(threads)} has {threads.size()} coordinates and the layout {shown(layout)} has "
+            f"{layout.size()}; give the thread of each coordinate"
+        )
+    return colouring
