@@ -1,0 +1,63 @@
+"""Invariant 2 of docs/architecture.md: what starts at once, and loads neither numba nor NumPy."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("numba", "llvmlite", "numpy", "cuda")
+LIMIT_MS = 100
+EXAMPLE = str(Path(__file__).parents[2] / "examples" / "saxpy.py")
+
+
+def loaded(code: str) -> set[str]:
+    """The top-level packages that a fresh process has loaded after `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print('LOADED', *sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("LOADED")]
+    return {name.partition(".")[0] for name in line.split()[1:]}
+
+
+def import_ms(module: str) -> float:
+    """The best of five: the time is the module's own, not the machine's mood."""
+    times: list[float] = []
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", f"import {module}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found = re.search(rf"\|\s*(\d+) \| {module}$", done.stderr, re.MULTILINE)
+        assert found, done.stderr
+        times.append(int(found[1]) / 1000)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import weft",
+        "import weft_lsp",
+        "import weft_lsp.lsp.server",
+        "from weft import *",
+        "import weft.cli.check",
+        f"import weft.cli; assert weft.cli.main(['check', {EXAMPLE!r}]) == 0",
+    ],
+    ids=["weft", "weft_lsp", "the server", "all names", "weft check", "weft check of a kernel"],
+)
+def test_nothing_heavy_is_loaded(code: str):
+    assert loaded(code).isdisjoint(HEAVY)
+
+
+def test_importing_weft_is_quick(capsys: pytest.CaptureFixture[str]):
+    taken = import_ms("weft")
+    with capsys.disabled():
+        print(f"\nimport weft: {taken:.0f} ms")
+    assert taken < LIMIT_MS
