@@ -28,7 +28,7 @@ def test_slices():
     assert slice_(None, MATRIX) == MATRIX
 
 
-@pytest.mark.parametrize("layout", filter(is_injective, LAYOUTS), ids=str)
+@pytest.mark.parametrize("layout", [*filter(is_injective, LAYOUTS)], ids=str)
 @pytest.mark.parametrize("count", [1, 2, 4, 6])
 def test_recasts_keep_the_memory(layout, count):
     wide, narrow = attempt(upcast, layout, count), attempt(downcast, layout, count)

@@ -31,6 +31,17 @@ class _Colouring(NamedTuple):
     def thread(self, cell: Cell) -> int | None:
         return None if self.threads is None else self.threads(cell.coord)
 
+    def label(self, cell: Cell) -> str:
+        numbers = ("T", self.thread(cell)), ("B", self.bank(cell))
+        return " ".join(f"{letter}{number}" for letter, number in numbers if number is not None)
+
+    def fill(self, cell: Cell) -> str:
+        bank, thread = self.bank(cell), self.thread(cell)
+        if bank is not None:
+            return f"hsl({360 * bank // (self.banks or 1)},70%,82%)"
+        # Neighbouring threads differ most in colour when the hue turns by the golden angle.
+        return "#fff" if thread is None else f"hsl({thread * 222 % 360},65%,84%)"
+
 
 def to_svg(
     layout: Layout | ComposedLayout,
@@ -49,8 +60,8 @@ def to_svg(
     """
     grid = grid_of(layout)
     colouring = _checked(_Colouring(banks, element_bytes, threads), layout)
-    width = _cell_width(grid)
-    across = HEADER + width * len(grid.column_names) + 4
+    width = _cell_width(grid, colouring)
+    across = max(HEADER + width * len(grid.column_names) + 4, 8 * len(shown(layout)) + 8)
     down = 2 * HEADER + CELL_HEIGHT * len(grid.rows) + 4
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" viewBox="0 0 {across} {down}">',
@@ -63,9 +74,11 @@ def to_svg(
     return "\n".join(parts)
 
 
-def _cell_width(grid: Grid) -> int:
-    longest = max(len(str(cell.value)) for row in grid.rows for cell in row)
-    return max(32, 8 * max(longest, *map(len, grid.column_names)) + 8)
+def _cell_width(grid: Grid, colouring: _Colouring) -> int:
+    cells = [cell for row in grid.rows for cell in row]
+    longest = max(len(str(cell.value)) for cell in cells)
+    labels = max(len(colouring.label(cell)) for cell in cells)
+    return max(32, 5 * labels + 4, 8 * max(longest, *map(len, grid.column_names)) + 8)
 
 
 def _headers(grid: Grid, width: int) -> list[str]:
@@ -88,18 +101,10 @@ def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
 
 
 def _cell(cell: Cell, x: int, y: int, width: int, colouring: _Colouring) -> str:
-    bank, thread = colouring.bank(cell), colouring.thread(cell)
-    labels = [f"{letter}{n}" for letter, n in (("T", thread), ("B", bank)) if n is not None]
-    box = f'<rect x="{x}" y="{y}" width="{width}" height="{CELL_HEIGHT}" fill="{_fill(bank, thread, colouring)}"/>'
-    index = _text("", x + width // 2, y + (15 if labels else 19), str(cell.value))
-    return box + index + (_text("s", x + width // 2, y + 26, " ".join(labels)) if labels else "")
-
-
-def _fill(bank: int | None, thread: int | None, colouring: _Colouring) -> str:
-    if bank is not None:
-        return f"hsl({360 * bank // (colouring.banks or 1)},70%,82%)"
-    # Neighbouring threads differ most in colour when the hue turns by the golden angle.
-    return "#fff" if thread is None else f"hsl({thread * 222 % 360},65%,84%)"
+    label, middle = colouring.label(cell), x + width // 2
+    box = f'<rect x="{x}" y="{y}" width="{width}" height="{CELL_HEIGHT}" fill="{colouring.fill(cell)}"/>'
+    value = _text("", middle, y + (15 if label else 19), str(cell.value))
+    return box + value + (_text("s", middle, y + 26, label) if label else "")
 
 
 def _text(style: str, x: int, y: int, text: str) -> str:
