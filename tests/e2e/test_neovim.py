@@ -18,9 +18,15 @@ NEOVIM = shutil.which("nvim")
 Transcript = dict[str, Any]
 
 
+def _home(directory: Path) -> dict[str, str]:
+    """The environment with a home of Neovim's own, so that no one's settings take part."""
+    homes = {f"XDG_{name}_HOME": str(directory / name) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
+    return {**os.environ, **homes}
+
+
 @pytest.fixture(scope="module")
 def transcript(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
-    """What happened. Neovim has a home of its own, so that no one's settings take part."""
+    """What happened in the session of `drive.lua`."""
     assert NEOVIM, "these tests need Neovim 0.7 or newer (Debian: apt-get install neovim)"
     home = tmp_path_factory.mktemp("home with spaces")
     file = home / "kernel.py"
@@ -30,8 +36,7 @@ def transcript(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
         [NEOVIM, "--clean", "--headless", "-n", "-u", "NONE", "-S", str(HERE / "drive.lua")],
         cwd=home,
         env={
-            **os.environ,
-            **{f"XDG_{name}_HOME": str(home / name) for name in ("CONFIG", "DATA", "STATE", "CACHE")},
+            **_home(home),
             "WEFT_FILE": str(file),
             "WEFT_LSP": str(SERVER),
             "WEFT_TRANSCRIPT": str(written),
@@ -46,6 +51,26 @@ def transcript(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
     found: Transcript = json.loads(written.read_text())
     assert "failure" not in found, f"{found['failure']}\n{found}\n{done.stderr}\n{logs}"
     return found
+
+
+def test_the_set_up_of_the_readme_works(tmp_path: Path):
+    """The Lua of README.md as an init.lua: a server attaches to a Python file that is opened."""
+    assert NEOVIM, "these tests need Neovim 0.7 or newer (Debian: apt-get install neovim)"
+    readme = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "init.lua").write_text(readme.partition("```lua\n")[2].partition("```")[0])
+    shutil.copy(HERE / "kernel.py", tmp_path)
+    wait = "lua vim.wait(20000, function() return #vim.lsp.buf_get_clients(0) > 0 end, 10)"
+    show = "lua for _, client in pairs(vim.lsp.buf_get_clients(0)) do io.write(client.name) end"
+    done = subprocess.run(
+        [NEOVIM, "--headless", "-n", "-u", "init.lua", "kernel.py", "-c", wait, "-c", show, "-c", "qa!"],
+        cwd=tmp_path,
+        env={**_home(tmp_path), "PATH": f"{SERVER.parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "weft", "")
 
 
 def test_hover_shows_the_operation(transcript: Transcript):
