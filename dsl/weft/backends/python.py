@@ -7,6 +7,7 @@ that it comes from.
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 from weft.backends.expressions import Expressions, Target, memory_function
@@ -16,6 +17,7 @@ from weft.backends.parameters import FlatParameter, flatten
 from weft.model import fold
 from weft.model.dtypes import I64
 from weft.model.ir import (
+    TRUE,
     Array,
     Assign,
     Barrier,
@@ -207,17 +209,11 @@ class Writer:
     def _domain(self, domain: Domain) -> None:
         offset = domain.span.start
         for axis, index in zip("xyz", reversed(domain.indices), strict=False):
-            self.assign(index, _coordinate(axis), offset)
+            self.assign(index, coordinate(axis), offset)
         if domain.everyone:
             self.body(domain.body)
             return
-        inside = [
-            fold.less(index, extent) for index, extent in zip(domain.indices, domain.extents, strict=True)
-        ]
-        condition = inside[0]
-        for other in inside[1:]:
-            condition = fold.both(condition, other) or condition
-        with self.block(f"if {self.expressions.wide(condition)}:", offset):
+        with self.block(f"if {self.expressions.wide(inside_domain(domain))}:", offset):
             self.body(domain.body)
 
     def _flat_name(self, parameter: FlatParameter) -> str:
@@ -236,9 +232,16 @@ class Writer:
                 yield name, f"{name}_passed != {self.expressions.call('u8', '0')}"
 
 
-def _coordinate(axis: str) -> Expr:
+def coordinate(axis: str) -> Expr:
+    """This thread's coordinate along `axis` ("x", "y" or "z") of the grid."""
     block, size = Special(f"block_idx.{axis}"), Special(f"block_dim.{axis}")
     return fold.add(fold.mul(block, size), Special(f"thread_idx.{axis}"))
+
+
+def inside_domain(domain: Domain) -> Expr:
+    """Whether this thread's point lies inside the domain."""
+    tests = [fold.less(index, end) for index, end in zip(domain.indices, domain.extents, strict=True)]
+    return reduce(lambda one, other: fold.both(one, other) or TRUE, tests)
 
 
 def _is_const(expr: Expr, value: int) -> bool:

@@ -1,0 +1,82 @@
+"""Generated Python to machine code: numba's front end makes LLVM IR, LLVM makes an object file.
+
+The object is all that is kept: it needs neither numba nor Python to run. Importing this module loads numba.
+"""
+
+from typing import Any
+
+import llvmlite.binding as llvm
+from numba.core import types
+from numba.core.compiler import Flags, compile_extra
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.cpu_options import FastMathOptions
+from numba.core.registry import cpu_target
+
+from weft.backends.cpu.emit import LEADING
+from weft.backends.cpu.native import ENTRY, target_machine
+from weft.backends.cpu.prelude import namespace, numba_type
+from weft.backends.python import Emitted
+
+
+def compile_object(code: Emitted) -> bytes:
+    """An object file that exports the generated function as `ENTRY`, with C's calling convention."""
+    machine = target_machine()
+    module = llvm.parse_assembly(_llvm_ir(code, machine))
+    _optimize(module, machine)
+    return machine.emit_object(module)
+
+
+@global_compiler_lock
+def _llvm_ir(code: Emitted, machine: Any) -> str:
+    """The module that numba makes of the code, with the exported function added."""
+    argument_types = [types.int64] * len(LEADING) + [
+        numba_type(parameter.dtype) for parameter in code.parameters
+    ]
+    typing, target = cpu_target.typing_context, cpu_target.target_context
+    typing.refresh()
+    target.refresh()
+    result = compile_extra(typing, target, _function(code), argument_types, types.void, _flags(), {})
+    module = result.library._final_module
+    function = module.get_function(result.fndesc.llvm_func_name)
+    function.linkage = "internal"
+    return f"{module}\n{_entry(function.name, [str(target.get_argument_type(of)) for of in argument_types])}"
+
+
+def _function(code: Emitted) -> Any:
+    scope = namespace(code.used)
+    exec(compile(code.text, f"<weft {code.function}>", "exec"), scope)  # noqa: S102  The text is our own.
+    return scope[code.function]
+
+
+def _flags() -> Any:
+    flags = Flags()
+    flags.no_compile = True
+    flags.no_cpython_wrapper = True
+    flags.no_cfunc_wrapper = True
+    flags.error_model = "numpy"
+    # As a GPU's compiler does: `a * b + c` may round once. Nothing else is relaxed.
+    flags.fastmath = FastMathOptions({"contract"})
+    return flags
+
+
+def _entry(function: str, argument_types: list[str]) -> str:
+    """A C function around numba's, whose first two arguments are where it would put its result and its exception."""
+    given = [f"{argument} %a{at}" for at, argument in enumerate(argument_types)]
+    return f"""
+define void @{ENTRY}({", ".join(given)}) {{
+  %result = alloca ptr
+  %exception = alloca ptr
+  %status = call i32 @"{function}"({", ".join(["ptr %result", "ptr %exception", *given])})
+  ret void
+}}
+"""
+
+
+def _optimize(module: Any, machine: Any) -> None:
+    """As numba does: a cheap round that brings loops into shape, then the full one that vectorizes them."""
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = True
+    options.slp_vectorization = True
+    options.loop_unrolling = True
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)

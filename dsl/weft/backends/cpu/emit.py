@@ -1,0 +1,272 @@
+"""The code of a run of blocks: a loop over blocks, in it loops over threads, split at barriers (see `plan`)."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from weft.backends.cpu.plan import Group, Item, Nested, Plan, plan, reads
+from weft.backends.expressions import Target, memory_function
+from weft.backends.lowering import prelude_names
+from weft.backends.python import Emitted, Writer
+from weft.model.ir import (
+    SPECIALS,
+    Array,
+    Assign,
+    Break,
+    Continue,
+    Domain,
+    Expr,
+    For,
+    If,
+    Kernel,
+    Special,
+    Stmt,
+    Var,
+    expressions,
+    walk,
+    walk_expr,
+)
+from weft.model.specialize import Specialization, specialize
+
+# The parameters before those of the kernel, all int64. `scratch` is the address of memory that one worker owns.
+LEADING = (
+    "first_block",
+    "last_block",
+    *(f"{what}_{axis}" for what in ("grid", "block") for axis in "xyz"),
+    "scratch",
+)
+
+# Memory that different threads write apart starts on cache lines.
+ALIGNMENT_BYTES = 64
+
+_SPECIAL_NAMES = {"thread_idx": "thread", "block_idx": "block_idx", "block_dim": "block", "grid_dim": "grid"}
+
+
+def _special_name(special: str) -> str:
+    what, _, axis = special.partition(".")
+    return f"{_SPECIAL_NAMES[what]}_{axis}"
+
+
+TARGET = Target(
+    specials={special: _special_name(special) for special in SPECIALS},
+    special_bits=64,
+    reserved=prelude_names()
+    | {_special_name(special) for special in SPECIALS}
+    | {*LEADING, "block", "thread", "threads", "threads_x", "threads_y", "threads_z"},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedBlocks:
+    """Code, and the scratch memory that it wants: `fixed_bytes`, and `thread_bytes` for each thread of a block, their
+    number rounded up to a multiple of `ALIGNMENT_BYTES`."""
+
+    code: Emitted
+    fixed_bytes: int
+    thread_bytes: int
+
+    def scratch_bytes(self, threads: int) -> int:
+        return self.fixed_bytes + self.thread_bytes * _aligned(threads)
+
+
+def emit_blocks(kernel: Kernel, specialization: Specialization) -> EmittedBlocks:
+    return _Blocks(specialize(kernel, specialization)).emit()
+
+
+class _Blocks:
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.plan: Plan = plan(kernel)
+        self.writer = Writer(kernel, TARGET, 64)
+        self.specials = frozenset(_specials(kernel))
+        self.axes = _thread_axes(kernel, self.specials)
+        self.fixed_bytes = 0
+        self.thread_bytes = 0
+        self.values: dict[str, str] = {}
+
+    def emit(self) -> EmittedBlocks:
+        with self.writer.function(self.kernel, LEADING):
+            self._scratch()
+            with self.writer.block("for block in range(first_block, last_block):"):
+                self._block_indices()
+                self._items(self.plan.items)
+        return EmittedBlocks(self.writer.emitted(), self.fixed_bytes, self.thread_bytes)
+
+    def _scratch(self) -> None:
+        """Where shared arrays and the values of threads lie."""
+        for array in self.kernel.shared:
+            self.writer.line(f"{self._identifier(array)} = scratch + {self.fixed_bytes}")
+            self.fixed_bytes += _aligned(_size_bytes(array))
+        if not self.plan.is_split:
+            self.writer.arrays(self.kernel.local)
+            return
+        if self.plan.stored or self.kernel.local:
+            rounding = ALIGNMENT_BYTES - 1
+            count = f"(block_x * block_y * block_z + {rounding}) // {ALIGNMENT_BYTES} * {ALIGNMENT_BYTES}"
+            self.writer.line(f"threads = {count}")
+        for variable in self.plan.stored.values():
+            held = self.writer.expressions.carried(variable.dtype)
+            self._per_thread(f"variable {variable.name}", variable.name, held.itemsize_bytes)
+        for array in self.kernel.local:
+            self._per_thread(f"local {array.name}", array.name, _size_bytes(array))
+
+    def _per_thread(self, key: str, name: str, size_bytes: int) -> None:
+        identifier = self.values[key] = self.writer.names.fresh(f"{name}_values")
+        self.writer.line(f"{identifier} = scratch + {self.fixed_bytes} + {self.thread_bytes} * threads")
+        self.thread_bytes += size_bytes
+
+    def _block_indices(self) -> None:
+        decoded = {
+            "x": "block % grid_x",
+            "y": "block // grid_x % grid_y",
+            "z": "block // (grid_x * grid_y)",
+        }
+        for axis, text in decoded.items():
+            if f"block_idx.{axis}" in self.specials:
+                self.writer.line(f"block_idx_{axis} = {text}")
+
+    def _items(self, items: tuple[Item, ...]) -> None:
+        clamped = self.plan.clamped
+        for item in items:
+            match item:
+                case Assign(target=target, value=value):
+                    self.writer.assign(target, value, item.span.start)
+                case Break() | Continue():
+                    self.writer.statement(item)
+                case Nested():
+                    self._nested(item)
+                case Group():
+                    if clamped:
+                        self._bounds(clamped)
+                        clamped = None
+                    self._group(item)
+
+    def _nested(self, item: Nested) -> None:
+        statement = item.statement
+        if isinstance(statement, For):
+            with self.writer.for_loop(statement):
+                self._items(item.bodies[0])
+            return
+        word = "if" if isinstance(statement, If) else "while"
+        condition = self.writer.expressions.wide(statement.condition)
+        with self.writer.block(f"{word} {condition}:", statement.span.start):
+            self._items(item.bodies[0])
+        if item.bodies[1:] and item.bodies[1]:
+            with self.writer.block("else:", statement.span.start):
+                self._items(item.bodies[1])
+
+    def _bounds(self, domain: Domain) -> None:
+        """How many threads of this block lie inside the domain, along each axis."""
+        for axis, extent in zip("xyz", reversed(domain.extents), strict=False):
+            rest = f"{self.writer.expressions.exact(extent)} - block_idx_{axis} * block_{axis}"
+            count = self.writer.expressions.call("min_i64", f"block_{axis}", rest)
+            self.writer.line(f"threads_{axis} = {count}", domain.span.start)
+
+    def _group(self, group: Group) -> None:
+        stored = self.plan.stored.keys() & group.assigned
+        loaded = self.plan.stored.keys() & (group.exposed | (stored - group.definite))
+        local = [array for array in self.kernel.local if self.plan.is_split and _mentions(group, array)]
+        with self._threads(group.statements[0].span.start):
+            if stored or loaded or local:
+                self.writer.line(f"thread = {_thread_number(self.axes)}")
+            for array in local:
+                base = f"{self.values[f'local {array.name}']} + thread * {_size_bytes(array)}"
+                self.writer.line(f"{self._identifier(array)} = {base}")
+            for assign in self._recomputed(group):
+                self.writer.statement(assign)
+            for name in sorted(loaded):
+                self._move_value("load", name)
+            self.writer.body(group.statements)
+            for name in sorted(stored):
+                self._move_value("store", name)
+
+    @contextmanager
+    def _threads(self, offset: int) -> Generator[None]:
+        """The loops over the threads of a block, x innermost."""
+        with self._thread_loop(len(self.axes) - 1, offset):
+            yield
+
+    @contextmanager
+    def _thread_loop(self, position: int, offset: int) -> Generator[None]:
+        axis = self.axes[position]
+        clamped = self.plan.clamped
+        inside = clamped is not None and "xyz".index(axis) < len(clamped.indices)
+        bound = f"{'threads' if inside else 'block'}_{axis}"
+        with self.writer.block(f"for thread_{axis} in range({bound}):", offset):
+            if position == 0:
+                yield
+            else:
+                with self._thread_loop(position - 1, offset):
+                    yield
+
+    def _recomputed(self, group: Group) -> list[Assign]:
+        """The assignments that the group needs repeated, in order."""
+        wanted = set(group.exposed)
+        needed: list[Assign] = []
+        for name, assign in reversed(self.plan.recomputed.items()):
+            if name in wanted:
+                needed.append(assign)
+                wanted |= reads(assign.value)
+        return needed[::-1]
+
+    def _move_value(self, verb: str, name: str) -> None:
+        """Load or store this thread's value of a variable."""
+        variable = self.plan.stored[name]
+        function = memory_function(
+            verb, Array(name, self.writer.expressions.carried(variable.dtype), "local")
+        )
+        identifier = self._identifier(variable)
+        place = (self.values[f"variable {name}"], "thread")
+        if verb == "load":
+            self.writer.line(f"{identifier} = {self.writer.expressions.call(function, *place)}")
+        else:
+            self.writer.line(self.writer.expressions.call(function, *place, identifier))
+
+    def _identifier(self, thing: Var | Array) -> str:
+        return self.writer.expressions.identifier(thing)
+
+
+def _thread_axes(kernel: Kernel, specials: frozenset[str]) -> str:
+    """The axes along which a block's threads are looped over. Along the others a domain kernel has one thread."""
+    domain = kernel.domain
+    if domain is None:
+        return "xyz"
+    rank = len(domain.indices)
+    return "".join(
+        axis for at, axis in enumerate("xyz") if at < max(1, rank) or f"thread_idx.{axis}" in specials
+    )
+
+
+def _thread_number(axes: str) -> str:
+    text = f"thread_{axes[-1]}"
+    for axis in reversed(axes[:-1]):
+        left = text if text.isidentifier() else f"({text})"
+        text = f"{left} * block_{axis} + thread_{axis}"
+    return text
+
+
+def _specials(kernel: Kernel) -> Iterator[str]:
+    for expr in _all_expressions(kernel.body):
+        if isinstance(expr, Special):
+            yield expr.name
+    if kernel.domain:
+        yield from (f"block_idx.{axis}" for axis in "xyz"[: len(kernel.domain.indices)])
+
+
+def _all_expressions(body: tuple[Stmt, ...]) -> Iterator[Expr]:
+    for statement in walk(body):
+        for expr in expressions(statement):
+            yield from walk_expr(expr)
+
+
+def _mentions(group: Group, array: Array) -> bool:
+    stores = any(getattr(statement, "array", None) == array for statement in walk(group.statements))
+    return stores or any(getattr(part, "array", None) == array for part in _all_expressions(group.statements))
+
+
+def _size_bytes(array: Array) -> int:
+    return (array.size or 0) * array.dtype.itemsize_bytes
+
+
+def _aligned(size_bytes: int) -> int:
+    return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

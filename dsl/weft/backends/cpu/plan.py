@@ -1,0 +1,294 @@
+"""Split a block's work at barriers: what runs once per block, and what runs as a loop over the block's threads.
+
+As in POCL and MCUDA: a statement that contains a barrier is uniform, so it is run once per block; the statements
+between barriers form groups, each run by all threads, one after the other. Instead of a barrier, a group ends.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from weft.backends.python import coordinate, inside_domain
+from weft.model.fold import is_pure
+from weft.model.ir import (
+    Assign,
+    Barrier,
+    Break,
+    Continue,
+    Domain,
+    Expr,
+    For,
+    If,
+    Kernel,
+    Stmt,
+    Var,
+    While,
+    children,
+    expressions,
+    walk,
+    walk_expr,
+)
+from weft.model.uniformity import is_varying, varying_variables
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Statements that each thread of the block runs.
+
+    exposed: variables that may be read before the group assigns them.
+    assigned, definite: variables that it may assign, and those that it always does.
+    """
+
+    statements: tuple[Stmt, ...]
+    exposed: frozenset[str]
+    assigned: frozenset[str]
+    definite: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A statement that is run once per block, around its parts."""
+
+    statement: If | For | While
+    bodies: tuple[tuple["Item", ...], ...]
+
+
+# An Assign, Break or Continue that stands beside groups is run once per block.
+Item = Group | Nested | Assign | Break | Continue
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The parts of a block.
+
+    clamped: the domain whose extents bound the loops over threads, if they do.
+    recomputed: variables that each group that reads them computes again, in order.
+    stored: variables whose values are kept in memory from one group to another, one for each thread.
+    """
+
+    items: tuple[Item, ...]
+    clamped: Domain | None
+    recomputed: dict[str, Assign]
+    stored: dict[str, Var]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether a thread's work is in several groups, or in one that is run several times."""
+        return _is_split(self.items)
+
+
+def plan(kernel: Kernel) -> Plan:
+    clamped = _clampable(kernel)
+    body = _without_domain(kernel, clamped)
+    block_level = _BlockLevel(body, _leading(kernel) if clamped else frozenset())
+    recomputed = _recomputable(body, block_level)
+    items = tuple(_items(body, block_level, recomputed))
+    if not _is_split(items):
+        # Nothing lives from group to group: keep the user's order.
+        recomputed = {}
+        items = tuple(_items(body, block_level, recomputed))
+    groups = list(_groups(items))
+    per_block = block_level.variables | recomputed.keys()
+    variables = _variables(body)
+    names = {name for group in groups for name in group.exposed if name not in per_block}
+    return Plan(items, clamped, recomputed, {name: variables[name] for name in sorted(names)})
+
+
+def _is_split(items: tuple[Item, ...]) -> bool:
+    groups = [item for item in items if isinstance(item, Group)]
+    return len(groups) > 1 or any(isinstance(item, Nested) for item in items)
+
+
+def _clampable(kernel: Kernel) -> Domain | None:
+    """The domain, if its extents are the same for the block and only uniform assignments come before it."""
+    domain = kernel.domain
+    if domain is None or domain.everyone:
+        return None
+    varying = varying_variables(kernel)
+    values = [statement.value for statement in kernel.body[:-1] if isinstance(statement, Assign)]
+    if len(values) < len(kernel.body) - 1:
+        return None
+    return None if any(is_varying(expr, varying) for expr in (*values, *domain.extents)) else domain
+
+
+def _leading(kernel: Kernel) -> frozenset[str]:
+    return frozenset(statement.target.name for statement in kernel.body if isinstance(statement, Assign))
+
+
+def _without_domain(kernel: Kernel, clamped: Domain | None) -> tuple[Stmt, ...]:
+    """The body, with the domain as assignments of its indices and, unless loops are clamped, an `If` around the rest."""
+    domain = kernel.domain
+    if domain is None:
+        return kernel.body
+    indices = [
+        Assign(index, coordinate(axis), domain.span)
+        for axis, index in zip("xyz", reversed(domain.indices), strict=False)
+    ]
+    if domain.everyone or clamped:
+        return (*kernel.body[:-1], *indices, *domain.body)
+    guarded = If(inside_domain(domain), domain.body, (), domain.span)
+    return (*kernel.body[:-1], *indices, guarded)
+
+
+class _BlockLevel:
+    """Which statements are run once per block, and which variables are the block's own.
+
+    Those are the variables on which the way to a barrier depends, directly or through other variables.
+    """
+
+    def __init__(self, body: tuple[Stmt, ...], variables: frozenset[str]) -> None:
+        self.variables = set(variables)
+        self.statements: set[int] = set()
+        while self._grow(body, inside_loop=False):
+            pass
+
+    def __contains__(self, statement: Stmt) -> bool:
+        return id(statement) in self.statements
+
+    def _grow(self, body: tuple[Stmt, ...], inside_loop: bool) -> bool:
+        before = len(self.variables), len(self.statements)
+        for statement in body:
+            if self._is_per_block(statement, inside_loop):
+                self._add(statement)
+                for block in children(statement):
+                    self._grow(block, inside_loop or isinstance(statement, For | While))
+        return (len(self.variables), len(self.statements)) != before
+
+    def _is_per_block(self, statement: Stmt, inside_loop: bool) -> bool:
+        if isinstance(statement, Break | Continue):
+            return inside_loop
+        return any(self._decides(part) for part in walk((statement,))) or (
+            inside_loop and isinstance(statement, If) and _has_loose_jump((statement,))
+        )
+
+    def _decides(self, statement: Stmt) -> bool:
+        match statement:
+            case Barrier():
+                return True
+            case Assign(target=target) | For(variable=target):
+                return target.name in self.variables
+            case _:
+                return False
+
+    def _add(self, statement: Stmt) -> None:
+        self.statements.add(id(statement))
+        for expr in expressions(statement):
+            self.variables.update(reads(expr))
+        if isinstance(statement, For):
+            self.variables.add(statement.variable.name)
+
+
+def _has_loose_jump(body: tuple[Stmt, ...]) -> bool:
+    """Whether a `break` or `continue` in `body` leaves it."""
+    return any(
+        isinstance(statement, Break | Continue)
+        or (isinstance(statement, If) and any(map(_has_loose_jump, children(statement))))
+        for statement in body
+    )
+
+
+def _recomputable(body: tuple[Stmt, ...], block_level: _BlockLevel) -> dict[str, Assign]:
+    """Assignments that any later group may repeat instead of loading a stored value.
+
+    Computing an index again lets LLVM see that neighbouring threads touch neighbouring elements. Such a variable is
+    assigned once, always, from values that are assigned once, and is not read before.
+    """
+    counts = Counter(target.name for target in _targets(body))
+    found: dict[str, Assign] = {}
+    seen: set[str] = set()
+    for statement in _per_block_order(body, block_level):
+        for part in walk((statement,)) if statement not in block_level else (statement,):
+            inputs = {name for expr in expressions(part) for name in reads(expr)}
+            if part is statement and isinstance(part, Assign) and part not in block_level:
+                name = part.target.name
+                known = all(
+                    counts[read] == 1 and (read in found or read in block_level.variables) for read in inputs
+                )
+                if counts[name] == 1 and known and name not in seen and is_pure(part.value):
+                    found[name] = part
+            seen |= inputs
+    return found
+
+
+def _per_block_order(body: tuple[Stmt, ...], block_level: _BlockLevel) -> Iterator[Stmt]:
+    """Statements that stand where the whole block comes, in program order."""
+    for statement in body:
+        yield statement
+        if statement in block_level:
+            for block in children(statement):
+                yield from _per_block_order(block, block_level)
+
+
+def _items(body: tuple[Stmt, ...], block_level: _BlockLevel, recomputed: dict[str, Assign]) -> Iterator[Item]:
+    waiting: list[Stmt] = []
+    for statement in body:
+        if statement not in block_level:
+            if not (isinstance(statement, Assign) and recomputed.get(statement.target.name) is statement):
+                waiting.append(statement)
+            continue
+        if waiting:
+            yield _group(waiting)
+            waiting = []
+        match statement:
+            case If() | For() | While():
+                bodies = tuple(tuple(_items(block, block_level, recomputed)) for block in children(statement))
+                yield Nested(statement, bodies)
+            case Assign() | Break() | Continue():
+                yield statement
+            case _:
+                pass  # A barrier is where one group ends and the next begins.
+    if waiting:
+        yield _group(waiting)
+
+
+def _groups(items: Iterable[Item]) -> Iterator[Group]:
+    for item in items:
+        if isinstance(item, Group):
+            yield item
+        elif isinstance(item, Nested):
+            for body in item.bodies:
+                yield from _groups(body)
+
+
+def _group(statements: list[Stmt]) -> Group:
+    exposed: set[str] = set()
+    definite = _follow(statements, frozenset(), exposed)
+    assigned = frozenset(target.name for target in _targets(statements))
+    return Group(tuple(statements), frozenset(exposed), assigned, definite)
+
+
+def _follow(body: Iterable[Stmt], definite: frozenset[str], exposed: set[str]) -> frozenset[str]:
+    """The variables that are surely assigned after `body`; adds to `exposed` those read while they may not be."""
+    for statement in body:
+        for expr in expressions(statement):
+            exposed.update(reads(expr) - definite)
+        match statement:
+            case Assign(target=target):
+                definite |= {target.name}
+            case If(then=then, otherwise=otherwise):
+                definite = _follow(then, definite, exposed) & _follow(otherwise, definite, exposed)
+            case For(variable=variable, body=inner):
+                _follow(inner, definite | {variable.name}, exposed)
+            case While(body=inner):
+                _follow(inner, definite, exposed)
+            case _:
+                pass
+    return definite
+
+
+def _targets(body: Iterable[Stmt]) -> Iterator[Var]:
+    for statement in walk(tuple(body)):
+        match statement:
+            case Assign(target=target) | For(variable=target):
+                yield target
+            case _:
+                pass
+
+
+def _variables(body: tuple[Stmt, ...]) -> dict[str, Var]:
+    return {target.name: target for target in _targets(body)}
+
+
+def reads(expr: Expr) -> frozenset[str]:
+    """The names of the variables that an expression reads."""
+    return frozenset(part.name for part in walk_expr(expr) if isinstance(part, Var))

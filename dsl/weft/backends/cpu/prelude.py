@@ -1,0 +1,177 @@
+"""The functions that generated code calls, as numba intrinsics: each is a few LLVM instructions, made when asked for.
+
+Only what compiles a kernel imports this module: it loads numba.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from llvmlite import ir as llvm
+from numba.core import types
+from numba.extending import intrinsic
+
+from weft.backends.cpu import arithmetic
+from weft.model.dtypes import BY_NAME, DType
+
+SPACES = ("global", "shared", "local")
+
+
+def namespace(names: Iterable[str]) -> dict[str, object]:
+    """The prelude names among `names`, for generated code's globals."""
+    return {name: function for name in names if (function := prelude(name)) is not None}
+
+
+@cache
+def prelude(name: str) -> object | None:
+    """The prelude's function or type called `name`; None where there is none."""
+    if name in ("inf", "nan"):
+        return float(name)
+    if name == "bool_":
+        return types.boolean
+    if name in BY_NAME:
+        return numba_type(BY_NAME[name])
+    verb, _, rest = name.partition("_")
+    dtype = BY_NAME.get(rest.rpartition("_")[2])
+    if dtype is None:
+        return None
+    return _function(verb, rest.rpartition("_")[0], dtype)
+
+
+def numba_type(dtype: DType) -> Any:
+    """The type that carries `dtype`."""
+    if dtype.kind == "bool":
+        return types.boolean
+    if dtype.is_float:
+        return types.float64 if dtype.bits == 64 else types.float32
+    return getattr(types, f"{'u' if dtype.kind == 'uint' else ''}int{dtype.bits}")
+
+
+def _function(verb: str, space: str, dtype: DType) -> object | None:
+    match verb:
+        case "load":
+            return _load(dtype, space or "global")
+        case "store":
+            return _store(dtype, space or "global")
+        case "local":
+            return _local(dtype)
+        case "round":
+            return _round(dtype)
+        case "truncate":
+            return _truncate(dtype)
+        case _:
+            return _operation(verb, dtype)
+
+
+def _load(dtype: DType, space: str) -> object:
+    carried = numba_type(dtype)
+
+    def load(typingctx: Any, base: Any, offset: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = _pointer(context, builder, signature, args, dtype)
+            value = builder.load(pointer, align=dtype.itemsize_bytes)
+            _mark(builder, value, space)
+            return arithmetic.from_memory(builder, value, dtype)
+
+        return carried(base, offset), build
+
+    return intrinsic(load)
+
+
+def _store(dtype: DType, space: str) -> object:
+    carried = numba_type(dtype)
+
+    def store(typingctx: Any, base: Any, offset: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = _pointer(context, builder, signature, args, dtype)
+            converted = context.cast(builder, args[2], signature.args[2], carried)
+            stored = builder.store(
+                arithmetic.to_memory(builder, converted, dtype), pointer, align=dtype.itemsize_bytes
+            )
+            _mark(builder, stored, space)
+            return context.get_dummy_value()
+
+        return types.void(base, offset, value), build
+
+    return intrinsic(store)
+
+
+def _pointer(context: Any, builder: Any, signature: Any, args: Any, dtype: DType) -> Any:
+    element = arithmetic.memory_type(dtype)
+    offset = context.cast(builder, args[1], signature.args[1], types.int64)
+    return builder.gep(builder.inttoptr(args[0], element.as_pointer()), [offset], source_etype=element)
+
+
+def _mark(builder: Any, instruction: Any, space: str) -> None:
+    """Tell LLVM that memory of one space never overlaps another's."""
+    module = builder.module
+    domain = module.add_metadata(["weft"])
+    scopes = {name: module.add_metadata([f"weft {name}", domain]) for name in SPACES}
+    instruction.set_metadata("alias.scope", module.add_metadata([scopes[space]]))
+    others = [scope for name, scope in scopes.items() if name != space]
+    instruction.set_metadata("noalias", module.add_metadata(others))
+
+
+def _local(dtype: DType) -> object:
+    """An array on the stack, made once per call of the function."""
+
+    def local(typingctx: Any, slot: Any, size: Any) -> Any:
+        count: int = size.literal_value
+
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            array = llvm.ArrayType(arithmetic.memory_type(dtype), count)
+            with builder.goto_entry_block():
+                memory = builder.alloca(array)
+            return builder.ptrtoint(memory, llvm.IntType(64))
+
+        return types.int64(slot, size), build
+
+    return intrinsic(prefer_literal=True)(local)
+
+
+def _round(dtype: DType) -> object:
+    def round_half(typingctx: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            single = args[0]
+            if signature.args[0] == types.float64:
+                single = arithmetic.round_to_odd(builder, single)
+            return arithmetic.round_half(builder, single, dtype)
+
+        return types.float32(value), build
+
+    return intrinsic(round_half)
+
+
+def _truncate(dtype: DType) -> object:
+    def truncate(typingctx: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return arithmetic.truncate(builder, args[0], dtype)
+
+        return numba_type(dtype)(value), build
+
+    return intrinsic(truncate)
+
+
+def _operation(name: str, dtype: DType) -> object | None:
+    build_value = arithmetic.build_operation(name, dtype)
+    if build_value is None:
+        return None
+    carried = numba_type(dtype)
+
+    def unary(typingctx: Any, a: Any) -> Any:
+        return carried(a), build
+
+    def binary(typingctx: Any, a: Any, b: Any) -> Any:
+        return carried(a, b), build
+
+    def ternary(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
+        return carried(a, b, c), build
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        values = [
+            context.cast(builder, arg, given, carried)
+            for arg, given in zip(args, signature.args, strict=True)
+        ]
+        return build_value(builder, *values)
+
+    return intrinsic({1: unary, 2: binary, 3: ternary}[arithmetic.operand_count(name)])
