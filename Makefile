@@ -42,8 +42,8 @@ e2e: $(TEST)
 lint: $(TEST)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/python -m pyright
-	@$(BIN)/python -m pyright -p tests/repo/pyright-examples.json
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/pyright --pythonpath $(BIN)/python -p tests/repo/pyright-examples.json
 
 format: $(TEST)
 	@$(BIN)/ruff check --fix .

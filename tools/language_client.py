@@ -39,6 +39,9 @@ class LanguageClient:
         else:
             self._server.kill()
 
+    def kill(self) -> None:
+        self._server.kill()
+
     def write(self, path: Path, text: str) -> None:
         """Open the document, or replace its text: the file itself is not touched."""
         uri = path.as_uri()

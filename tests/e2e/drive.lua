@@ -113,7 +113,7 @@ local function session()
   wait_for('no findings at last', function() return #findings(bufnr) == 0 end)
   transcript.left = #findings(bufnr)
 
-  client.stop(client)
+  vim.lsp.stop_client(id)
   wait_for('the end of the server', function() return exited ~= nil end)
   transcript.exited = exited
 end

@@ -14,8 +14,13 @@ import weft
 
 HERE = Path(__file__).parent
 SERVER = Path(sys.executable).with_name("weft-lsp")
-NEOVIM = shutil.which("nvim")
 Transcript = dict[str, Any]
+
+
+def _neovim() -> str:
+    found = shutil.which("nvim")
+    assert found, "these tests need Neovim 0.7 or newer (Debian: apt-get install neovim)"
+    return found
 
 
 def _home(directory: Path) -> dict[str, str]:
@@ -27,13 +32,12 @@ def _home(directory: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def transcript(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
     """What happened in the session of `drive.lua`."""
-    assert NEOVIM, "these tests need Neovim 0.7 or newer (Debian: apt-get install neovim)"
     home = tmp_path_factory.mktemp("home with spaces")
     file = home / "kernel.py"
     shutil.copy(HERE / "kernel.py", file)
     written = home / "transcript.json"
     done = subprocess.run(
-        [NEOVIM, "--clean", "--headless", "-n", "-u", "NONE", "-S", str(HERE / "drive.lua")],
+        [_neovim(), "--clean", "--headless", "-n", "-u", "NONE", "-S", str(HERE / "drive.lua")],
         cwd=home,
         env={
             **_home(home),
@@ -55,14 +59,14 @@ def transcript(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
 
 def test_the_set_up_of_the_readme_works(tmp_path: Path):
     """The Lua of README.md as an init.lua: a server attaches to a Python file that is opened."""
-    assert NEOVIM, "these tests need Neovim 0.7 or newer (Debian: apt-get install neovim)"
     readme = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
     (tmp_path / "init.lua").write_text(readme.partition("```lua\n")[2].partition("```")[0])
     shutil.copy(HERE / "kernel.py", tmp_path)
-    wait = "lua vim.wait(20000, function() return #vim.lsp.buf_get_clients(0) > 0 end, 10)"
-    show = "lua for _, client in pairs(vim.lsp.buf_get_clients(0)) do io.write(client.name) end"
+    clients = "(vim.lsp.get_clients or vim.lsp.get_active_clients)()"
+    wait = f"lua vim.wait(20000, function() return #{clients} > 0 end, 10)"
+    show = f"lua for _, client in pairs({clients}) do io.write(client.name) end"
     done = subprocess.run(
-        [NEOVIM, "--headless", "-n", "-u", "init.lua", "kernel.py", "-c", wait, "-c", show, "-c", "qa!"],
+        [_neovim(), "--headless", "-n", "-u", "init.lua", "kernel.py", "-c", wait, "-c", show, "-c", "qa!"],
         cwd=tmp_path,
         env={**_home(tmp_path), "PATH": f"{SERVER.parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
