@@ -1,0 +1,39 @@
+"""Where nothing is completed: comments, strings and numbers."""
+
+import re
+
+_QUIET = re.compile(
+    r"""
+      (?P<comment> \#[^\r\n]* )
+    | \"\"\"(?:[^\\]|\\.)*?(?:(?P<closed_1>\"\"\")|\Z)
+    | '''(?:[^\\]|\\.)*?(?:(?P<closed_2>''')|\Z)
+    | "(?:[^"\\\r\n]|\\.)*(?P<closed_3>"?)
+    | '(?:[^'\\\r\n]|\\.)*(?P<closed_4>'?)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NUMBER = re.compile(r"(?<![\w.])\d[\w.]*$")
+
+
+def is_quiet(text: str, offset: int) -> bool:
+    """Whether the cursor is in a comment or a string, or at the end of a number."""
+    return _is_in_quiet(text, offset) or _NUMBER.search(text, max(0, offset - 40), offset) is not None
+
+
+def _is_in_quiet(text: str, offset: int) -> bool:
+    for match in _QUIET.finditer(text, _block_start(text, offset)):
+        if match.start() >= offset:
+            return False
+        if offset < match.end() or (offset == match.end() and _goes_on(match)):
+            return True
+    return False
+
+
+def _goes_on(match: re.Match[str]) -> bool:
+    """A comment, or a string whose end is not typed yet: what is typed next belongs to it."""
+    return not any(match[name] for name in ("closed_1", "closed_2", "closed_3", "closed_4"))
+
+
+def _block_start(text: str, offset: int) -> int:
+    """The start of the function, decorator or class at the margin above: strings do not reach beyond it."""
+    return max(0, *(text.rfind(f"\n{word}", 0, offset) for word in ("def ", "class ", "@")))

@@ -1,0 +1,43 @@
+"""Where Weft has something to say beside another Python server: names of the language, values of it, kernels."""
+
+from weft.layout import Layout
+from weft.model.facts import Fact, Symbol
+from weft.model.model import Model
+from weft.model.values import (
+    Axes,
+    ConfiguredKernel,
+    DeviceFunction,
+    Dimension,
+    DTypeRef,
+    KernelRef,
+    Static,
+    Unknown,
+    Value,
+)
+
+_LANGUAGE = "weft."
+
+
+def is_ours(model: Model, offset: int, fact: Fact) -> bool:
+    """Whether another Python server knows less of the fact than we do."""
+    return (
+        model.kernel_at(offset) is not None or is_of_language(fact.symbol) or is_value_of_language(fact.value)
+    )
+
+
+def is_of_language(symbol: Symbol | None) -> bool:
+    return symbol is not None and f"{symbol.qualified_name}.".startswith(_LANGUAGE)
+
+
+def is_value_of_language(value: Value) -> bool:
+    match value:
+        case DTypeRef() | Dimension() | Axes() | KernelRef() | ConfiguredKernel() | DeviceFunction():
+            return True
+        case Static(value=Layout()):
+            return True
+        case _:
+            return False
+
+
+def is_unknown(value: Value) -> bool:
+    return isinstance(value, Unknown)

@@ -1,0 +1,141 @@
+"""The server: what it knows of the client, the open documents, the project."""
+
+import asyncio
+import logging
+from collections.abc import Generator, Sequence
+from contextvars import ContextVar
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+from pygls.protocol.json_rpc import RPCMessage, RPCRequest
+from weft import __version__
+from weft.model.model import Model
+from weft.model.project import Project
+from weft.ops import DIALECT
+
+from weft_lsp.ide.completion import Completion
+from weft_lsp.lsp.documents import Document, Documents
+
+NAME = "weft-lsp"
+logger = logging.getLogger(__name__)
+
+
+class UnknownDocumentError(LookupError):
+    """The client asks about a document that it never opened, or that is not Python."""
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls's protocol, with a document noted for each request, and with an end that is not an exception."""
+
+    _server: "Server"  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def handle_message(self, message: RPCMessage) -> None:
+        self._server.note_arrival(getattr(message, "params", None))
+        refusal = self._refusal(message)
+        if refusal is None:
+            super().handle_message(message)
+        elif isinstance(message, RPCRequest):
+            self._send_response(message.id, error=refusal.to_response_error())
+
+    def _refusal(self, message: RPCMessage) -> JsonRpcException | None:
+        """Why a message comes at the wrong time of the session."""
+        method = getattr(message, "method", types.EXIT)
+        if method == types.EXIT:
+            return None
+        if self._workspace is None:
+            return None if method == types.INITIALIZE else JsonRpcServerNotInitialized()
+        if self._shutdown:
+            return JsonRpcInvalidRequest("Invalid Request: the server is shutting down")
+        if method == types.INITIALIZE:
+            return JsonRpcInvalidRequest("Invalid Request: the server is already initialized")
+        return None
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(
+        self, params: types.InitializeParams
+    ) -> Generator[object, object, types.InitializeResult]:
+        """Advertise only what works: pygls offers commands and file operations to whoever has none."""
+        result = yield from super().lsp_initialize(params)
+        result.capabilities.execute_command_provider = None
+        if result.capabilities.workspace:
+            result.capabilities.workspace.file_operations = None
+        return result
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *args: object) -> Generator[None, None, None]:
+        self._server.end()
+        yield from ()
+
+    def plain(self, params: object) -> object:
+        """The parameters of a message as JSON has them."""
+        return self._converter.unstructure(params)
+
+    @property
+    def is_shut_down(self) -> bool:
+        return self._shutdown
+
+
+class Server(LanguageServer):
+    """The one object that handlers are given."""
+
+    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(self) -> None:
+        super().__init__(NAME, __version__, protocol_cls=Protocol)
+        # The documents are ours: pygls would keep a second copy of each, and open unknown ones from disk.
+        for method in _BUILTIN_SYNC:
+            self.protocol.fm.builtin_features.pop(method)
+        self.project = Project(DIALECT)
+        self.documents = Documents(self._read)
+        self.pulls_diagnostics = False
+        self.publication: asyncio.TimerHandle | None = None
+        self.published: dict[str, object] = {}
+        self.completions: tuple[int, Sequence[Completion]] = (0, ())
+        self.turn = asyncio.Lock()
+        self.arrived: ContextVar[Document | None] = ContextVar("arrived", default=None)
+        self._ended = asyncio.Event()
+
+    def document(self, uri: str) -> Document:
+        document = self.documents.get(uri)
+        if document is None:
+            raise UnknownDocumentError(uri)
+        return document
+
+    def set_roots(self, roots: Sequence[str]) -> None:
+        """Look for imported modules in these folders; what is open stays open."""
+        self.project = Project(DIALECT, roots)
+        for document in self.documents.all():
+            self.project.open(document.path, document.text)
+        self.documents.forget_models()
+
+    def note_arrival(self, params: object) -> None:
+        """Remember the version of the document that the message in hand speaks of."""
+        uri = getattr(getattr(params, "text_document", None), "uri", None)
+        self.arrived.set(self.documents.get(uri) if isinstance(uri, str) else None)
+
+    def report_server_error(self, error: Exception, source: type[Exception]) -> None:
+        """pygls shows a message box; a fault belongs in the log."""
+        logger.debug("%s: %s", source.__name__, error)
+
+    def end(self) -> None:
+        self._ended.set()
+
+    async def wait_until_ended(self) -> int:
+        """The exit status: 0 after a proper shutdown, else 1."""
+        await self._ended.wait()
+        return 0 if self.protocol.is_shut_down else 1
+
+    def _read(self, path: str, text: str) -> Model:
+        return self.project.read(path, text)
+
+
+_BUILTIN_SYNC = (
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+)

@@ -1,0 +1,138 @@
+"""`weft-lsp`: the features of the server as a list, and the command line that starts it."""
+
+import argparse
+import asyncio
+import gc
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lsprotocol import types
+from weft import __version__
+
+from weft_lsp.lsp import (
+    completion,
+    connection,
+    definition,
+    diagnostics,
+    hover,
+    signature_help,
+    symbols,
+    sync,
+    workspace,
+)
+from weft_lsp.lsp.faults import Handler
+from weft_lsp.lsp.language_server import NAME, Server
+from weft_lsp.lsp.requests import notification, request
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    method: str
+    handler: Handler
+    options: object = None
+
+
+REQUESTS = [
+    Feature(types.TEXT_DOCUMENT_HOVER, hover.on_hover),
+    Feature(types.TEXT_DOCUMENT_DEFINITION, definition.on_definition),
+    Feature(types.TEXT_DOCUMENT_COMPLETION, completion.on_completion, completion.OPTIONS),
+    Feature(types.COMPLETION_ITEM_RESOLVE, completion.on_resolve),
+    Feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, signature_help.on_signature_help, signature_help.OPTIONS),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, symbols.on_document_symbol),
+]
+
+# Registered for the clients that say that they ask.
+PULL_DIAGNOSTICS = Feature(types.TEXT_DOCUMENT_DIAGNOSTIC, diagnostics.on_diagnostic, diagnostics.OPTIONS)
+
+NOTIFICATIONS = [
+    Feature(types.INITIALIZED, workspace.on_initialized),
+    Feature(types.TEXT_DOCUMENT_DID_OPEN, sync.on_open),
+    Feature(types.TEXT_DOCUMENT_DID_CHANGE, sync.on_change),
+    Feature(types.TEXT_DOCUMENT_DID_CLOSE, sync.on_close),
+    Feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, workspace.on_change_folders),
+    Feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, workspace.on_change_files),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    _log_to(options.log_file, options.log_level)
+    # What is loaded now stays until the end: the garbage collector need not look at it between two keystrokes.
+    gc.freeze()
+    try:
+        return asyncio.run(_serve_tcp(options.tcp) if options.tcp else _serve_stdio())
+    except KeyboardInterrupt:
+        return 130
+
+
+def new_server() -> Server:
+    ls = Server()
+    for feature in NOTIFICATIONS:
+        ls.feature(feature.method)(notification(feature.method, feature.handler))
+    for feature in REQUESTS:
+        _register(ls, feature)
+    ls.feature(types.INITIALIZE)(notification(types.INITIALIZE, _on_initialize))
+    return ls
+
+
+def _on_initialize(ls: Server, params: types.InitializeParams) -> None:
+    workspace.on_initialize(ls, params)
+    if ls.pulls_diagnostics:
+        _register(ls, PULL_DIAGNOSTICS)
+
+
+def _register(ls: Server, feature: Feature) -> None:
+    ls.feature(feature.method, feature.options)(request(feature.method, feature.handler))
+
+
+async def _serve_stdio() -> int:
+    ls = new_server()
+    ls.protocol.set_writer(connection.FileWriter(connection.claim_standard_output(), ls.end))
+    await connection.read_standard_input(connection.Connection(ls.protocol, ls.end))
+    return await ls.wait_until_ended()
+
+
+async def _serve_tcp(address: tuple[str, int]) -> int:
+    """Serve one client."""
+    ls = new_server()
+    loop = asyncio.get_running_loop()
+    listener = await loop.create_server(
+        lambda: connection.SocketConnection(ls.protocol, ls.end), address[0], address[1]
+    )
+    host, port = listener.sockets[0].getsockname()[:2]
+    print(f"{NAME}: listening on {host}:{port}", file=sys.stderr, flush=True)
+    status = await ls.wait_until_ended()
+    listener.close()
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=NAME, description="The language server of Weft.")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    parser.add_argument(
+        "--stdio", action="store_true", help="speak over standard input and output (the default)"
+    )
+    parser.add_argument(
+        "--tcp", type=_address, metavar="HOST:PORT", help="wait for one client at this address"
+    )
+    parser.add_argument("--log-file", metavar="PATH", help="write the log here instead of to standard error")
+    parser.add_argument("--log-level", default="warning", choices=["error", "warning", "info", "debug"])
+    return parser
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _log_to(path: str | None, level: str) -> None:
+    logging.basicConfig(
+        filename=path,
+        encoding="utf-8" if path else None,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # pygls reports each cancelled and each overtaken request as an error, and our own faults a second time.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)

@@ -1,0 +1,54 @@
+"""textDocument/documentSymbol."""
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+from weft.model.facts import Outline, SymbolKind
+
+from weft_lsp.ide.symbols import symbols
+from weft_lsp.lsp.documents import Document
+from weft_lsp.lsp.language_server import Server
+
+_KINDS: dict[SymbolKind, types.SymbolKind] = {
+    "kernel": types.SymbolKind.Function,
+    "function": types.SymbolKind.Function,
+    "operation": types.SymbolKind.Function,
+    "class": types.SymbolKind.Class,
+    "dtype": types.SymbolKind.Class,
+    "dimension": types.SymbolKind.TypeParameter,
+    "constant": types.SymbolKind.Constant,
+    "parameter": types.SymbolKind.Variable,
+    "variable": types.SymbolKind.Variable,
+    "module": types.SymbolKind.Module,
+    "method": types.SymbolKind.Method,
+    "property": types.SymbolKind.Property,
+}
+
+
+def on_document_symbol(
+    ls: Server, params: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+    document = ls.document(params.text_document.uri)
+    found = symbols(document.model)
+    nested = "text_document.document_symbol.hierarchical_document_symbol_support"
+    if get_capability(ls.client_capabilities, nested):
+        return [_to_lsp(document, entry) for entry in found]
+    return [information for entry in found for information in _flat(document, entry, None)]
+
+
+def _to_lsp(document: Document, entry: Outline) -> types.DocumentSymbol:
+    return types.DocumentSymbol(
+        name=entry.name,
+        detail=entry.detail or None,
+        kind=_KINDS[entry.kind],
+        range=document.range(entry.span),
+        selection_range=document.range(entry.name_span),
+        children=[_to_lsp(document, child) for child in entry.children],
+    )
+
+
+def _flat(document: Document, entry: Outline, container: str | None) -> list[types.SymbolInformation]:
+    """For clients that know no tree: the entry and all below it, each naming what contains it."""
+    location = types.Location(document.uri, document.range(entry.span))
+    own = types.SymbolInformation(location, entry.name, _KINDS[entry.kind], container_name=container)
+    below = [each for child in entry.children for each in _flat(document, child, entry.name)]
+    return [own, *below]

@@ -1,0 +1,24 @@
+"""The text of open documents."""
+
+from lsprotocol import types
+
+from weft_lsp.lsp import diagnostics
+from weft_lsp.lsp.language_server import Server
+
+
+def on_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
+    if document := ls.documents.open(params.text_document):
+        ls.project.open(document.path, document.text)
+        diagnostics.schedule(ls, delay_seconds=0)
+
+
+def on_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
+    if document := ls.documents.change(params.text_document, params.content_changes):
+        ls.project.open(document.path, document.text)
+        diagnostics.schedule(ls)
+
+
+def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+    if document := ls.documents.close(params.text_document.uri):
+        ls.project.close(document.path)
+        diagnostics.withdraw(ls, document.uri)

@@ -1,0 +1,47 @@
+"""The start of a session, the folders of the workspace, and files that change on disk."""
+
+from collections.abc import Iterable
+
+from lsprotocol import types
+from pygls import uris
+from pygls.capabilities import get_capability
+
+from weft_lsp.lsp import diagnostics, lifecycle
+from weft_lsp.lsp.language_server import Server
+
+
+def on_initialize(ls: Server, params: types.InitializeParams) -> None:
+    ls.documents.encoding = types.PositionEncodingKind(ls.workspace.position_encoding).value
+    ls.pulls_diagnostics = get_capability(params.capabilities, "text_document.diagnostic") is not None
+    ls.set_roots(_roots(ls))
+    lifecycle.end_with(ls, params.process_id)
+
+
+def on_initialized(ls: Server, params: types.InitializedParams) -> None:
+    """Ask to be told when a Python file changes on disk: open files may import it."""
+    if get_capability(ls.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
+        watchers = [types.FileSystemWatcher(glob_pattern="**/*.py")]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        ls.client_register_capability(types.RegistrationParams([types.Registration(method, method, options)]))
+
+
+def on_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    ls.set_roots(_roots(ls))
+    diagnostics.refresh(ls)
+
+
+def on_change_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    for path in _paths(change.uri for change in params.changes):
+        ls.project.forget(path)
+    ls.documents.forget_models()
+    diagnostics.refresh(ls)
+
+
+def _roots(ls: Server) -> list[str]:
+    folders = list(ls.workspace.folders) or [ls.workspace.root_uri or ""]
+    return _paths(folders)
+
+
+def _paths(documents: Iterable[str]) -> list[str]:
+    return [path for uri in documents if (path := uris.to_fs_path(uri))]
