@@ -1,6 +1,7 @@
 """The LLVM instructions of prelude functions, on values that already have their carried types."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from llvmlite import ir as llvm
@@ -36,19 +37,19 @@ def build_operation(name: str, dtype: DType) -> Build | None:
     if dtype.is_integer:
         return _integer_operation(name, dtype)
     if name in _LLVM_FLOAT:
-        return lambda builder, *args: _intrinsic(builder, f"llvm.{_LLVM_FLOAT[name]}", args)
+        return partial(_intrinsic, f"llvm.{_LLVM_FLOAT[name]}")
     if name in _C_LIBRARY:
-        return lambda builder, a: _c_function(builder, name, a)
+        return partial(_c_function, name)
     return {"rsqrt": _rsqrt, "floordiv": _float_floordiv, "mod": _float_mod}.get(name)
 
 
-def _intrinsic(builder: Any, name: str, args: tuple[Any, ...]) -> Any:
+def _intrinsic(name: str, builder: Any, *args: Any) -> Any:
     function_type = llvm.FunctionType(args[0].type, [arg.type for arg in args])
     function = builder.module.declare_intrinsic(name, [args[0].type], function_type)
     return builder.call(function, args)
 
 
-def _c_function(builder: Any, name: str, a: Any) -> Any:
+def _c_function(name: str, builder: Any, a: Any) -> Any:
     symbol = f"{name}f" if a.type == F32 else name
     known = builder.module.globals.get(symbol)
     function = known or llvm.Function(builder.module, llvm.FunctionType(a.type, [a.type]), symbol)
@@ -56,11 +57,11 @@ def _c_function(builder: Any, name: str, a: Any) -> Any:
 
 
 def _rsqrt(builder: Any, a: Any) -> Any:
-    return builder.fdiv(a.type(1.0), _intrinsic(builder, "llvm.sqrt", (a,)))
+    return builder.fdiv(a.type(1.0), _intrinsic("llvm.sqrt", builder, a))
 
 
 def _float_floordiv(builder: Any, a: Any, b: Any) -> Any:
-    return _intrinsic(builder, "llvm.floor", (builder.fdiv(a, b),))
+    return _intrinsic("llvm.floor", builder, builder.fdiv(a, b))
 
 
 def _float_mod(builder: Any, a: Any, b: Any) -> Any:
@@ -79,16 +80,19 @@ def _integer_operation(name: str, dtype: DType) -> Build | None:
     signed = dtype.is_signed
     match name:
         case "min" | "max":
-            intrinsic = f"llvm.{'s' if signed else 'u'}{name}"
-            return lambda builder, *args: _intrinsic(builder, intrinsic, args)
+            return partial(_intrinsic, f"llvm.{'s' if signed else 'u'}{name}")
         case "abs":
-            return _integer_abs if signed else lambda builder, a: a
+            return _integer_abs if signed else _same
         case "floordiv":
             return _signed_floordiv if signed else _unsigned_division("udiv")
         case "mod":
             return _signed_mod if signed else _unsigned_division("urem")
         case _:
             return None
+
+
+def _same(builder: Any, a: Any) -> Any:
+    return a
 
 
 def _integer_abs(builder: Any, a: Any) -> Any:
@@ -204,7 +208,7 @@ def round_to_odd(builder: Any, value: Any) -> Any:
     nearest = builder.fptrunc(value, F32)
     back = builder.fpext(nearest, F64)
     bits = builder.bitcast(nearest, I32)
-    magnitude, back_magnitude = (_intrinsic(builder, "llvm.fabs", (part,)) for part in (value, back))
+    magnitude, back_magnitude = (_intrinsic("llvm.fabs", builder, part) for part in (value, back))
     above = builder.fcmp_ordered(">", back_magnitude, magnitude)
     cut = builder.sub(bits, builder.zext(above, I32))
     inexact = builder.fcmp_ordered("!=", back, value)

@@ -32,7 +32,9 @@ def _llvm_ir(code: Emitted, machine: Any) -> str:
     argument_types = [types.int64] * len(LEADING) + [
         numba_type(parameter.dtype) for parameter in code.parameters
     ]
-    typing, target = cpu_target.typing_context, cpu_target.target_context
+    # numba's descriptors look like other types to a type checker.
+    contexts: Any = cpu_target
+    typing, target = contexts.typing_context, contexts.target_context
     typing.refresh()
     target.refresh()
     result = compile_extra(typing, target, _function(code), argument_types, types.void, _flags(), {})
@@ -49,7 +51,7 @@ def _function(code: Emitted) -> Any:
 
 
 def _flags() -> Any:
-    flags = Flags()
+    flags: Any = Flags()
     flags.no_compile = True
     flags.no_cpython_wrapper = True
     flags.no_cfunc_wrapper = True

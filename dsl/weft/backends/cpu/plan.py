@@ -81,12 +81,12 @@ def plan(kernel: Kernel) -> Plan:
     clamped = _clampable(kernel)
     body = _without_domain(kernel, clamped)
     block_level = _BlockLevel(body, _leading(kernel) if clamped else frozenset())
+    items = tuple(_items(body, block_level, {}))
+    if not _is_split(items):
+        # Nothing lives from group to group: the user's order stays.
+        return Plan(items, clamped, {}, {})
     recomputed = _recomputable(body, block_level)
     items = tuple(_items(body, block_level, recomputed))
-    if not _is_split(items):
-        # Nothing lives from group to group: keep the user's order.
-        recomputed = {}
-        items = tuple(_items(body, block_level, recomputed))
     groups = list(_groups(items))
     per_block = block_level.variables | recomputed.keys()
     variables = _variables(body)
