@@ -131,6 +131,32 @@ def stream_type(type_name: str) -> Problem:
     )
 
 
+def registers(geometry: Geometry, most: int) -> Problem:
+    """most: the threads per block that the compiled kernel's registers allow."""
+    return Problem(
+        "launch-registers",
+        f"a block of {geometry.threads_per_block} threads needs more registers than the GPU has; the compiled kernel "
+        f"runs with at most {most} threads per block: use a smaller block and more blocks",
+        "block",
+    )
+
+
+def no_driver() -> Problem:
+    return Problem(
+        "cuda-driver",
+        "the NVIDIA driver's library (libcuda.so.1, on Windows nvcuda.dll) was not found and the data is on a GPU: "
+        "install the NVIDIA driver, or pass NumPy arrays to run on the CPU",
+    )
+
+
+def no_package(name: str) -> Problem:
+    return Problem(
+        "cuda-package",
+        f"the Python package `{name}` is not installed and the data is on a GPU: install it with "
+        "`pip install 'weft[cuda]'`, or pass NumPy arrays to run on the CPU",
+    )
+
+
 def _listed(numbers: Sequence[int]) -> str:
     return ", ".join(str(number) for number in numbers)
 

@@ -1,0 +1,74 @@
+"""Analyse one top-level block: the kernels in it, what its names stand for, and its launches."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from weft.model.diagnostic import Diagnostic
+from weft.model.kernel import Analysis, analyse
+from weft.model.launch_text import launch_findings
+from weft.model.library import Library
+from weft.model.syntax import Parsed
+from weft.model.text import ModuleText, Scope
+from weft.model.trace.host import HostReader
+from weft.model.trace.inline import inline
+from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
+from weft.model.values import Binding, ConfiguredKernel, KernelRef
+
+Lookup = tuple[Scope, str, Binding]
+
+
+@dataclass(frozen=True)
+class BlockModel:
+    """What a block says, with spans that count from its own start; `lookups` is what it relied on."""
+
+    parsed: Parsed = field(repr=False)
+    functions: tuple[Analysis, ...]
+    facts: tuple[Fact, ...] = field(repr=False)
+    calls: tuple[CallFact, ...] = field(repr=False)
+    launches: tuple[LaunchSite, ...]
+    findings: tuple[Diagnostic, ...]
+    lookups: tuple[Lookup, ...] = field(repr=False)
+
+
+def analyse_block(library: Library, module: ModuleText, parsed: Parsed, block_start: int) -> BlockModel:
+    """Never raises on any text."""
+    if parsed.tree is None:
+        return BlockModel(parsed, (), (), (), (), _syntax(parsed), ())
+    t = Tracer(library, Frame("", parsed, module), inline, is_kernel=False)
+    reader = HostReader(t, module, block_start)
+    # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
+    with suppress(RecursionError, TooLarge):
+        reader.read(parsed.tree.body)
+    functions = [
+        analyse(library, definition, is_kernel=is_kernel, enclosing=enclosing)
+        for definition, is_kernel, enclosing in reader.nested
+    ]
+    findings = [*_syntax(parsed), *(finding for function in functions for finding in function.findings)]
+    lookups = _lookups(t)
+    for site in t.launches:
+        callee = _callee(library, site)
+        if callee is not None:
+            findings += launch_findings(site, callee)
+            lookups += callee.lookups
+    return BlockModel(
+        parsed,
+        tuple(functions),
+        (*t.facts.values(), *(fact for function in functions for fact in function.facts)),
+        (*t.calls, *(call for function in functions for call in function.calls)),
+        tuple(t.launches),
+        tuple(sorted(findings, key=lambda finding: finding.span)),
+        (*lookups, *(lookup for function in functions for lookup in function.lookups)),
+    )
+
+
+def _syntax(parsed: Parsed) -> tuple[Diagnostic, ...]:
+    return (parsed.error,) if parsed.error else ()
+
+
+def _lookups(t: Tracer) -> tuple[Lookup, ...]:
+    return tuple((scope, name, binding) for (_, name), (scope, binding) in t.lookups.items())
+
+
+def _callee(library: Library, site: LaunchSite) -> Analysis | None:
+    kernel = site.kernel.kernel if isinstance(site.kernel, ConfiguredKernel) else site.kernel
+    return analyse(library, kernel.definition, is_kernel=True) if isinstance(kernel, KernelRef) else None

@@ -1,0 +1,150 @@
+"""What the statements of a block declare, with the facts an editor shows: signature, docstring, place."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from weft.model.diagnostic import Span
+from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
+from weft.model.syntax import Parsed
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A name that a statement binds. `node` is the statement, `alias` the part of an import that binds it."""
+
+    name: str
+    node: ast.stmt = field(repr=False)
+    block: Parsed = field(repr=False)
+    block_start: int
+    alias: ast.alias | None = None
+
+    @property
+    def name_span(self) -> Span:
+        """The span of the name, in the file."""
+        return name_span(self.block, self.alias or self.node, self.name).shifted(self.block_start)
+
+
+def declared(tree: ast.Module, block: Parsed, block_start: int) -> Iterator[Declaration]:
+    """The declarations of a block, also those inside its `if` and `try` statements."""
+    for node in _statements(tree.body):
+        for name, alias in _bound(node):
+            yield Declaration(name, node, block, block_start, alias)
+
+
+def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        match node:
+            case ast.If() | ast.For() | ast.While():
+                yield from _statements([*node.body, *node.orelse])
+            case ast.With():
+                yield from _statements(node.body)
+            case ast.Try():
+                handlers = [statement for handler in node.handlers for statement in handler.body]
+                yield from _statements([*node.body, *handlers, *node.orelse, *node.finalbody])
+            case _:
+                pass
+
+
+def _bound(node: ast.stmt) -> Iterator[tuple[str, ast.alias | None]]:
+    match node:
+        case ast.Import(names=names):
+            yield from ((alias.asname or alias.name.split(".")[0], alias) for alias in names)
+        case ast.ImportFrom(names=names):
+            yield from ((alias.asname or alias.name, alias) for alias in names)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name, None
+        case ast.Assign(targets=targets):
+            yield from ((name.id, None) for target in targets for name in bound_names(target))
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target) | ast.For(target=target):
+            yield from ((name.id, None) for name in bound_names(target))
+        case _:
+            pass
+
+
+def bound_names(target: ast.expr) -> Iterator[ast.Name]:
+    """The names that an assignment to `target` binds."""
+    match target:
+        case ast.Name():
+            yield target
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for element in elements:
+                yield from bound_names(element)
+        case ast.Starred(value=value):
+            yield from bound_names(value)
+        case _:
+            return
+
+
+def name_span(block: Parsed, node: ast.AST, name: str) -> Span:
+    """The span of the name that a statement binds: of `k` in `def k(x):`, not of the whole statement."""
+    if isinstance(node, Function | ast.ClassDef):
+        return _after_keyword(block, node)
+    if isinstance(node, ast.alias):
+        return _in_alias(block, node, name)
+    names = [found for found in ast.walk(node) if isinstance(found, ast.Name) and found.id == name]
+    return block.span(names[0]) if names else block.span(node)
+
+
+def _after_keyword(block: Parsed, node: Function | ast.ClassDef) -> Span:
+    # A def's position is that of its keyword, below the decorators.
+    start = block.offset(node.lineno, node.col_offset)
+    found = block.text.find(node.name, start + (5 if isinstance(node, ast.ClassDef) else 3))
+    return Span(found, found + len(node.name)) if found >= 0 else block.span(node)
+
+
+def _in_alias(block: Parsed, node: ast.alias, name: str) -> Span:
+    span = block.span(node)
+    found = block.text.rfind(name, span.start, span.end) if node.asname else span.start
+    return Span(found, found + len(name)) if found >= 0 else span
+
+
+def symbol_of_function(node: Function, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
+    signature = signature_of(node, is_method=kind in ("method", "property"))
+    return Symbol(node.name, kind, qualified_name, location, signature, ast.get_docstring(node))
+
+
+def symbol_of_class(node: ast.ClassDef, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
+    initializers = [
+        part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"
+    ]
+    signature = signature_of(initializers[0], is_method=True) if initializers else Signature(node.name)
+    named = Signature(node.name, signature.parameters, "")
+    return Symbol(node.name, kind, qualified_name, location, named, ast.get_docstring(node))
+
+
+def signature_of(node: Function, *, is_method: bool = False) -> Signature:
+    parameters = list(_parameters(node.args))
+    is_static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in node.decorator_list)
+    if is_method and not is_static:
+        parameters = parameters[1:]
+    return Signature(node.name, tuple(parameters), ast.unparse(node.returns) if node.returns else "")
+
+
+def _parameters(arguments: ast.arguments) -> Iterator[ParameterText]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
+    for index, (argument, default) in enumerate(zip(positional, defaults, strict=True)):
+        yield _parameter(argument, default, is_positional_only=index < len(arguments.posonlyargs))
+    if arguments.vararg:
+        yield _parameter(arguments.vararg, None, marker="*")
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield _parameter(argument, default, is_keyword_only=True)
+    if arguments.kwarg:
+        yield _parameter(arguments.kwarg, None, marker="**")
+
+
+def _parameter(
+    argument: ast.arg,
+    default: ast.expr | None,
+    *,
+    marker: str = "",
+    is_keyword_only: bool = False,
+    is_positional_only: bool = False,
+) -> ParameterText:
+    annotation = ast.unparse(argument.annotation) if argument.annotation else ""
+    written = ast.unparse(default) if default else None
+    return ParameterText(argument.arg, annotation, written, marker, is_keyword_only, is_positional_only)

@@ -1,0 +1,212 @@
+"""Values and signatures in one line, written for a person."""
+
+from collections.abc import Sequence
+
+from weft.layout import Layout
+from weft.model.dtypes import INDEX
+from weft.model.facts import ParameterText, Signature
+from weft.model.ir import Const, Expr, Load, Op, Param, Special, Var
+from weft.model.values import (
+    Axes,
+    Axis,
+    Class,
+    ConfiguredKernel,
+    DeviceFunction,
+    Dimension,
+    DTypeRef,
+    External,
+    HostFunction,
+    HostTensor,
+    KernelRef,
+    MaybeUnbound,
+    Method,
+    Module,
+    Mutable,
+    Operation,
+    Scalar,
+    Static,
+    Tensor,
+    TensorAnnotation,
+    Tuple,
+    Value,
+)
+
+_OPERATORS = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "eq": "==", "ne": "!=", "lt": "<",
+    "le": "<=", "gt": ">", "ge": ">=", "and": "and", "or": "or", "bit_and": "&", "bit_or": "|", "bit_xor": "^",
+    "shift_left": "<<", "shift_right": ">>",
+}  # fmt: skip
+_LOOSE = {"add", "sub", "eq", "ne", "lt", "le", "gt", "ge", "and", "or"}
+
+
+def describe(value: Value) -> str:
+    """What a value is: `Tensor f32 (16, 16):(K, 1) global`, `f32`, `index`, `Layout (4, 8):(8, 1)`."""
+    match value:
+        case Tensor():
+            return f"Tensor {describe_tensor(value)}"
+        case Scalar(expr=Const(value=number)):
+            return f"{value.dtype} = {number}"
+        case Scalar():
+            return value.dtype.name
+        case Static(value=Layout() as layout):
+            return f"Layout {layout}"
+        case Static():
+            return f"{value.type_name} = {value.value!r}"
+        case Tuple(items=items):
+            return f"({', '.join(map(describe, items))}{',' if len(items) == 1 else ''})"
+        case MaybeUnbound(value=inner):
+            return f"{describe(inner)}, not bound on every path"
+        case _:
+            return _describe_named(value)
+
+
+def _describe_named(value: Value) -> str:
+    match value:
+        case HostTensor():
+            return _describe_host_tensor(value)
+        case DTypeRef(dtype=dtype):
+            return f"dtype {dtype}"
+        case TensorAnnotation(dtype=dtype, shape=shape):
+            return f"Tensor {dtype} {_tuple([_extent_text(item) for item in shape])}"
+        case Dimension(name=name):
+            return f"dimension {name}"
+        case Axes(name=name):
+            return f"{name} (x, y, z)"
+        case KernelRef() | ConfiguredKernel():
+            return "kernel"
+        case DeviceFunction():
+            return "device function"
+        case Module(qualified_name=name) | External(qualified_name=name):
+            return f"module {name}" if isinstance(value, Module) else name
+        case Class(qualified_name=name):
+            return f"class {name.rpartition('.')[2]}"
+        case Operation(qualified_name=name) | HostFunction(qualified_name=name) | Method(qualified_name=name):
+            return f"function {name.rpartition('.')[2]}"
+        case Mutable(type_name=name):
+            return name
+        case _:
+            return "unknown"
+
+
+def describe_tensor(tensor: Tensor) -> str:
+    """`f32 (16, 16):(K, 1) global`."""
+    shape = _tuple([axis_text(axis.shape) for axis in tensor.axes])
+    stride = _tuple([axis_text(axis.stride) for axis in tensor.axes])
+    return f"{tensor.dtype} {shape}:{stride} {tensor.array.space}"
+
+
+def shape_text(axes: Sequence[Axis]) -> str:
+    return _tuple([axis_text(axis.shape) for axis in axes])
+
+
+def axis_text(parts: tuple[Expr, ...]) -> str:
+    texts = [expression(part) for part in parts]
+    return texts[0] if len(texts) == 1 else _tuple(texts)
+
+
+def expression(expr: Expr) -> str:
+    """An expression as Python: `K // 16`."""
+    match expr:
+        case Const(value=value):
+            return repr(value)
+        case Var(name=name) | Param(name=name) | Special(name=name):
+            return name
+        case Op(name=name, args=(a, b)) if name in _OPERATORS:
+            return f"{_inner(a, name, 0)} {_OPERATORS[name]} {_inner(b, name, 1)}"
+        case Op(name="cast", args=(a,)):
+            return expression(a) if expr.dtype == INDEX else f"{expr.dtype}({expression(a)})"
+        case Op(name=name, args=args):
+            return f"{name}({', '.join(map(expression, args))})"
+        case Load(array=array, offset=offset):
+            return f"{array.name}[{expression(offset)}]"
+
+
+def _inner(expr: Expr, outer: str, side: int) -> str:
+    text = expression(expr)
+    if not isinstance(expr, Op) or expr.name not in _OPERATORS:
+        return text
+    is_chain = expr.name == outer and side == 0
+    binds_tighter = expr.name not in _LOOSE and outer in _LOOSE
+    return text if is_chain or binds_tighter else f"({text})"
+
+
+def _extent_text(value: Value) -> str:
+    match value:
+        case Dimension(name=name):
+            return name
+        case Static(value=size):
+            return str(size)
+        case _:
+            return "?"
+
+
+def _describe_host_tensor(tensor: HostTensor) -> str:
+    dtype = tensor.dtype.name if tensor.dtype else tensor.dtype_name or "unknown dtype"
+    if tensor.shape is None:
+        return f"array {dtype}"
+    return f"array {dtype} {_tuple(['?' if size is None else str(size) for size in tensor.shape])}"
+
+
+def _tuple(texts: Sequence[str]) -> str:
+    return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def signature_label(signature: Signature, width: int = 88) -> str:
+    """A signature in one line of at most `width` characters: annotations go first, then defaults, then the tail."""
+    for write in (_in_full, _without_annotations, _names_only):
+        label = _label(signature, write)
+        if len(label) <= width:
+            return label
+    shown = list(signature.parameters)
+    while len(shown) > 1 and len(label) > width:
+        shown.pop()
+        label = f"{signature.name}({', '.join(map(_names_only, shown))}, …)"
+    return label[:width]
+
+
+def parameter_labels(signature: Signature, width: int = 88) -> tuple[str, ...]:
+    """How `signature_label` writes each parameter; the ones that it leaves out are empty."""
+    label = signature_label(signature, width)
+    for write in (_in_full, _without_annotations, _names_only):
+        if _label(signature, write) == label:
+            return tuple(map(write, signature.parameters))
+    return tuple(name if name in label else "" for name in map(_names_only, signature.parameters))
+
+
+def _label(signature: Signature, write: "type[str] | object") -> str:
+    assert callable(write)
+    parts: list[str] = []
+    for index, parameter in enumerate(signature.parameters):
+        before = signature.parameters[index - 1] if index else None
+        if parameter.is_keyword_only and not (before and (before.is_keyword_only or before.marker)):
+            parts.append("*")
+        parts.append(str(write(parameter)))
+    returns = (
+        f" -> {signature.returns}"
+        if signature.returns not in ("", "None") and write is not _names_only
+        else ""
+    )
+    return f"{signature.name}({', '.join(parts)}){returns}"
+
+
+def _in_full(parameter: ParameterText) -> str:
+    annotation = f": {_plain(parameter.annotation)}" if parameter.annotation else ""
+    equals = " = " if annotation else "="
+    default = f"{equals}{parameter.default}" if parameter.default is not None else ""
+    return f"{parameter.marker}{parameter.name}{annotation}{default}"
+
+
+def _without_annotations(parameter: ParameterText) -> str:
+    default = f"={parameter.default}" if parameter.default is not None else ""
+    return f"{parameter.marker}{parameter.name}{default}"
+
+
+def _names_only(parameter: ParameterText) -> str:
+    return f"{parameter.marker}{parameter.name}"
+
+
+def _plain(annotation: str) -> str:
+    """Type annotations for a reader: no variables of the type checker, no generics' machinery."""
+    for machinery in ("Unpack[", "*"):
+        annotation = annotation.replace(f"[DT, {machinery}Shape]", "").replace(f"[{machinery}Shape]", "")
+    return annotation.replace(" | None", " | None").replace("Any", "…")

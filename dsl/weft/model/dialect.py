@@ -1,0 +1,35 @@
+"""The table from names to operations: what makes the front end read Weft, and could make it read another dialect."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from weft.model.dtypes import DType
+
+if TYPE_CHECKING:
+    from weft.model.trace.call import Call
+    from weft.model.values import Value
+
+Rule = Callable[["Call"], "Value"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """Names are those of the declarations: `weft.ops.sync.barrier`.
+
+    operations: the inference rule of each operation, method and property.
+    dtypes, axes: what stands for a scalar type, and for `thread_idx` and its kind.
+    kernel, function: the decorators. dimension, tensor, layout: the classes.
+    root, package: the folder that holds the dialect's own package, whose sources are read as text.
+    """
+
+    operations: Mapping[str, Rule]
+    dtypes: Mapping[str, DType]
+    axes: Mapping[str, str]
+    kernel: str
+    function: str
+    dimension: str
+    tensor: str
+    layout: str
+    root: str
+    package: str

@@ -1,0 +1,36 @@
+"""Evaluate a module-level constant from its text."""
+
+import ast
+
+from weft.model.syntax import Parsed
+from weft.model.text import ModuleText, Scope
+from weft.model.trace.expressions import expression
+from weft.model.trace.inline import inline
+from weft.model.trace.tracer import Frame, TooLarge, Tracer
+from weft.model.values import UNKNOWN, Mutable, Scalar, Tensor, Value
+
+
+def evaluate(node: ast.expr, block: Parsed, scope: Scope) -> Value:
+    """What an expression of a module stands for; unknown where the text does not tell."""
+    mutable = _mutable(node)
+    if mutable is not None:
+        return mutable
+    assert isinstance(scope, ModuleText)
+    t = Tracer(scope.library, Frame("", block, scope), inline, is_kernel=False)
+    try:
+        value = expression(t, node)
+    except (RecursionError, TooLarge):
+        return UNKNOWN
+    return UNKNOWN if isinstance(value, Scalar | Tensor) else value
+
+
+def _mutable(node: ast.expr) -> Mutable | None:
+    match node:
+        case ast.List() | ast.ListComp():
+            return Mutable("list")
+        case ast.Dict() | ast.DictComp():
+            return Mutable("dict")
+        case ast.Set() | ast.SetComp():
+            return Mutable("set")
+        case _:
+            return None

@@ -1,0 +1,164 @@
+"""The language's own sources, read as text: where each public name is declared, and what its members are."""
+
+import os
+from collections.abc import Callable
+
+from weft.model.dialect import Dialect
+from weft.model.facts import Symbol
+from weft.model.syntax import Parsed, parse
+from weft.model.text import Evaluate, ModuleText, builtin, class_members
+from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation
+
+_LARGEST_FILE_BYTES = 4_000_000
+_MOST_PARSED = 4096
+
+
+class Library:
+    """Modules as text, found in the dialect's root and, in a project, in its folders.
+
+    `read`: the text of a file, or None. `roots`: the folders that imports are looked up in.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        evaluate: Evaluate,
+        roots: tuple[str, ...] = (),
+        read: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self.dialect = dialect
+        self.evaluate = evaluate
+        self.roots = roots
+        self._read = read or read_file
+        self._modules: dict[str, ModuleText] = {}
+        self._parsed: dict[str, Parsed] = {}
+        self._members: dict[str, tuple[Symbol, ...]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    # Modules
+
+    def parsed(self, text: str) -> Parsed:
+        """The tree of a block, from a bounded cache."""
+        found = self._parsed.pop(text, None) or parse(text)
+        self._parsed[text] = found
+        if len(self._parsed) > _MOST_PARSED:
+            del self._parsed[next(iter(self._parsed))]
+        return found
+
+    def module(self, path: str) -> ModuleText | None:
+        """The module in a file, as its text is now."""
+        known = self._modules.get(path)
+        if known is not None and self._is_own(path):
+            return known
+        text = self._read(path)
+        if text is None:
+            return None
+        if known is None or known.text != text:
+            known = self._modules[path] = ModuleText(path, module_name(path), text, self)
+        return known
+
+    def forget(self, path: str) -> None:
+        self._modules.pop(path, None)
+        self._found.clear()
+
+    def find(self, name: str, from_path: str) -> str | None:
+        """The file of a module, as an import in `from_path` sees it; None if it is not in the project or Weft."""
+        key = (name, os.path.dirname(from_path))
+        if key not in self._found:
+            self._found[key] = self._find(name, from_path)
+        return self._found[key]
+
+    def _find(self, name: str, from_path: str) -> str | None:
+        relative = name.lstrip(".")
+        if name.startswith("."):
+            base = os.path.dirname(from_path)
+            for _ in range(len(name) - len(relative) - 1):
+                base = os.path.dirname(base)
+            return file_of(base, relative)
+        if name.partition(".")[0] == self.dialect.package:
+            return file_of(self.dialect.root, name)
+        bases = (os.path.dirname(from_path), *self.roots, *(os.path.join(root, "src") for root in self.roots))
+        return next((path for base in bases if base and (path := file_of(base, name))), None)
+
+    def _is_own(self, path: str) -> bool:
+        return path.startswith(os.path.join(self.dialect.root, self.dialect.package, ""))
+
+    # Names
+
+    def module_member(self, module: Module, name: str) -> Binding | None:
+        text = self.module(module.path) if module.path else None
+        if text is None:
+            return Binding(UNKNOWN)
+        binding = text.lookup(name)
+        if binding is not NOTHING and (text.declares(name) or isinstance(binding.value, Module)):
+            return binding
+        return None if text.knows_all_names else Binding(UNKNOWN)
+
+    def module_names(self, module: Module) -> list[str]:
+        """The public names of a module: its `__all__` if it has one."""
+        text = self.module(module.path) if module.path else None
+        if text is None:
+            return []
+        return [name for name in text.declarations if not name.startswith("_") and name != "*"]
+
+    def external(self, qualified: str) -> Binding:
+        """A member of a module that is not read: an operation if the dialect knows it (`math.exp`)."""
+        if qualified in self.dialect.operations:
+            return Binding(Operation(qualified, Symbol(qualified.rpartition(".")[2], "operation", qualified)))
+        return Binding(External(qualified))
+
+    def builtin(self, name: str) -> Binding:
+        return builtin(self.dialect, name)
+
+    def class_members(self, qualified: str) -> tuple[Symbol, ...]:
+        """The public members of a class, in the order of its source."""
+        if qualified not in self._members:
+            self._members[qualified] = tuple(self._class_members(qualified))
+        return self._members[qualified]
+
+    def _class_members(self, qualified: str) -> list[Symbol]:
+        owner, _, name = qualified.rpartition(".")
+        path = file_of(self.dialect.root, owner)
+        module = self.module(path) if path else None
+        declaration = module.class_node(name) if module else None
+        return list(class_members(declaration, path, qualified)) if declaration and path else []
+
+    def symbol(self, qualified: str) -> Symbol | None:
+        """The declaration of a qualified name of the language."""
+        owner, _, name = qualified.rpartition(".")
+        path = file_of(self.dialect.root, owner)
+        if path is None:
+            found = [symbol for symbol in self.class_members(owner) if symbol.name == name] if owner else []
+            return found[0] if found else None
+        module = self.module(path)
+        return module.lookup(name).symbol if module and module.declares(name) else None
+
+
+def file_of(base: str, dotted: str) -> str | None:
+    """`base/a/b.py` or `base/a/b/__init__.py`."""
+    stem = os.path.join(base, *dotted.split(".")) if dotted else base
+    for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
+        if os.path.isfile(candidate):
+            return candidate
+    return None
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a file: its folders that are packages, then its own name."""
+    folder, file = os.path.split(path)
+    parts = [] if file == "__init__.py" else [file.removesuffix(".py")]
+    while folder and os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        parts.insert(0, package)
+    return ".".join(parts)
+
+
+def read_file(path: str) -> str | None:
+    """The text of a source file; None if it cannot be read."""
+    try:
+        if os.path.getsize(path) > _LARGEST_FILE_BYTES:
+            return None
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8-sig", "replace")
+    except (OSError, ValueError):
+        return None

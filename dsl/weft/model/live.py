@@ -1,0 +1,219 @@
+"""Read a live function: its text from its file, and its names from its globals and closure."""
+
+import ast
+import linecache
+import sys
+from dataclasses import dataclass, replace
+from functools import cache
+from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
+
+from weft.layout import Layout
+from weft.model.declarations import name_span, symbol_of_function
+from weft.model.diagnostic import Diagnostic, Span
+from weft.model.dialect import Dialect
+from weft.model.evaluate import evaluate
+from weft.model.facts import Location
+from weft.model.ir import Kernel
+from weft.model.kernel import analyse
+from weft.model.library import Library
+from weft.model.source import Lines, split
+from weft.model.syntax import Parsed
+from weft.model.text import builtin
+from weft.model.trace.call import from_python
+from weft.model.values import (
+    NOTHING,
+    Axes,
+    Binding,
+    Class,
+    Definition,
+    DeviceFunction,
+    Dimension,
+    DTypeRef,
+    HostFunction,
+    KernelRef,
+    Module,
+    Mutable,
+    Operation,
+)
+
+
+@dataclass(frozen=True)
+class LiveKernel:
+    """A kernel as it stands in memory: the checked IR, or findings that say why there is none."""
+
+    ir: Kernel | None
+    findings: tuple[Diagnostic, ...]
+    filename: str
+    line_starts: tuple[int, ...]
+
+
+class LiveScope:
+    """Names as a live function sees them: its closure, its globals, Python's own."""
+
+    def __init__(self, function: FunctionType, library: "LiveLibrary") -> None:
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        self.path = function.__code__.co_filename
+        self.library = library
+        self._closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))
+        self._globals = function.__globals__
+
+    @property
+    def knows_all_names(self) -> bool:
+        return True
+
+    def declares(self, name: str) -> bool:
+        return name in self._closure or name in self._globals
+
+    def names(self) -> list[str]:
+        return [*self._closure, *self._globals]
+
+    def lookup(self, name: str) -> Binding:
+        if name in self._closure:
+            return self._cell(self._closure[name])
+        if name in self._globals:
+            return self.library.binding(self._globals[name])
+        return builtin(self.library.dialect, name)
+
+    def _cell(self, cell: CellType) -> Binding:
+        try:
+            return self.library.binding(cell.cell_contents)
+        except ValueError:
+            # The enclosing function has not bound the name yet.
+            return NOTHING
+
+
+class LiveLibrary(Library):
+    """The language's sources as text, and every other name as the object that it is."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        super().__init__(dialect, evaluate)
+
+    def module_member(self, module: Module, name: str) -> Binding | None:
+        live = sys.modules.get(module.qualified_name)
+        if live is None:
+            return super().module_member(module, name)
+        return self.binding(getattr(live, name)) if hasattr(live, name) else None
+
+    def module_names(self, module: Module) -> list[str]:
+        live = sys.modules.get(module.qualified_name)
+        return [name for name in vars(live) if not name.startswith("_")] if live else []
+
+    def binding(self, value: object) -> Binding:
+        """What an object stands for in a kernel."""
+        if isinstance(value, ModuleType):
+            return Binding(Module(value.__name__))
+        if isinstance(value, list | dict | set | bytearray):
+            return Binding(Mutable(type(value).__name__))
+        marked = getattr(value, "python_function", None)
+        if isinstance(marked, FunctionType):
+            return self._function(value, marked)
+        return self._named(value) or Binding(from_python(_plain(value)))
+
+    def _named(self, value: object) -> Binding | None:
+        """A class, a function or an object of the language, by its qualified name."""
+        qualified = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
+        dialect = self.dialect
+        if qualified in dialect.dtypes:
+            return Binding(DTypeRef(dialect.dtypes[qualified]))
+        if qualified in dialect.operations:
+            symbol = self.symbol(qualified)
+            return Binding(Operation(qualified, symbol), symbol)
+        if isinstance(value, type):
+            is_dimension = any(
+                f"{base.__module__}.{base.__qualname__}" == dialect.dimension for base in value.__mro__
+            )
+            return Binding(Dimension(value.__name__, qualified) if is_dimension else Class(qualified))
+        if (
+            type(value).__qualname__ == "Axes"
+            and f"weft.ops.geometry.{getattr(value, 'name', '')}" in dialect.axes
+        ):
+            return Binding(Axes(str(getattr(value, "name", ""))))
+        if isinstance(value, FunctionType | BuiltinFunctionType):
+            known = f"{value.__module__}.{value.__name__}"
+            return self.external(known) if known in dialect.operations else Binding(HostFunction(qualified))
+        return None
+
+    def _function(self, value: object, function: FunctionType) -> Binding:
+        definition = self.definition(function)
+        if isinstance(definition, Diagnostic):
+            return NOTHING
+        kind = f"{type(value).__module__}.{type(value).__qualname__}".lower()
+        made = KernelRef(definition) if kind == self.dialect.kernel else DeviceFunction(definition)
+        return Binding(made, definition.symbol)
+
+    def definition(self, function: FunctionType) -> Definition | Diagnostic:
+        """The text of a live function; a finding where there is none."""
+        text = source_of(function)
+        found = _find(self, text, function) if text is not None else None
+        if found is None:
+            return Diagnostic(
+                "no-source",
+                f"the source of `{function.__name__}` cannot be read, and a kernel is compiled from its source: "
+                "define it in a file",
+                Span(0, 0),
+            )
+        parsed, start, node = found
+        path = function.__code__.co_filename
+        location = Location(path, name_span(parsed, node, node.name).shifted(start))
+        qualified = f"{function.__module__}.{function.__qualname__}"
+        symbol = symbol_of_function(node, location, "function", qualified)
+        return Definition(
+            node.name, function.__module__, parsed, node, start, LiveScope(function, self), symbol
+        )
+
+
+def source_of(function: FunctionType) -> str | None:
+    """The text of the file (or notebook cell) that a function was defined in."""
+    lines = linecache.getlines(function.__code__.co_filename, function.__globals__)
+    return "".join(lines) or None
+
+
+def read_kernel(function: FunctionType) -> LiveKernel:
+    """Read the kernel that a live function is. Never raises: what is wrong is in the findings."""
+    definition = library().definition(function)
+    filename = function.__code__.co_filename
+    if isinstance(definition, Diagnostic):
+        return LiveKernel(None, (definition,), filename, (0,))
+    analysis = analyse(library(), definition, is_kernel=True)
+    line_starts = Lines.of(source_of(function) or "").starts
+    findings = tuple(finding.shifted(definition.block_start) for finding in analysis.findings)
+    # The IR's spans count from the block: a line table that does too leads to the file's lines.
+    shifted = tuple(start - definition.block_start for start in line_starts)
+    kernel = analysis.ir and replace(analysis.ir, filename=filename, line_starts=shifted)
+    return LiveKernel(kernel, findings, filename, line_starts)
+
+
+@cache
+def library() -> LiveLibrary:
+    from weft.ops import DIALECT
+
+    return LiveLibrary(DIALECT)
+
+
+def _find(library: Library, text: str, function: FunctionType) -> tuple[Parsed, int, ast.FunctionDef] | None:
+    """The block and the node of a function, by its name and its first line."""
+    lines = Lines.of(text)
+    first = function.__code__.co_firstlineno - 1
+    if first >= len(lines.starts):
+        return None
+    at = lines.starts[first]
+    block = next((span for span in split(text) if span.start <= at < span.end), None)
+    if block is None:
+        return None
+    parsed = library.parsed(text[block.start : block.end])
+    base = lines.line_of(block.start)
+    for node in ast.walk(parsed.tree) if parsed.tree else ():
+        if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
+            top = min([node.lineno, *(part.lineno for part in node.decorator_list)])
+            if base + top - 1 == first:
+                return parsed, block.start, node
+    return None
+
+
+def _plain(value: object) -> object:
+    """NumPy's scalars as Python's numbers."""
+    if isinstance(value, bool | int | float | str | tuple | Layout) or value is None:
+        return value
+    item = getattr(value, "item", None)
+    is_scalar = callable(item) and getattr(value, "shape", None) == ()
+    return item() if is_scalar and callable(item) else value

@@ -1,0 +1,80 @@
+"""A project: its files as Models, kept as long as their text and what they refer to stay the same."""
+
+import os
+from collections.abc import Sequence
+
+from weft.model.block import BlockModel, analyse_block
+from weft.model.dialect import Dialect
+from weft.model.evaluate import evaluate
+from weft.model.library import Library, module_name, read_file
+from weft.model.model import Model
+from weft.model.syntax import Parsed
+from weft.model.text import ModuleText
+from weft.model.values import Binding
+
+_MOST_BLOCKS = 8192
+_MOST_VARIANTS = 2
+
+
+class Project:
+    """Reads files into Models. `roots`: the folders that imports are looked up in, besides the file's own."""
+
+    def __init__(self, dialect: Dialect, roots: Sequence[str] = ()) -> None:
+        self._open: dict[str, str] = {}
+        self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
+        self._blocks: dict[tuple[str, str], list[BlockModel]] = {}
+        self.library = Library(dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text)
+
+    def open(self, path: str, text: str) -> None:
+        """Let `text` stand for the file, whatever is on disk."""
+        self._open[os.path.abspath(path)] = text
+
+    def close(self, path: str) -> None:
+        self._open.pop(os.path.abspath(path), None)
+
+    def forget(self, path: str) -> None:
+        """The file was made, changed or removed on disk."""
+        path = os.path.abspath(path)
+        self._disk.pop(path, None)
+        self.library.forget(path)
+
+    def read(self, path: str, text: str) -> Model:
+        """The Model of a text. Never raises on any text."""
+        path = os.path.abspath(path)
+        module = ModuleText(path, module_name(path), text, self.library)
+        blocks = tuple(
+            (span.start, self._block(module, parsed, span.start)) for span, parsed in module.blocks
+        )
+        return Model(path, text, module, blocks, self.library)
+
+    def _block(self, module: ModuleText, parsed: Parsed, start: int) -> BlockModel:
+        key = (module.path, parsed.text)
+        known = self._blocks.pop(key, [])
+        found = next((block for block in known if self._still_holds(block, module)), None)
+        if found is None:
+            found = analyse_block(self.library, module, parsed, start)
+        self._blocks[key] = [found, *(block for block in known if block is not found)][:_MOST_VARIANTS]
+        while len(self._blocks) > _MOST_BLOCKS:
+            del self._blocks[next(iter(self._blocks))]
+        return found
+
+    def _still_holds(self, block: BlockModel, module: ModuleText) -> bool:
+        """Whether every name that the block looked up still stands for the same."""
+        return all(self._now(scope.path, name, module) == binding for scope, name, binding in block.lookups)
+
+    def _now(self, path: str, name: str, module: ModuleText) -> Binding | None:
+        current = module if path == module.path else self.library.module(path)
+        return current.lookup(name) if current else None
+
+    def _text(self, path: str) -> str | None:
+        if path in self._open:
+            return self._open[path]
+        try:
+            status = os.stat(path)
+        except OSError:
+            return None
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._disk.get(path)
+        if known is None or known[0] != stamp:
+            known = self._disk[path] = (stamp, read_file(path))
+        return known[1]

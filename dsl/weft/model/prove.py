@@ -1,0 +1,209 @@
+"""Prove that an index stays below an extent, for every value the launch may have.
+
+Index expressions are polynomials with whole coefficients over atoms (parameters, variables, quotients). To show
+`a < b`, the difference `b - a - 1` is bounded from below: variables are replaced by their bounds until only
+parameters are left, which are never negative. What cannot be shown stays unproved, and gets a guard.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from weft.model.dtypes import INDEX
+from weft.model.ir import Const, Expr, Op, Param, Special, Var
+
+# A product of atoms, sorted by their text; () is the constant term.
+Monomial = tuple[Expr, ...]
+Polynomial = dict[Monomial, int]
+
+_MOST_TERMS = 64
+_MOST_STEPS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`lower <= atom < upper` for each upper."""
+
+    lower: Expr | None = None
+    uppers: tuple[Expr, ...] = ()
+
+
+@dataclass
+class Known:
+    """What holds at a place: the definitions of variables, and the bounds of variables and thread indices."""
+
+    definitions: dict[Expr, Expr] = field(default_factory=dict[Expr, Expr])
+    bounds: dict[Expr, Bounds] = field(default_factory=dict[Expr, Bounds])
+
+    def copy(self) -> "Known":
+        return Known(dict(self.definitions), dict(self.bounds))
+
+    def forget(self, variable: Var) -> None:
+        """`variable` gets another value: drop all that was known of it or through it."""
+        self.definitions.pop(variable, None)
+        self.bounds.pop(variable, None)
+        self.definitions = {
+            key: value for key, value in self.definitions.items() if not _mentions(value, variable)
+        }
+        self.bounds = {
+            key: kept for key, value in self.bounds.items() if (kept := _without(value, variable)) is not None
+        }
+
+    def assume_less(self, atom: Expr, upper: Expr) -> None:
+        known = self.bounds.get(atom, Bounds())
+        self.bounds[atom] = Bounds(known.lower, (*known.uppers, upper))
+
+    def assume_at_least(self, atom: Expr, lower: Expr) -> None:
+        known = self.bounds.get(atom, Bounds())
+        self.bounds[atom] = Bounds(lower, known.uppers)
+
+
+def is_less(a: Expr, b: Expr, known: Known) -> bool:
+    """Whether `a < b` holds for certain."""
+    difference = _sum(_polynomial(b, known), _polynomial(a, known), -1)
+    return _is_not_negative(_sum(difference, {(): 1}, -1), known, _MOST_STEPS)
+
+
+def is_not_negative(a: Expr, known: Known) -> bool:
+    """Whether `a >= 0` holds for certain."""
+    return _is_not_negative(_polynomial(a, known), known, _MOST_STEPS)
+
+
+def _polynomial(expr: Expr, known: Known) -> Polynomial:
+    match expr:
+        case Const(value=value) if isinstance(value, int):
+            return {(): int(value)} if value else {}
+        case Op(name="add", args=(a, b)):
+            return _sum(_polynomial(a, known), _polynomial(b, known), 1)
+        case Op(name="sub", args=(a, b)):
+            return _sum(_polynomial(a, known), _polynomial(b, known), -1)
+        case Op(name="neg", args=(a,)):
+            return _sum({}, _polynomial(a, known), -1)
+        case Op(name="mul", args=(a, b)):
+            return _product(_polynomial(a, known), _polynomial(b, known), expr)
+        case Op(name="cast", args=(a,)) if expr.dtype == INDEX and a.dtype.is_integer and a.dtype.bits < 64:
+            return _polynomial(a, known)
+        case Var() if expr in known.definitions:
+            return _polynomial(known.definitions[expr], known)
+        case _:
+            return {(expr,): 1}
+
+
+def _sum(a: Polynomial, b: Polynomial, factor: int) -> Polynomial:
+    total = dict(a)
+    for monomial, coefficient in b.items():
+        total[monomial] = total.get(monomial, 0) + factor * coefficient
+        if not total[monomial]:
+            del total[monomial]
+    return total
+
+
+def _product(a: Polynomial, b: Polynomial, whole: Expr) -> Polynomial:
+    if len(a) * len(b) > _MOST_TERMS:
+        return {(whole,): 1}
+    total: Polynomial = {}
+    for left, left_factor in a.items():
+        for right, right_factor in b.items():
+            monomial = tuple(sorted((*left, *right), key=repr)) if left and right else left or right
+            total = _sum(total, {monomial: left_factor * right_factor}, 1)
+    return total
+
+
+def _is_not_negative(polynomial: Polynomial, known: Known, steps: int) -> bool:
+    if len(polynomial) > _MOST_TERMS or steps == 0:
+        return False
+    for monomial, coefficient in polynomial.items():
+        for atom in monomial:
+            if isinstance(atom, Param) and (coefficient > 0 or len(monomial) > 1):
+                continue
+            replacements = _replacements(atom, coefficient, known)
+            if replacements:
+                rests = (_replaced(polynomial, atom, rest, known) for rest in replacements)
+                return any(_is_not_negative(rest, known, steps - 1) for rest in rests if rest is not None)
+    return all(
+        coefficient >= 0 and all(_never_negative(atom, known) for atom in monomial)
+        for monomial, coefficient in polynomial.items()
+    )
+
+
+def _replacements(atom: Expr, coefficient: int, known: Known) -> list[Expr]:
+    """What may stand for an atom so that the whole only gets smaller."""
+    bounds = known.bounds.get(atom, Bounds())
+    match atom:
+        case Op(name="mod", args=(_, divisor)):
+            bounds = Bounds(Const(0, INDEX), (divisor,))
+        case Op(name="min", args=(a, b)) if coefficient < 0:
+            return [a, b]
+        case Op(name="max", args=(a, b)) if coefficient > 0:
+            return [a, b]
+        case _:
+            pass
+    if coefficient > 0:
+        return [bounds.lower] if bounds.lower is not None else []
+    return [Op("sub", (upper, Const(1, INDEX)), INDEX) for upper in bounds.uppers]
+
+
+def _replaced(polynomial: Polynomial, atom: Expr, by: Expr, known: Known) -> Polynomial | None:
+    """The polynomial with every occurrence of `atom` whose other factors are not negative replaced."""
+    replacement = _polynomial(by, known)
+    total: Polynomial = {}
+    for monomial, coefficient in polynomial.items():
+        if atom not in monomial:
+            total = _sum(total, {monomial: coefficient}, 1)
+            continue
+        others = list(monomial)
+        others.remove(atom)
+        if atom in others or not all(_never_negative(other, known) for other in others):
+            return None
+        total = _sum(total, _product({tuple(others): coefficient}, replacement, by), 1)
+    return _relax_quotients(total)
+
+
+def _relax_quotients(polynomial: Polynomial) -> Polynomial:
+    """`-c * (x // c)` is at least `-x`, for a positive constant c."""
+    total = dict(polynomial)
+    for monomial, coefficient in polynomial.items():
+        match monomial:
+            case (Op(name="floordiv", args=(Param() as dividend, Const(value=int(divisor)))),):
+                if coefficient < 0 < divisor and coefficient % divisor == 0:
+                    del total[monomial]
+                    total = _sum(total, {(dividend,): coefficient // divisor}, 1)
+            case _:
+                pass
+    return total
+
+
+def _never_negative(atom: Expr, known: Known) -> bool:
+    match atom:
+        case Param():
+            return atom.dtype == INDEX
+        case Special():
+            return True
+        case Op(name="floordiv" | "mod" | "add" | "mul" | "min" | "max", args=args):
+            return all(
+                (isinstance(arg, Const) and arg.value >= 0) or _never_negative(arg, known) for arg in args
+            )
+        case Const(value=value):
+            return value >= 0
+        case _:
+            lower = known.bounds.get(atom, Bounds()).lower
+            return isinstance(lower, Const) and lower.value >= 0
+
+
+def _mentions(expr: Expr, variable: Var) -> bool:
+    return expr == variable or (isinstance(expr, Op) and any(_mentions(arg, variable) for arg in expr.args))
+
+
+def _without(bounds: Bounds, variable: Var) -> Bounds | None:
+    uppers = tuple(upper for upper in bounds.uppers if not _mentions(upper, variable))
+    lower = bounds.lower if bounds.lower is not None and not _mentions(bounds.lower, variable) else None
+    return Bounds(lower, uppers) if uppers or lower is not None else None
+
+
+def constants(bounds: Mapping[Expr, Bounds]) -> dict[Expr, tuple[int, int]]:
+    """The atoms whose range is known in numbers: first and last value."""
+    found: dict[Expr, tuple[int, int]] = {}
+    for atom, known in bounds.items():
+        uppers = [int(upper.value) for upper in known.uppers if isinstance(upper, Const)]
+        if isinstance(known.lower, Const) and uppers:
+            found[atom] = (int(known.lower.value), min(uppers) - 1)
+    return found

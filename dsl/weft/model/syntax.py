@@ -1,0 +1,224 @@
+"""Parse one block, mending what is half-typed so that the rest of it is still understood."""
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass, field
+
+from weft.model.diagnostic import Diagnostic, Span
+from weft.model.source import Lines
+
+# Stands for what is not typed yet: `x.` is read as `x.HOLE`, `y =` as `y = HOLE`.
+HOLE = "__weft_hole__"
+
+# A hostile block gets one parse; a block that a person types gets this many mended lines.
+_MOST_REPAIRS = 8
+_LONGEST_REPAIRED = 200_000
+
+_QUIET = re.compile(
+    r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""|\'\'\'[^\'\\]*(?:(?:\\.|\'(?!\'\'))[^\'\\]*)*\'\'\''
+    r'|"(?:[^"\\\r\n]|\\.)*"?|\'(?:[^\'\\\r\n]|\\.)*\'?|#[^\r\n]*',
+    re.DOTALL,
+)
+_DANGLING_DOT = re.compile(r"(?<=[\w)\]}])\.(?!\s*[^\W\d]|\d|\.)")
+_NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
+_HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
+_CLOSERS = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The tree of a block, and how its positions map to the text. `tree` is None when nothing could be saved."""
+
+    text: str = field(repr=False)
+    tree: ast.Module | None = field(compare=False)
+    error: Diagnostic | None = field(compare=False)
+    lines: Lines = field(repr=False, compare=False)
+    # The lines as parsed, where they differ from the text, and the columns at which characters were put in.
+    mended: dict[int, str] = field(default_factory=dict[int, str], repr=False, compare=False)
+    inserted: dict[int, tuple[int, ...]] = field(
+        default_factory=dict[int, tuple[int, ...]], repr=False, compare=False
+    )
+
+    def span(self, node: ast.AST) -> Span:
+        """The span of a node in the block's text."""
+        start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+        end_line = getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
+        end = self.offset(end_line, getattr(node, "end_col_offset", None) or 0)
+        return Span(start, max(start, end))
+
+    def offset(self, line: int, column_bytes: int) -> int:
+        """The offset of `ast`'s line (from 1) and column (in UTF-8 bytes)."""
+        row = min(line, len(self.lines.starts)) - 1
+        content = self.lines.content(row)
+        parsed_line = self.mended.get(row)
+        if parsed_line is None:
+            parsed_line = self.text[content.start : content.end]
+        column = _characters(parsed_line, column_bytes)
+        for at in reversed(self.inserted.get(row, ())):
+            column = max(at, column - len(HOLE)) if column > at else column
+        return min(content.start + column, content.end)
+
+
+def parse(text: str) -> Parsed:
+    """The tree of a block; where it does not parse, of as much of it as can be mended, with the error found."""
+    lines = Lines.of(text)
+    tree, fault = _attempt(text)
+    if fault is None:
+        return Parsed(text, tree, None, lines)
+    error = _diagnostic(text, lines, fault)
+    if len(text) > _LONGEST_REPAIRED or isinstance(fault, str):
+        return Parsed(text, None, error, lines)
+    return _mend(text, lines, error)
+
+
+def _attempt(text: str) -> tuple[ast.Module | None, SyntaxError | str | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text), None
+    except SyntaxError as error:
+        return None, error
+    except ValueError as error:
+        return None, f"the source {str(error).removeprefix('source code string ')}"
+    except (RecursionError, MemoryError):
+        return None, "the code is nested too deeply to be read"
+
+
+def _diagnostic(text: str, lines: Lines, fault: SyntaxError | str) -> Diagnostic:
+    if isinstance(fault, str):
+        return Diagnostic("syntax-error", f"{fault}: simplify it", lines.content(0))
+    row = min(max(1, fault.lineno or 1), len(lines.starts)) - 1
+    content = lines.content(row)
+    start = min(content.start + max(0, (fault.offset or 1) - 1), content.end)
+    same_line = fault.end_lineno == fault.lineno and (fault.end_offset or 0) > (fault.offset or 0)
+    end = min(content.start + (fault.end_offset or 1) - 1, content.end) if same_line else content.end
+    reason = re.sub(r" \(<unknown>, line \d+\)| on line \d+", "", fault.msg)
+    return Diagnostic("syntax-error", f"{reason[:1].lower()}{reason[1:]}", Span(start, max(start, end)))
+
+
+class _Draft:
+    """The lines of a broken block while they are mended."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = [
+            lines.text[span.start : span.end] for span in map(lines.content, range(len(lines.starts)))
+        ]
+        self.original = list(self.lines)
+        self.inserted: dict[int, tuple[int, ...]] = {}
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def fill_dots(self) -> None:
+        """Give every `x.` that nothing follows a name to follow it."""
+        quiet = _QUIET.sub(lambda match: re.sub(r"[^\r\n]", " ", match.group()), self.text).split("\n")
+        for row, line in enumerate(quiet):
+            dots = [
+                match.end()
+                for match in _DANGLING_DOT.finditer(line)
+                if not _NUMBER_BEFORE.search(line, 0, match.start())
+            ]
+            for at in reversed(dots):
+                self.lines[row] = f"{self.lines[row][:at]}{HOLE}{self.lines[row][at:]}"
+            if dots:
+                self.inserted[row] = tuple(at + len(HOLE) * index for index, at in enumerate(dots))
+
+
+def _mend(text: str, lines: Lines, error: Diagnostic) -> Parsed:
+    draft = _Draft(lines)
+    draft.fill_dots()
+    tree, fault = _attempt(draft.text)
+    for _ in range(_MOST_REPAIRS):
+        if not isinstance(fault, SyntaxError):
+            break
+        tree, fault = _mend_line(draft, fault)
+    if isinstance(fault, SyntaxError):
+        tree, fault = _keep_above(draft, fault)
+    changed = zip(draft.original, draft.lines, strict=True)
+    mended = {row: after for row, (before, after) in enumerate(changed) if before != after}
+    return Parsed(text, tree, error, lines, mended, draft.inserted)
+
+
+def _mend_line(draft: _Draft, fault: SyntaxError) -> tuple[ast.Module | None, SyntaxError | str | None]:
+    """Try the mends of the line at fault; keep the one that parses, or that lets the parser get furthest."""
+    row = min(max(1, fault.lineno or 1), len(draft.lines)) - 1
+    if "expected an indented block" in fault.msg:
+        row = _header_above(draft, row)
+    before, best, best_fault, furthest = draft.lines[row], None, fault, fault.lineno or 0
+    for candidate in _candidates(draft.lines, row):
+        draft.lines[row] = candidate
+        tree, found = _attempt(draft.text)
+        if found is None:
+            return tree, None
+        if isinstance(found, SyntaxError) and (found.lineno or 0) > furthest:
+            best, best_fault, furthest = candidate, found, found.lineno or 0
+    draft.lines[row] = _emptied(before) if best is None else best
+    return (None, best_fault) if best is not None else _attempt(draft.text)
+
+
+def _candidates(lines: list[str], row: int) -> list[str]:
+    line = lines[row]
+    quiet = _QUIET.sub(
+        lambda match: " " * len(match.group()) if match.group()[0] != "#" else "", line
+    ).rstrip()
+    code = line[: len(quiet)]
+    closers = _open_brackets(quiet)
+    tails = [closers, f"{HOLE}{closers}", f" {HOLE}{closers}", f": {HOLE}{closers}"]
+    if _HEADER.match(line):
+        colon = "" if quiet.endswith(":") else ":"
+        body = "" if _is_deeper(lines, row) else " pass"
+        tails = [f"{tail}{colon}{body}" for tail in tails] + [f"{closers} in {HOLE}{colon}{body}"]
+    return [*(f"{code}{tail}" for tail in tails), _emptied(line)]
+
+
+def _emptied(line: str) -> str:
+    """A line that says nothing at the same depth."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if not line.strip() or line.lstrip().startswith("@"):
+        return indent
+    return f"{indent}if {HOLE}:" if _HEADER.match(line) and line.rstrip().endswith(":") else f"{indent}pass"
+
+
+def _keep_above(draft: _Draft, fault: SyntaxError) -> tuple[ast.Module | None, SyntaxError | str | None]:
+    row = min(max(1, fault.lineno or 1), len(draft.lines)) - 1
+    for start in (row, 1):
+        for below in range(start, len(draft.lines)):
+            draft.lines[below] = ""
+        header = _header_above(draft, start)
+        if draft.lines[header].rstrip().endswith(":"):
+            draft.lines[header] += " pass"
+        tree, found = _attempt(draft.text)
+        if found is None:
+            return tree, None
+    return None, fault
+
+
+def _header_above(draft: _Draft, row: int) -> int:
+    """The last line above `row` that says something."""
+    above = [index for index in range(row) if draft.lines[index].strip()]
+    return above[-1] if above else 0
+
+
+def _is_deeper(lines: list[str], row: int) -> bool:
+    """Whether the next line that says something is indented more than this one."""
+    indent = len(lines[row]) - len(lines[row].lstrip())
+    following = next((line for line in lines[row + 1 :] if line.strip()), "")
+    return len(following) - len(following.lstrip()) > indent
+
+
+def _open_brackets(quiet: str) -> str:
+    stack: list[str] = []
+    for character in quiet:
+        if character in _CLOSERS:
+            stack.append(_CLOSERS[character])
+        elif stack and character == stack[-1]:
+            stack.pop()
+    return "".join(reversed(stack))
+
+
+def _characters(line: str, column_bytes: int) -> int:
+    if line.isascii():
+        return column_bytes
+    return len(line.encode("utf-8", "surrogatepass")[:column_bytes].decode("utf-8", "ignore"))

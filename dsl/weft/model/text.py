@@ -1,0 +1,324 @@
+"""Names from text: modules are followed as source files, and nothing is ever imported."""
+
+import ast
+import builtins
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from weft.model.declarations import (
+    Declaration,
+    declared,
+    name_span,
+    symbol_of_class,
+    symbol_of_function,
+)
+from weft.model.diagnostic import Span
+from weft.model.dialect import Dialect
+from weft.model.facts import Location, Symbol
+from weft.model.source import split
+from weft.model.syntax import Parsed
+from weft.model.values import (
+    NOTHING,
+    UNKNOWN,
+    Axes,
+    Binding,
+    Class,
+    Definition,
+    DeviceFunction,
+    Dimension,
+    DTypeRef,
+    External,
+    HostFunction,
+    KernelRef,
+    Module,
+    Operation,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from weft.model.library import Library
+
+_MOST_NESTED_LOOKUPS = 32
+
+
+class Scope(Protocol):
+    """Where free names are looked up: a module's text, or a live function's globals and closure."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def path(self) -> str: ...
+
+    def lookup(self, name: str) -> Binding: ...
+
+    @property
+    def knows_all_names(self) -> bool:
+        """Whether a name that is not found is certainly not defined."""
+        ...
+
+    def declares(self, name: str) -> bool: ...
+
+    def names(self) -> list[str]: ...
+
+
+Evaluate = Callable[[ast.expr, Parsed, Scope], Value]
+
+
+class ModuleText:
+    """One version of a module's text: its blocks, and what its top-level names stand for."""
+
+    def __init__(self, path: str, name: str, text: str, library: "Library") -> None:
+        self.path = path
+        self.name = name
+        self.text = text
+        self.library = library
+        self.blocks = [(span, library.parsed(text[span.start : span.end])) for span in split(text)]
+        self._declarations: dict[str, list[Declaration]] | None = None
+        self._bindings: dict[str, Binding] = {}
+        self._pending: set[str] = set()
+
+    @property
+    def declarations(self) -> dict[str, list[Declaration]]:
+        if self._declarations is None:
+            self._declarations = {}
+            for span, block in self.blocks:
+                for declaration in declared(block.tree, block, span.start) if block.tree else ():
+                    self._declarations.setdefault(declaration.name, []).append(declaration)
+        return self._declarations
+
+    def lookup(self, name: str) -> Binding:
+        """What a top-level name of the module stands for; NOTHING where the text does not tell."""
+        found = self._bindings.get(name)
+        if found is None:
+            # A name that needs itself, or a chain too long to follow, stays unknown.
+            if name in self._pending or len(self._pending) > _MOST_NESTED_LOOKUPS:
+                return NOTHING
+            self._pending.add(name)
+            found = self._bindings[name] = self._bind(name)
+            self._pending.discard(name)
+        return found
+
+    def declares(self, name: str) -> bool:
+        return name in self.declarations
+
+    def names(self) -> list[str]:
+        return list(self.declarations)
+
+    @property
+    def knows_all_names(self) -> bool:
+        return "*" not in self.declarations and all(block.tree is not None for _, block in self.blocks)
+
+    def class_node(self, name: str) -> Declaration | None:
+        found = [part for part in self.declarations.get(name, ()) if isinstance(part.node, ast.ClassDef)]
+        return found[-1] if found else None
+
+    def _bind(self, name: str) -> Binding:
+        declarations = self.declarations.get(name)
+        if not declarations:
+            found = self._submodule(name)
+            return builtin(self.library.dialect, name) if found is NOTHING else found
+        bindings = [self._declared(declaration) for declaration in declarations]
+        if all(binding == bindings[-1] for binding in bindings):
+            return bindings[-1]
+        return Binding(UNKNOWN, bindings[-1].symbol)
+
+    def _submodule(self, name: str) -> Binding:
+        if os.path.basename(self.path) != "__init__.py":
+            return NOTHING
+        path = self.library.find(f".{name}", self.path)
+        return module_binding(f"{self.name}.{name}", path) if path else NOTHING
+
+    def _declared(self, declaration: Declaration) -> Binding:
+        match declaration.node:
+            case ast.Import():
+                return self._imported(declaration)
+            case ast.ImportFrom():
+                return self._imported_from(declaration, declaration.node)
+            case ast.FunctionDef():
+                return self._function(declaration, declaration.node)
+            case ast.ClassDef():
+                return self._class(declaration, declaration.node)
+            case ast.Assign(value=value, targets=[ast.Name()]) | ast.AnnAssign(value=ast.expr() as value):
+                return self._constant(declaration, value)
+            case _:
+                return Binding(UNKNOWN, self._symbol(declaration))
+
+    def _imported(self, declaration: Declaration) -> Binding:
+        assert declaration.alias is not None
+        dotted = declaration.alias.name if declaration.alias.asname else declaration.alias.name.split(".")[0]
+        return self.imported_module(dotted, self._symbol(declaration))
+
+    def imported_module(self, dotted: str, symbol: Symbol | None = None) -> Binding:
+        """What `import dotted` gives."""
+        path = self.library.find(dotted, self.path)
+        return module_binding(dotted, path) if path else Binding(External(dotted), symbol)
+
+    def _imported_from(self, declaration: Declaration, node: ast.ImportFrom) -> Binding:
+        assert declaration.alias is not None
+        return self.member_of_import(node, declaration.alias.name) or Binding(
+            UNKNOWN, self._symbol(declaration)
+        )
+
+    def member_of_import(self, node: ast.ImportFrom, name: str) -> Binding | None:
+        """What `name` stands for in `from module import name`; None where the module has no such name."""
+        dotted = "." * node.level + (node.module or "")
+        path = self.library.find(dotted, self.path)
+        if path is None:
+            return None if node.level else Binding(External(f"{dotted}.{name}"))
+        module = self.library.module(path)
+        if module is None or (module.path == self.path and name not in module.declarations):
+            return None
+        binding = module.lookup(name)
+        return None if binding is NOTHING else binding
+
+    def _function(self, declaration: Declaration, node: ast.FunctionDef) -> Binding:
+        return self.function(node, declaration.block, declaration.block_start)
+
+    def function(self, node: ast.FunctionDef, block: Parsed, block_start: int) -> Binding:
+        """What a `def` makes: a kernel, a device function, an operation of the language or a host function."""
+        qualified = f"{self.name}.{node.name}"
+        dialect = self.library.dialect
+        decorators = {
+            self._qualified(part.func if isinstance(part, ast.Call) else part) for part in node.decorator_list
+        }
+        location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
+        kind = (
+            "operation"
+            if qualified in dialect.operations
+            else "kernel"
+            if dialect.kernel in decorators
+            else "function"
+        )
+        symbol = symbol_of_function(node, location, kind, qualified)
+        definition = Definition(node.name, self.name, block, node, block_start, self, symbol)
+        if kind == "operation":
+            return Binding(Operation(qualified, symbol), symbol)
+        if kind == "kernel":
+            return Binding(KernelRef(definition), symbol)
+        if dialect.function in decorators:
+            return Binding(DeviceFunction(definition), symbol)
+        return Binding(HostFunction(qualified, symbol), symbol)
+
+    def _class(self, declaration: Declaration, node: ast.ClassDef) -> Binding:
+        qualified = f"{self.name}.{node.name}"
+        dialect = self.library.dialect
+        location = Location(self.path, declaration.name_span)
+        if qualified in dialect.dtypes:
+            symbol = symbol_of_class(node, location, "dtype", qualified)
+            return Binding(DTypeRef(dialect.dtypes[qualified], symbol), symbol)
+        if any(self._is_dimension(base) for base in node.bases):
+            symbol = symbol_of_class(node, location, "dimension", qualified)
+            return Binding(Dimension(node.name, qualified, symbol), symbol)
+        symbol = symbol_of_class(node, location, "class", qualified)
+        return Binding(Class(qualified, symbol), symbol)
+
+    def _is_dimension(self, base: ast.expr) -> bool:
+        return self._qualified(base) == self.library.dialect.dimension
+
+    def _constant(self, declaration: Declaration, value: ast.expr) -> Binding:
+        qualified = f"{self.name}.{declaration.name}"
+        symbol = self._symbol(declaration)
+        if qualified in self.library.dialect.axes:
+            return Binding(Axes(self.library.dialect.axes[qualified], symbol), symbol)
+        return Binding(self.library.evaluate(value, declaration.block, self), symbol)
+
+    def _symbol(self, declaration: Declaration) -> Symbol:
+        location = Location(self.path, declaration.name_span)
+        kind = "module" if isinstance(declaration.node, ast.Import) else "constant"
+        qualified = f"{self.name}.{declaration.name}"
+        return Symbol(declaration.name, kind, qualified, location, None, self._doc_after(declaration))
+
+    def _doc_after(self, declaration: Declaration) -> str | None:
+        """The string that stands right after a constant: its documentation, as for attributes."""
+        starts = [span.start for span, _ in self.blocks]
+        if declaration.block_start not in starts:
+            return None
+        index = starts.index(declaration.block_start) + 1
+        following = self.blocks[index][1].tree if index < len(self.blocks) else None
+        match following.body[:1] if following else []:
+            case [ast.Expr(value=ast.Constant(value=str() as doc))]:
+                return doc
+            case _:
+                return None
+
+    def _qualified(self, expr: ast.expr) -> str | None:
+        """The qualified name that a decorator or a base class leads to."""
+        match expr:
+            case ast.Name(id=name):
+                return qualified_name(self.lookup(name).value)
+            case ast.Attribute(value=value, attr=attribute):
+                return self._qualified_member(value, attribute)
+            case ast.Subscript(value=value):
+                return self._qualified(value)
+            case _:
+                return None
+
+    def _qualified_member(self, value: ast.expr, attribute: str) -> str | None:
+        owner = self._qualified(value)
+        if owner is None:
+            return None
+        path = self.library.find(owner, self.path)
+        module = self.library.module(path) if path else None
+        return qualified_name(module.lookup(attribute).value) if module else f"{owner}.{attribute}"
+
+
+def builtin(dialect: Dialect, name: str) -> Binding:
+    """Python's own names: those that a kernel can use, and the others."""
+    qualified = f"builtins.{name}"
+    if qualified in dialect.operations:
+        symbol = Symbol(name, "operation", qualified)
+        return Binding(Operation(qualified, symbol), symbol)
+    if hasattr(builtins, name):
+        return Binding(External(qualified), Symbol(name, "function", qualified))
+    return NOTHING
+
+
+def module_binding(name: str, path: str) -> Binding:
+    symbol = Symbol(name.rpartition(".")[2], "module", name, Location(path, Span(0, 0)))
+    return Binding(Module(name, path, symbol), symbol)
+
+
+def qualified_name(value: Value) -> str | None:
+    match value:
+        case (
+            Operation(qualified_name=name)
+            | Class(qualified_name=name)
+            | HostFunction(qualified_name=name)
+            | External(qualified_name=name)
+            | Module(qualified_name=name)
+            | Dimension(qualified_name=name)
+        ):
+            return name
+        case _:
+            return None
+
+
+def class_members(declaration: Declaration, path: str, qualified: str) -> Iterator[Symbol]:
+    """The public members that a class's own body declares."""
+    assert isinstance(declaration.node, ast.ClassDef)
+    for part in declaration.node.body:
+        name = _member_name(part)
+        if name is None or name.startswith("_"):
+            continue
+        span = name_span(declaration.block, part, name).shifted(declaration.block_start)
+        location = Location(path, span)
+        if isinstance(part, ast.FunctionDef):
+            is_property = any(
+                isinstance(deco, ast.Name) and deco.id == "property" for deco in part.decorator_list
+            )
+            kind = "property" if is_property else "method"
+            yield symbol_of_function(part, location, kind, f"{qualified}.{name}")
+        else:
+            yield Symbol(name, "property", f"{qualified}.{name}", location)
+
+
+def _member_name(part: ast.stmt) -> str | None:
+    match part:
+        case ast.FunctionDef(name=name):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case _:
+            return None

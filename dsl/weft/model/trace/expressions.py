@@ -1,0 +1,419 @@
+"""Read an expression: what it stands for, with a fact for every part of it."""
+
+import ast
+from collections.abc import Callable
+from difflib import get_close_matches
+
+from weft.layout import Layout
+from weft.model import fold
+from weft.model.describe import describe
+from weft.model.diagnostic import Edit, Fix
+from weft.model.dtypes import BOOL
+from weft.model.facts import Symbol
+from weft.model.ir import Special
+from weft.model.syntax import HOLE
+from weft.model.trace.arithmetic import (
+    BINARY,
+    COMPARE,
+    as_condition,
+    as_number,
+    binary,
+    common_dtype,
+    compare,
+    from_expr,
+    unary,
+)
+from weft.model.trace.call import call, configure, read_property
+from weft.model.trace.tensors import read_element
+from weft.model.trace.tracer import Tracer, as_expr, is_numeric
+from weft.model.values import (
+    UNKNOWN,
+    Axes,
+    Binding,
+    Class,
+    Dimension,
+    DTypeRef,
+    External,
+    KernelRef,
+    MaybeUnbound,
+    Method,
+    Module,
+    Mutable,
+    Scalar,
+    Static,
+    Tensor,
+    TensorAnnotation,
+    Tuple,
+    Value,
+)
+
+# What to write instead of Python that a kernel cannot have.
+_INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
+    ast.List: ("a list", "use a tuple, or `weft.shared` for memory"),
+    ast.Dict: ("a dict", "use module-level constants"),
+    ast.Set: ("a set", "use a tuple"),
+    ast.ListComp: ("a list comprehension", "write a `for` loop over `range`"),
+    ast.SetComp: ("a set comprehension", "write a `for` loop over `range`"),
+    ast.DictComp: ("a dict comprehension", "write a `for` loop over `range`"),
+    ast.GeneratorExp: ("a generator expression", "write a `for` loop over `range`"),
+    ast.Lambda: ("a lambda", "write a `@weft.function`"),
+    ast.JoinedStr: ("an f-string", "kernels have no text; compute with numbers"),
+    ast.NamedExpr: ("`:=`", "assign on a line of its own"),
+    ast.Await: ("`await`", "kernels do not wait on the host"),
+    ast.Yield: ("`yield`", "write results to a tensor"),
+    ast.YieldFrom: ("`yield from`", "write results to a tensor"),
+    ast.Starred: ("a starred expression", "write the items out"),
+}
+
+
+def expression(t: Tracer, node: ast.expr) -> Value:
+    """What `node` stands for. Never raises on a user's mistake: it is reported and the value is unknown."""
+    reader = _READERS.get(type(node))
+    value = reader(t, node) if reader else _unsupported(t, node)
+    if not isinstance(node, ast.Name | ast.Attribute):
+        t.record(node, value)
+    return value
+
+
+def refuse(t: Tracer, what: str, instead: str, node: ast.AST) -> None:
+    t.report("unsupported", f"{what} cannot be used in a kernel: {instead}", node)
+
+
+def _unsupported(t: Tracer, node: ast.expr) -> Value:
+    what, instead = _INSTEAD.get(
+        type(node), (f"`{type(node).__name__}`", "write it with assignments, `if` and `for`")
+    )
+    refuse(t, what, instead, node)
+    if not t.is_kernel:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                expression(t, child)
+    return Mutable("list") if isinstance(node, ast.List | ast.ListComp) else UNKNOWN
+
+
+def _constant(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Constant)
+    value = node.value
+    if isinstance(value, bool | float | str) or value is None:
+        return Static(value)
+    if isinstance(value, int):
+        return Static(value) if abs(value) < 2**64 else UNKNOWN
+    refuse(t, f"a constant of type `{type(value).__name__}`", "use an int, a float or a bool", node)
+    return UNKNOWN
+
+
+def _name(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Name)
+    local = t.frame.env.get(node.id)
+    if local is not None:
+        return t.record(node, _bound(t, node, local), t.frame.symbols.get(node.id))
+    if node.id in t.frame.enclosing:
+        return t.record(node, UNKNOWN)
+    binding = t.lookup(node.id)
+    if binding.value == UNKNOWN and binding.symbol is None:
+        _report_unknown_name(t, node)
+    if isinstance(binding.value, Mutable):
+        t.report(
+            "mutable-global",
+            f"`{node.id}` is a {binding.value.type_name}, which may change after the kernel is compiled: "
+            "make it a tuple or a number, or pass it as a parameter",
+            node,
+        )
+        return t.record(node, UNKNOWN, binding.symbol)
+    return t.record(node, binding.value, binding.symbol)
+
+
+def _bound(t: Tracer, node: ast.Name, value: Value) -> Value:
+    if not isinstance(value, MaybeUnbound):
+        return value
+    t.report(
+        "possibly-unbound",
+        f"`{node.id}` has no value on some path to here: give it one before the branch or the loop",
+        node,
+    )
+    return value.value
+
+
+def _report_unknown_name(t: Tracer, node: ast.Name) -> None:
+    scope = t.frame.scope
+    if node.id == HOLE or not scope.knows_all_names or scope.declares(node.id):
+        return
+    names = [*t.frame.env, *scope.names()]
+    advice, fixes = _nearest(t, node.id, names, node, "define it before the kernel, or import it")
+    t.report("unknown-name", f"`{node.id}` is not defined: {advice}", node, fixes=fixes)
+
+
+def _nearest(
+    t: Tracer, name: str, names: list[str], node: ast.AST, otherwise: str
+) -> tuple[str, tuple[Fix, ...]]:
+    """Advice for a name that does not exist: the nearest one that does, as a fix."""
+    found = get_close_matches(name, names, 1, 0.6)
+    if not found:
+        return otherwise, ()
+    span = t.span(node)
+    edit = Edit(type(span)(span.end - len(name), span.end), found[0])
+    return f"did you mean `{found[0]}`?", (Fix(f"Change to `{found[0]}`", (edit,)),)
+
+
+def _attribute(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Attribute)
+    owner = expression(t, node.value)
+    binding = member(t, owner, node.attr)
+    if binding is None:
+        if node.attr != HOLE:
+            _report_unknown_attribute(t, owner, node)
+        return t.record(node, UNKNOWN)
+    value = binding.value
+    if isinstance(value, Method) and binding.symbol and binding.symbol.kind == "property":
+        value = read_property(t, value, node)
+    return t.record(node, value, binding.symbol)
+
+
+def member(t: Tracer, owner: Value, name: str) -> Binding | None:
+    """The member `name` of a value; None if it has none. Of a value that is not known, an unknown member."""
+    match owner:
+        case Module():
+            return t.library.module_member(owner, name)
+        case External(qualified_name=qualified):
+            return t.library.external(f"{qualified}.{name}")
+        case Axes(name=axes, symbol=symbol):
+            return (
+                Binding(Scalar(Special(f"{axes}.{name}")), _axis_symbol(symbol, name))
+                if name in ("x", "y", "z")
+                else None
+            )
+        case Tensor():
+            return _class_member(t, owner, t.dialect.tensor, name)
+        case Static(value=Layout()):
+            return _class_member(t, owner, t.dialect.layout, name)
+        case Class(qualified_name=qualified):
+            return _class_member(t, owner, qualified, name)
+        case DTypeRef() | Scalar() | Dimension() | Tuple() | Static() if t.is_kernel:
+            return None
+        case _:
+            return Binding(UNKNOWN)
+
+
+def member_names(t: Tracer, owner: Value) -> list[str]:
+    match owner:
+        case Module():
+            return t.library.module_names(owner)
+        case Axes():
+            return ["x", "y", "z"]
+        case Tensor():
+            return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
+        case Static(value=Layout()):
+            return [symbol.name for symbol in t.library.class_members(t.dialect.layout)]
+        case _:
+            return []
+
+
+def _axis_symbol(symbol: Symbol | None, name: str) -> Symbol | None:
+    return symbol and Symbol(
+        name, "property", f"{symbol.qualified_name}.{name}", symbol.location, None, symbol.doc
+    )
+
+
+def _class_member(t: Tracer, owner: Value, qualified: str, name: str) -> Binding | None:
+    for symbol in t.library.class_members(qualified):
+        if symbol.name == name:
+            return Binding(Method(owner, symbol.qualified_name, symbol), symbol)
+    return None if qualified in (t.dialect.tensor, t.dialect.layout) else Binding(UNKNOWN)
+
+
+def _report_unknown_attribute(t: Tracer, owner: Value, node: ast.Attribute) -> None:
+    names = member_names(t, owner)
+    listed = (
+        f"it has {', '.join(f'`{name}`' for name in sorted(names)[:12])}"
+        if names
+        else "it has no members in a kernel"
+    )
+    advice, fixes = _nearest(t, node.attr, names, node, listed)
+    t.report("unknown-attribute", f"{describe(owner)} has no `{node.attr}`: {advice}", node, fixes=fixes)
+
+
+def _subscript(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Subscript)
+    owner = expression(t, node.value)
+    match owner:
+        case Tensor():
+            return read_element(t, owner, expression(t, node.slice), node)
+        case KernelRef():
+            return configure(t, owner, node, expression)
+        case Tuple(items=items):
+            return _item(t, items, node)
+        case Class(qualified_name=name) if name == t.dialect.tensor:
+            return _tensor_annotation(t, node)
+        case _:
+            index = expression(t, node.slice)
+            if isinstance(owner, Static) and isinstance(owner.value, Layout) and isinstance(index, Static):
+                return _mode(owner.value, index.value)
+            if t.is_kernel and (isinstance(owner, Scalar | Static | Dimension)):
+                t.report(
+                    "not-indexable", f"{describe(owner)} cannot be indexed: index a tensor or a tuple", node
+                )
+            return UNKNOWN
+
+
+def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
+    """`Tensor[f32, M, N]`: a dtype and an extent for each axis."""
+    given = expression(t, node.slice)
+    items = given.items if isinstance(given, Tuple) else (given,)
+    if not isinstance(items[0], DTypeRef):
+        if items[0] != UNKNOWN:
+            t.report(
+                "parameter-type",
+                f"a tensor's type starts with a dtype and this starts with {describe(items[0])}: "
+                "write `Tensor[f32, M, N]`",
+                node,
+            )
+        return UNKNOWN
+    for item in items[1:]:
+        if not isinstance(item, Dimension | Static) and item != UNKNOWN:
+            t.report(
+                "parameter-type",
+                f"an extent is a dimension or a number and this is {describe(item)}: import one from `weft.dims`, or "
+                "declare `class Rows(weft.Dim): ...`",
+                node,
+            )
+    return TensorAnnotation(items[0].dtype, items[1:])
+
+
+def _item(t: Tracer, items: tuple[Value, ...], node: ast.Subscript) -> Value:
+    index = expression(t, node.slice)
+    if not isinstance(index, Static) or not isinstance(index.value, int):
+        t.report("static-required", "a tuple is indexed by a number known at compile time", node.slice)
+        return UNKNOWN
+    if not -len(items) <= index.value < len(items):
+        t.report(
+            "out-of-bounds",
+            f"index {index.value} of a tuple of {len(items)}: use 0 to {len(items) - 1}",
+            node.slice,
+        )
+        return UNKNOWN
+    return items[index.value]
+
+
+def _mode(layout: Layout, index: object) -> Value:
+    if isinstance(index, int) and -layout.rank <= index < layout.rank:
+        return Static(layout[index])
+    return UNKNOWN
+
+
+def _binary(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.BinOp)
+    left, right = expression(t, node.left), expression(t, node.right)
+    found = BINARY.get(type(node.op))
+    if found is None:
+        refuse(t, "`@`", "write the loops of a matrix product", node)
+        return UNKNOWN
+    return binary(t, found[0], left, right, node)
+
+
+def _unary(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.UnaryOp)
+    return unary(t, node.op, expression(t, node.operand), node)
+
+
+def _compare(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Compare)
+    values = [expression(t, part) for part in (node.left, *node.comparators)]
+    result: Value = Static(True)
+    for operator_node, left, right in zip(node.ops, values, values[1:], strict=False):
+        name = COMPARE.get(type(operator_node))
+        if name is None:
+            refuse(t, "`is` or `in`", "compare numbers with `==`", node)
+            return UNKNOWN
+        result = _and(t, result, compare(t, name, left, right, node), node)
+    return result
+
+
+def _and(t: Tracer, left: Value, right: Value, node: ast.AST) -> Value:
+    if left == Static(True):
+        return right
+    a, b = as_condition(t, left, node), as_condition(t, right, node)
+    return UNKNOWN if a is None or b is None else from_expr(fold.operation("and", a, b, dtype=BOOL))
+
+
+def _bool(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.BoolOp)
+    name = "and" if isinstance(node.op, ast.And) else "or"
+    result: Value | None = None
+    for part in node.values:
+        value = expression(t, part)
+        result = value if result is None else _either(t, name, result, value, node)
+    return result or UNKNOWN
+
+
+def _either(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
+    if isinstance(left, Static):
+        return right if bool(left.value) == (name == "and") else left
+    a, b = as_condition(t, left, node), as_condition(t, right, node)
+    return UNKNOWN if a is None or b is None else Scalar(fold.operation(name, a, b, dtype=BOOL))
+
+
+def _conditional(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.IfExp)
+    condition = expression(t, node.test)
+    then, otherwise = as_number(expression(t, node.body)), as_number(expression(t, node.orelse))
+    if isinstance(condition, Static):
+        return then if condition.value else otherwise
+    test = as_condition(t, condition, node.test)
+    if test is None or not is_numeric(then) or not is_numeric(otherwise):
+        return UNKNOWN
+    scalars = [value for value in (then, otherwise) if isinstance(value, Scalar)]
+    dtype = common_dtype(then, otherwise) if scalars else None
+    a, b = as_expr(then, dtype), as_expr(otherwise, dtype)
+    if a is None or b is None:
+        return UNKNOWN
+    if a.dtype != b.dtype:
+        dtype = common_dtype(Scalar(a), Scalar(b))
+        a, b = fold.convert(a, dtype), fold.convert(b, dtype)
+    return Scalar(fold.operation("select", test, a, b, dtype=a.dtype))
+
+
+def _tuple(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Tuple)
+    return Tuple(tuple(expression(t, item) for item in node.elts))
+
+
+def _call(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.Call)
+    return call(t, expression(t, node.func), node, expression)
+
+
+def _slice(t: Tracer, node: ast.expr) -> Value:
+    refuse(t, "a slice", "use `x.tile(shape, index)` for a part of a tensor", node)
+    return UNKNOWN
+
+
+Reader = Callable[[Tracer, ast.expr], Value]
+
+_READERS: dict[type[ast.expr], Reader] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.BinOp: _binary,
+    ast.UnaryOp: _unary,
+    ast.Compare: _compare,
+    ast.BoolOp: _bool,
+    ast.IfExp: _conditional,
+    ast.Tuple: _tuple,
+    ast.Call: _call,
+    ast.Slice: _slice,
+}
+
+
+def members(t: Tracer, owner: Value) -> list[tuple[str, Binding]]:
+    """The members of a value, with what each would be: a property is read, a method is not called."""
+    found: list[tuple[str, Binding]] = []
+    for name in member_names(t, owner):
+        binding = member(t, owner, name)
+        if binding is None:
+            continue
+        if isinstance(binding.value, Method) and binding.symbol and binding.symbol.kind == "property":
+            node = ast.Attribute(ast.Name(HOLE, ast.Load()), name, ast.Load())
+            binding = Binding(read_property(t, binding.value, node), binding.symbol)
+        found.append((name, binding))
+    return found

@@ -1,0 +1,180 @@
+"""Read host code: what names stand for, as far as the text tells, and where kernels are launched."""
+
+import ast
+import re
+from collections.abc import Sequence
+
+from weft.model.declarations import bound_names
+from weft.model.diagnostic import Span
+from weft.model.text import ModuleText
+from weft.model.trace.expressions import expression
+from weft.model.trace.statements import statements
+from weft.model.trace.tracer import Frame, Tracer, assigned_names
+from weft.model.values import (
+    UNKNOWN,
+    Binding,
+    Definition,
+    KernelRef,
+    Value,
+)
+
+
+class HostReader:
+    """Reads one block of host code, and collects the kernels defined inside its functions."""
+
+    def __init__(self, t: Tracer, module: ModuleText, block_start: int) -> None:
+        self.t = t
+        self.module = module
+        self.block_start = block_start
+        self.nested: list[tuple[Definition, bool, frozenset[str]]] = []
+
+    def read(self, body: Sequence[ast.stmt]) -> None:
+        for node in body:
+            self._read(node)
+
+    def _read(self, node: ast.stmt) -> None:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._function(node)
+            case ast.ClassDef():
+                self._class(node)
+            case ast.Import() | ast.ImportFrom():
+                self._import(node)
+            case ast.If() | ast.While():
+                expression(self.t, node.test)
+                self._branches([node.body, node.orelse])
+            case ast.For() | ast.AsyncFor():
+                self._for(node)
+            case ast.With() | ast.AsyncWith():
+                self._with(node)
+            case ast.Try():
+                handlers = [handler.body for handler in node.handlers]
+                self._branches([node.body, *handlers, node.orelse, node.finalbody])
+            case ast.Return(value=value) if value is not None:
+                expression(self.t, value)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
+                statements(self.t, [node])
+            case ast.Assert(test=test):
+                expression(self.t, test)
+            case _:
+                pass
+
+    def _branches(self, bodies: Sequence[list[ast.stmt]]) -> None:
+        """After branches, names that any of them binds are unknown unless nothing changed."""
+        before = dict(self.t.frame.env)
+        for body in bodies:
+            self.t.frame.env = dict(before)
+            self.read(body)
+        changed = {name for body in bodies for name in assigned_names(body)}
+        self.t.frame.env = {**before, **dict.fromkeys(changed, UNKNOWN)}
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        expression(self.t, node.iter)
+        for name in bound_names(node.target):
+            self.t.frame.env[name.id] = UNKNOWN
+            self.t.declare(name, name.id, UNKNOWN, "variable")
+        self._branches([node.body, node.orelse])
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            expression(self.t, item.context_expr)
+            for name in bound_names(item.optional_vars) if item.optional_vars else ():
+                self.t.frame.env[name.id] = UNKNOWN
+        self.read(node.body)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for decorator in node.decorator_list:
+            expression(self.t, decorator)
+        binding = self._bind_function(node)
+        definition = getattr(binding.value, "definition", None)
+        if isinstance(definition, Definition):
+            enclosing = frozenset(name for frame in self.t.frames[1:] for name in frame.env)
+            self.nested.append((definition, isinstance(binding.value, KernelRef), enclosing))
+            return
+        self._signature(node.args, node.returns)
+        frame = Frame(node.name, self.t.frame.block, self.module, env=dict(self._enclosing_env()))
+        frame.symbols = dict(self.t.frame.symbols) if len(self.t.frames) > 1 else {}
+        self.t.frames.append(frame)
+        for argument in _all_arguments(node.args):
+            frame.env[argument.arg] = UNKNOWN
+            frame.symbols.pop(argument.arg, None)
+            self.t.declare(argument, argument.arg, UNKNOWN, "parameter")
+        self.read(node.body)
+        self.t.frames.pop()
+
+    def _enclosing_env(self) -> dict[str, Value]:
+        return self.t.frame.env if len(self.t.frames) > 1 else {}
+
+    def _bind_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Binding:
+        if isinstance(node, ast.AsyncFunctionDef):
+            return Binding(UNKNOWN)
+        binding = self.module.function(node, self.t.frame.block, self.block_start)
+        symbol = binding.symbol
+        if symbol and symbol.location:
+            self.t.note(symbol.location.span.shifted(-self.block_start), binding.value, symbol)
+        if len(self.t.frames) > 1:
+            self.t.frame.env[node.name] = binding.value
+            if symbol:
+                self.t.frame.symbols[node.name] = symbol
+        return binding
+
+    def _signature(self, arguments: ast.arguments, returns: ast.expr | None) -> None:
+        annotations = [argument.annotation for argument in _all_arguments(arguments)]
+        for part in [*annotations, returns, *arguments.defaults, *arguments.kw_defaults]:
+            if part is not None:
+                expression(self.t, part)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        for part in [*node.decorator_list, *node.bases]:
+            expression(self.t, part)
+        if len(self.t.frames) == 1:
+            binding = self.module.lookup(node.name)
+            if binding.symbol and binding.symbol.location:
+                self.t.note(
+                    binding.symbol.location.span.shifted(-self.block_start), binding.value, binding.symbol
+                )
+        self.t.frames.append(
+            Frame(node.name, self.t.frame.block, self.module, env=dict(self._enclosing_env()))
+        )
+        self.read(node.body)
+        self.t.frames.pop()
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.ImportFrom):
+            self._note_module(node)
+        for alias in node.names:
+            if alias.name == "*":
+                continue
+            binding = self._imported(node, alias)
+            local = alias.asname or (
+                alias.name if isinstance(node, ast.ImportFrom) else alias.name.split(".")[0]
+            )
+            self._note_alias(alias, binding)
+            if len(self.t.frames) > 1:
+                self.t.frame.env[local] = binding.value
+                if binding.symbol:
+                    self.t.frame.symbols[local] = binding.symbol
+
+    def _imported(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Binding:
+        if isinstance(node, ast.ImportFrom):
+            return self.module.member_of_import(node, alias.name) or Binding(UNKNOWN)
+        return self.module.imported_module(alias.name if alias.asname else alias.name.split(".")[0])
+
+    def _note_alias(self, alias: ast.alias, binding: Binding) -> None:
+        whole = self.t.frame.block.span(alias)
+        name = Span(whole.start, min(whole.end, whole.start + len(alias.name)))
+        self.t.note(name, binding.value, binding.symbol)
+        if alias.asname:
+            self.t.note(Span(whole.end - len(alias.asname), whole.end), binding.value, binding.symbol)
+
+    def _note_module(self, node: ast.ImportFrom) -> None:
+        span = self.t.frame.block.span(node)
+        found = re.compile(r"from\s+([.\w]+)").match(self.t.frame.block.text, span.start)
+        if found:
+            binding = self.module.imported_module(found.group(1))
+            self.t.note(Span(found.start(1), found.end(1)), binding.value, binding.symbol)
+
+
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    rest = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest]

@@ -1,0 +1,108 @@
+"""Device functions: their bodies are read in place of the call, with the arguments' own types."""
+
+import ast
+from collections import Counter
+
+from weft.model import fold
+from weft.model.declarations import bound_names
+from weft.model.dtypes import DType
+from weft.model.trace.arithmetic import as_number
+from weft.model.trace.expressions import expression
+from weft.model.trace.statements import statements
+from weft.model.trace.tracer import Frame, Tracer, as_expr
+from weft.model.values import UNKNOWN, Definition, DeviceFunction, DTypeRef, Scalar, Static, Value
+
+_DEEPEST = 16
+
+
+def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], node: ast.Call) -> Value:
+    """What a call of a device function returns."""
+    definition = function.definition
+    if any(frame.name == definition.name and frame.scope is definition.scope for frame in t.frames[1:]):
+        t.report(
+            "recursion",
+            f"`{definition.name}` calls itself, and device code has no stack for that: write a loop",
+            node,
+        )
+        return UNKNOWN
+    if len(t.frames) > _DEEPEST:
+        t.report("recursion", f"device functions are nested deeper than {_DEEPEST}: flatten them", node)
+        return UNKNOWN
+    t.inlined += 1
+    frame = frame_of(definition, prefix=f"{definition.name}{t.inlined}_")
+    frame.call_span = t.span(node)
+    frame.returns_value = True
+    values = _arguments(t, definition, arguments, frame, node)
+    t.frames.append(frame)
+    try:
+        for name, value in values.items():
+            t.assign(name, value, node)
+        statements(t, definition.node.body)
+    finally:
+        t.frames.pop()
+    return frame.result if frame.return_count else Static(None)
+
+
+def frame_of(definition: Definition, prefix: str = "") -> Frame:
+    scope = definition.scope
+    frame = Frame(definition.name, definition.block, scope, prefix=prefix)  # pyright: ignore[reportArgumentType]
+    frame.rebound = rebound_names(definition.node)
+    frame.return_count = sum(isinstance(part, ast.Return) for part in ast.walk(definition.node))
+    return frame
+
+
+def rebound_names(function: ast.FunctionDef) -> frozenset[str]:
+    """The names that a function binds in more than one place."""
+    counts = Counter(argument.arg for argument in function.args.args)
+    for part in ast.walk(function):
+        match part:
+            case ast.Name(id=name, ctx=ast.Store()):
+                counts[name] += 1
+            case ast.AugAssign(target=target):
+                counts.update(name.id for name in bound_names(target))
+            case _:
+                pass
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _arguments(
+    t: Tracer, definition: Definition, given: dict[str, Value], frame: Frame, node: ast.Call
+) -> dict[str, Value]:
+    """Arguments converted to what the function declares; an undeclared parameter takes what it is given."""
+    parameters = definition.node.args
+    defaults = dict(
+        zip([argument.arg for argument in parameters.args[::-1]], parameters.defaults[::-1], strict=False)
+    )
+    values: dict[str, Value] = {}
+    for argument in [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]:
+        value = given.get(argument.arg)
+        if value is None:
+            value = _default(t, frame, defaults.get(argument.arg))
+        dtype = declared_dtype(t, frame, argument.annotation)
+        expr = as_expr(as_number(value), dtype) if dtype else None
+        values[argument.arg] = Scalar(expr) if expr is not None else as_number(value)
+        if isinstance(value, Scalar) and expr is not None and not fold.is_pure(expr):
+            values[argument.arg] = Scalar(t.frozen(expr, argument.arg, node))
+    return values
+
+
+def _default(t: Tracer, frame: Frame, node: ast.expr | None) -> Value:
+    match node:
+        case ast.Constant(value=bool() | int() | float() as value):
+            return Static(value)
+        case ast.Name(id=name):
+            return frame.scope.lookup(name).value
+        case _:
+            return UNKNOWN
+
+
+def declared_dtype(t: Tracer, frame: Frame, annotation: ast.expr | None) -> DType | None:
+    """The scalar type that an annotation names, looked up where the function is defined."""
+    if annotation is None:
+        return None
+    t.frames.append(frame)
+    try:
+        value = expression(t, annotation)
+    finally:
+        t.frames.pop()
+    return value.dtype if isinstance(value, DTypeRef) else None

@@ -1,0 +1,365 @@
+"""The state of reading one kernel: names and what they stand for, the statements made so far, what was found."""
+
+import ast
+import math
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from weft.model import fold
+from weft.model.declarations import bound_names
+from weft.model.diagnostic import Diagnostic, Fix, Span
+from weft.model.dtypes import BOOL, F32, INDEX, DType
+from weft.model.facts import Location, Symbol, SymbolKind
+from weft.model.ir import Array, Assign, Expr, Load, Stmt, Var, walk_expr
+from weft.model.prove import Known
+from weft.model.syntax import HOLE, Parsed
+from weft.model.text import Scope
+from weft.model.values import (
+    NOTHING,
+    UNKNOWN,
+    Binding,
+    DeviceFunction,
+    MaybeUnbound,
+    Scalar,
+    Static,
+    Tensor,
+    Tuple,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from weft.model.dialect import Dialect
+    from weft.model.library import Library
+
+# A kernel that is still growing after this many statements (unrolled loops, functions inlined) is refused.
+MOST_STATEMENTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What an expression or a name stands for."""
+
+    span: Span
+    value: Value
+    symbol: Symbol | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A read or a write of a tensor, and whether it is proved to stay inside."""
+
+    span: Span
+    tensor: str
+    is_write: bool
+    is_proved: bool
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchSite:
+    """A call of a kernel, with the arguments as far as the text tells."""
+
+    span: Span
+    kernel: Value
+    arguments: tuple[Value, ...]
+    argument_spans: tuple[Span, ...]
+    keywords: tuple[tuple[str, Value, Span], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call that can show its signature: the span between its parentheses."""
+
+    span: Span
+    symbol: Symbol
+    argument_spans: tuple[Span, ...]
+    keywords: tuple[str | None, ...]
+
+
+# Reads the body of a device function in place of its call.
+Inline = Callable[["Tracer", DeviceFunction, dict[str, Value], ast.Call], Value]
+
+
+class TooLarge(Exception):
+    """The kernel grows past MOST_STATEMENTS."""
+
+
+@dataclass
+class Frame:
+    """One function being read: the kernel, or a device function that it calls."""
+
+    name: str
+    block: Parsed
+    scope: Scope
+    env: dict[str, Value] = field(default_factory=dict[str, Value])
+    symbols: dict[str, Symbol] = field(default_factory=dict[str, Symbol])
+    prefix: str = ""
+    # In an inlined function, statements and findings have the place of the call.
+    call_span: Span | None = None
+    loop_names: list[set[str]] = field(default_factory=list[set[str]])
+    # Names of the function around this one: what they stand for is known only when it runs.
+    enclosing: frozenset[str] = frozenset()
+    # Names that are bound more than once: a view that depends on one keeps a copy of its value.
+    rebound: frozenset[str] = frozenset()
+    returns_value: bool = False
+    return_count: int = 0
+    result: Value = UNKNOWN
+
+
+class Tracer:
+    """Reads one block. `is_kernel`: statements are made and faults reported; otherwise names are only followed."""
+
+    def __init__(self, library: "Library", frame: Frame, inline: "Inline", *, is_kernel: bool) -> None:
+        self.library = library
+        self.inline = inline
+        self.is_kernel = is_kernel
+        self.frames = [frame]
+        self.loop_types: dict[tuple[str, int, str], DType] = {}
+        self.lookups: dict[tuple[str, str], tuple[Scope, Binding]] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what one pass made; keep the types that loops settled on."""
+        self.is_unsettled = False
+        self.findings: dict[tuple[str, Span], Diagnostic] = {}
+        self.facts: dict[tuple[Span, str], Fact] = {}
+        self.calls: list[CallFact] = []
+        self.accesses: dict[Span, Access] = {}
+        self.launches: list[LaunchSite] = []
+        self.blocks: list[list[Stmt]] = [[]]
+        self.variables: dict[str, DType] = {}
+        self.arrays: list[Array] = []
+        self.shared_spans: list[Span] = []
+        self.written: set[str] = set()
+        self.domain: DomainSite | None = None
+        self.known = Known()
+        self.depth = 0
+        self.count = 0
+        self.inlined = 0
+        self.target: tuple[str, ...] = ()
+        self.is_dead = False
+
+    @property
+    def dialect(self) -> "Dialect":
+        return self.library.dialect
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    # Places
+
+    def span(self, node: ast.AST) -> Span:
+        return self.frame.call_span or self.frame.block.span(node)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        place: ast.AST | Span,
+        *,
+        severity: str = "error",
+        fixes: tuple[Fix, ...] = (),
+    ) -> None:
+        """Add a finding, once, unless the place is half-typed or can never run."""
+        if not self.is_kernel or self.is_dead:
+            return
+        if isinstance(place, ast.AST) and any(_is_hole(node) for node in ast.walk(place)):
+            return
+        span = place if isinstance(place, Span) else self.span(place)
+        level = "warning" if severity == "warning" else "error"
+        self.findings.setdefault((code, span), Diagnostic(code, message, span, level, fixes))
+
+    def record(self, node: ast.AST, value: Value, symbol: Symbol | None = None) -> Value:
+        """Note what an expression stands for, for the editor."""
+        if self.frame.call_span is None:
+            self.note(self.frame.block.span(node), value, symbol)
+        return value
+
+    def note(self, span: Span, value: Value, symbol: Symbol | None) -> None:
+        # A name that a bare expression statement shares its span with must not lose its symbol.
+        self.facts[(span, symbol.name if symbol else "")] = Fact(span, value, symbol)
+
+    # Names
+
+    def lookup(self, name: str) -> Binding:
+        """What a free name stands for, in the scope of the function being read."""
+        if name in self.frame.enclosing:
+            return NOTHING
+        scope = self.frame.scope
+        found = self.lookups.get((scope.name, name))
+        if found is None:
+            found = self.lookups[(scope.name, name)] = (scope, scope.lookup(name))
+        return found[1]
+
+    def declare(self, node: ast.AST, name: str, value: Value, kind: SymbolKind) -> None:
+        """Note that a local name is bound here; the first binding is its definition."""
+        if self.frame.call_span is not None:
+            return
+        span = self.frame.block.span(node)
+        if isinstance(node, ast.arg):
+            span = Span(span.start, span.start + len(name))
+        symbol = self.frame.symbols.setdefault(name, Symbol(name, kind, "", Location(None, span)))
+        self.note(span, value, symbol)
+
+    # Statements
+
+    def emit(self, statement: Stmt) -> None:
+        self.count += 1
+        if self.count > MOST_STATEMENTS:
+            raise TooLarge
+        self.blocks[-1].append(statement)
+
+    @contextmanager
+    def block_of(self) -> Generator[list[Stmt]]:
+        """Collect the statements that are made inside."""
+        self.blocks.append([])
+        self.depth += 1
+        try:
+            yield self.blocks[-1]
+        finally:
+            self.depth -= 1
+            self.blocks.pop()
+
+    def variable(self, name: str, dtype: DType) -> Var:
+        """The variable of the generated code that holds `name` as `dtype`."""
+        plain = f"{self.frame.prefix}{name}"
+        for candidate in (plain, f"{plain}_{dtype.name}"):
+            if self.variables.setdefault(candidate, dtype) == dtype:
+                return Var(candidate, dtype)
+        return self.temporary(f"{name}_{dtype.name}", dtype)
+
+    def temporary(self, hint: str, dtype: DType) -> Var:
+        index = 0
+        while f"{self.frame.prefix}{hint}_{index}" in self.variables:
+            index += 1
+        name = f"{self.frame.prefix}{hint}_{index}"
+        self.variables[name] = dtype
+        return Var(name, dtype)
+
+    def set(self, variable: Var, value: Expr, place: ast.AST | Span) -> None:
+        """Emit `variable = value`."""
+        self.known.forget(variable)
+        span = place if isinstance(place, Span) else self.span(place)
+        self.emit(Assign(variable, value, span))
+        if variable.dtype == INDEX and fold.is_pure(value) and not _reads(value, variable):
+            self.known.definitions[variable] = value
+
+    def frozen(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
+        """`expr`, held in a variable of its own if assignments to other variables could change it."""
+        if not any(isinstance(part, Load) or self._may_change(part) for part in walk_expr(expr)):
+            return expr
+        held = self.temporary(hint, expr.dtype)
+        self.set(held, expr, place)
+        return held
+
+    def _may_change(self, part: Expr) -> bool:
+        return isinstance(part, Var) and any(
+            part.name == f"{self.frame.prefix}{name}" for name in self.frame.rebound
+        )
+
+    def assign(self, name: str, value: Value, node: ast.AST) -> None:
+        """Bind a local name to a value."""
+        env = self.frame.env
+        carried = any(name in names for names in self.frame.loop_names)
+        if self.is_kernel and isinstance(value, Scalar | Static):
+            expr = as_expr(value) if isinstance(value, Scalar) or carried else None
+            if expr is not None:
+                variable = self.variable(name, expr.dtype)
+                if expr != variable:
+                    self.set(variable, expr, node)
+                value = Scalar(variable)
+        elif self.is_kernel and isinstance(value, Tuple):
+            value = Tuple(tuple(self._held(item, name, node) for item in value.items))
+        env[name] = value
+
+    def _held(self, item: Value, name: str, node: ast.AST) -> Value:
+        return Scalar(self.frozen(item.expr, name, node)) if isinstance(item, Scalar) else item
+
+
+@dataclass
+class DomainSite:
+    """Where a kernel names its domain."""
+
+    indices: tuple[Var, ...]
+    extents: tuple[Expr, ...]
+    block: tuple[int, ...] | None
+    is_tiled: bool
+    span: Span
+    prologue: list[Stmt]
+
+
+def default_dtype(value: Static) -> DType | None:
+    """The type that a Python number gets when it has to be one of a kernel's."""
+    match value.value:
+        case bool():
+            return BOOL
+        case int():
+            return INDEX
+        case float():
+            return F32
+        case _:
+            return None
+
+
+def as_expr(value: Value, dtype: DType | None = None) -> Expr | None:
+    """A value as an expression, converted to `dtype` if given; None if it is no number."""
+    if isinstance(value, Scalar):
+        return value.expr if dtype is None else fold.convert(value.expr, dtype)
+    if isinstance(value, Static) and isinstance(value.value, int | float):
+        wanted = dtype or default_dtype(value)
+        if wanted is not None and (wanted.is_float or math.isfinite(value.value)):
+            return fold.const(value.value, wanted)
+    return None
+
+
+def known_value(value: Value) -> Value:
+    return value.value if isinstance(value, MaybeUnbound) else value
+
+
+def assigned_names(body: list[ast.stmt]) -> set[str]:
+    """The names that statements bind, at any depth, but not inside functions that they define."""
+    found: set[str] = set()
+    for node in body:
+        match node:
+            case ast.Assign(targets=targets):
+                found.update(name.id for target in targets for name in bound_names(target))
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                found.update(name.id for name in bound_names(target))
+            case ast.For(target=target):
+                found.update(name.id for name in bound_names(target))
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.With(items=items):
+                optional = [item.optional_vars for item in items if item.optional_vars]
+                found.update(name.id for target in optional for name in bound_names(target))
+            case _:
+                pass
+        for field_name in ("body", "orelse", "finalbody"):
+            inner = getattr(node, field_name, None)
+            if isinstance(inner, list) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found |= assigned_names(inner)
+        for handler in getattr(node, "handlers", ()):
+            found |= assigned_names(handler.body)
+    return found
+
+
+def is_numeric(value: Value) -> bool:
+    return isinstance(value, Scalar) or (isinstance(value, Static) and isinstance(value.value, int | float))
+
+
+def is_known(value: Value) -> bool:
+    return value != UNKNOWN and not isinstance(value, Tensor)
+
+
+def _is_hole(node: ast.AST) -> bool:
+    return (isinstance(node, ast.Name) and node.id == HOLE) or (
+        isinstance(node, ast.Attribute) and node.attr == HOLE
+    )
+
+
+def _reads(expr: Expr, variable: Var) -> bool:
+
+    return any(part == variable for part in walk_expr(expr))

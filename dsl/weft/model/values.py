@@ -1,0 +1,270 @@
+"""What an expression may stand for while the front end reads a program.
+
+Everything is immutable and compared by value, so that a block's analysis can be reused as long as the names that it
+looked up still stand for the same values.
+"""
+
+import ast
+from dataclasses import dataclass, field
+
+from weft.layout import Layout
+from weft.model.diagnostic import Span
+from weft.model.dtypes import INDEX, DType
+from weft.model.facts import Symbol
+from weft.model.ir import Array, Expr, Param
+from weft.model.limits import Geometry
+from weft.model.syntax import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The text does not tell. Never guessed, never reported."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """A value known at compile time: a number, a string, None, a layout."""
+
+    value: int | float | bool | str | Layout | None
+    type_name: str = ""
+
+    def __post_init__(self) -> None:
+        # 1, 1.0 and True are equal in Python and different here.
+        object.__setattr__(self, "type_name", type(self.value).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number of one thread, computed when the kernel runs."""
+
+    expr: Expr
+
+    @property
+    def dtype(self) -> DType:
+        return self.expr.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    items: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a tensor. A nested layout mode has several shapes and strides, leftmost fastest.
+
+    limit: where not None, coordinates at or above it are outside of the memory (the edge of a tile).
+    """
+
+    shape: tuple[Expr, ...]
+    stride: tuple[Expr, ...]
+    limit: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A tensor, or a view of one: where its first element is, and how coordinates lead to the others."""
+
+    name: str
+    array: Array
+    axes: tuple[Axis, ...]
+    origin: Expr
+
+    @property
+    def dtype(self) -> DType:
+        return self.array.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class TensorAnnotation:
+    """`Tensor[f32, M, N]` in a signature."""
+
+    dtype: DType
+    shape: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HostTensor:
+    """A tensor outside of kernels, as far as the text tells: `np.zeros((4, 4), np.float32)`."""
+
+    dtype: DType | None
+    dtype_name: str | None
+    shape: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DTypeRef:
+    dtype: DType
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension: its own type at the type checker, an integer in a kernel."""
+
+    name: str
+    qualified_name: str = field(default="")
+    symbol: Symbol | None = field(default=None, compare=False)
+
+    @property
+    def expr(self) -> Param:
+        return Param(self.name, INDEX)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A name that the dialect's table knows: `weft.ops.sync.barrier`, `math.exp`, `builtins.range`."""
+
+    qualified_name: str
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class: of the language (`Tensor`, `Layout`) or the user's own."""
+
+    qualified_name: str
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module that can be read. `path` is its file; live modules have their object's name only."""
+
+    qualified_name: str
+    path: str | None = None
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name of a module that is not read: `numpy.zeros`."""
+
+    qualified_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function as text: its node, the block that it stands in, and the scope that its names are looked up in."""
+
+    name: str
+    module: str
+    block: Parsed
+    node: ast.FunctionDef = field(compare=False, repr=False)
+    block_start: int = field(compare=False, repr=False)
+    scope: object = field(compare=False, repr=False)
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFunction:
+    definition: Definition
+
+    @property
+    def symbol(self) -> Symbol | None:
+        return self.definition.symbol
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRef:
+    definition: Definition
+
+    @property
+    def symbol(self) -> Symbol | None:
+        return self.definition.symbol
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredKernel:
+    """`kernel[grid, block]`. What the text does not tell of the geometry is None."""
+
+    kernel: KernelRef
+    grid: tuple[int, int, int] | None
+    block: tuple[int, int, int] | None
+    grid_span: Span | None = None
+    block_span: Span | None = None
+
+    @property
+    def symbol(self) -> Symbol | None:
+        return self.kernel.symbol
+
+    @property
+    def geometry(self) -> Geometry | None:
+        return Geometry(self.grid, self.block) if self.grid and self.block else None
+
+
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """A function that is neither a kernel nor a device function."""
+
+    qualified_name: str
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A member of a value that is called: `x.tile`, `layout.size`."""
+
+    receiver: "Value"
+    qualified_name: str
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """`thread_idx`, `block_idx`, `block_dim` or `grid_dim` as a whole."""
+
+    name: str
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutable:
+    """A list, a dict or another value of the module that may change: a kernel cannot read it."""
+
+    type_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeUnbound:
+    """A name that has this value on some paths and none on others."""
+
+    value: "Value"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a name stands for in a scope, and where it is declared."""
+
+    value: "Value"
+    symbol: Symbol | None = field(default=None, compare=False)
+
+
+Value = (
+    Unknown
+    | Static
+    | Scalar
+    | Tuple
+    | Tensor
+    | HostTensor
+    | TensorAnnotation
+    | DTypeRef
+    | Dimension
+    | Operation
+    | Class
+    | Module
+    | External
+    | DeviceFunction
+    | KernelRef
+    | ConfiguredKernel
+    | HostFunction
+    | Method
+    | Axes
+    | Mutable
+    | MaybeUnbound
+)
+
+NOTHING = Binding(UNKNOWN)

@@ -1,0 +1,71 @@
+"""Python's own functions that mean the same in a kernel."""
+
+from weft.model import fold
+from weft.model.dialect import Rule
+from weft.model.dtypes import BOOL, F32, INDEX, DType
+from weft.model.trace.arithmetic import as_condition, from_expr
+from weft.model.trace.call import Call
+from weft.model.trace.tracer import as_expr
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
+from weft.ops import math
+from weft.ops.tensor import infer_shape
+
+
+def infer_range(call: Call) -> Value:
+    call.report("unsupported", "`range` is what a `for` loop runs over: write `for i in range(...)`")
+    return UNKNOWN
+
+
+def infer_len(call: Call) -> Value:
+    """`len(x)`: the first extent of a tensor, or the number of a tuple's items."""
+    items = call.value("args")
+    value = items.items[0] if isinstance(items, Tuple) and items.items else UNKNOWN
+    if isinstance(value, Tuple):
+        return Static(len(value.items))
+    if isinstance(value, Tensor):
+        shape = infer_shape(Call(call.tracer, call.node, "len", {}, receiver=value))
+        return shape.items[0] if isinstance(shape, Tuple) else UNKNOWN
+    return UNKNOWN
+
+
+def convert_to(dtype: DType) -> Rule:
+    """The rule of `int(x)` and `float(x)`."""
+
+    def infer(call: Call) -> Value:
+        value = math.first(call)
+        if isinstance(value, Static) and isinstance(value.value, int | float):
+            return Static(int(value.value) if dtype == INDEX else float(value.value))
+        expr = as_expr(value)
+        return math.not_a_number(call, value) if expr is None else Scalar(fold.convert(expr, dtype))
+
+    return infer
+
+
+def infer_bool(call: Call) -> Value:
+    condition = as_condition(call.tracer, math.first(call), call.node)
+    return UNKNOWN if condition is None else from_expr(fold.convert(condition, BOOL))
+
+
+RULES: dict[str, Rule] = {
+    "builtins.range": infer_range,
+    "builtins.len": infer_len,
+    "builtins.abs": math.infer_abs,
+    "builtins.min": math.infer_min,
+    "builtins.max": math.infer_max,
+    "builtins.int": convert_to(INDEX),
+    "builtins.float": convert_to(F32),
+    "builtins.bool": infer_bool,
+    "math.exp": math.infer_exp,
+    "math.exp2": math.infer_exp2,
+    "math.log": math.infer_log,
+    "math.log2": math.infer_log2,
+    "math.sqrt": math.infer_sqrt,
+    "math.sin": math.infer_sin,
+    "math.cos": math.infer_cos,
+    "math.tanh": math.infer_tanh,
+    "math.erf": math.infer_erf,
+    "math.floor": math.infer_floor,
+    "math.ceil": math.infer_ceil,
+    "math.pow": math.infer_pow,
+    "math.fabs": math.infer_abs,
+}
