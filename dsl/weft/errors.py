@@ -1,6 +1,13 @@
 """What Weft raises, by who must act: the kernel's author, the caller, nobody here (this GPU, this version), or us."""
 
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+
 from weft.model.diagnostic import Diagnostic, Span
+from weft.model.limits import Problem
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 class WeftError(Exception):
@@ -52,3 +59,22 @@ class InternalError(WeftError):
 def finding(code: str, message: str) -> Diagnostic:
     """A Diagnostic of something that is not in a text."""
     return Diagnostic(code, message, Span(0, 0))
+
+
+def launch_error(found: Sequence[Problem]) -> LaunchError:
+    """The error for what was found, at the line outside Weft that made the call."""
+    first, *others = [finding(problem.code, problem.message) for problem in found]
+    filename, line = _caller()
+    return LaunchError(first, filename, line, tuple(others))
+
+
+def unsupported(problem: Problem) -> UnsupportedError:
+    return UnsupportedError(finding(problem.code, problem.message))
+
+
+def _caller() -> tuple[str | None, int | None]:
+    """The file and the line of the innermost frame outside Weft."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return (None, None) if frame is None else (frame.f_code.co_filename, frame.f_lineno)

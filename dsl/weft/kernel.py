@@ -6,8 +6,8 @@ from functools import update_wrapper
 from importlib import import_module
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
-from weft.errors import KernelError
-from weft.launch import Launcher, explicit_geometry, launch_error
+from weft.errors import KernelError, launch_error
+from weft.launch import Launcher, explicit_geometry
 from weft.model import ir, launches
 from weft.model.diagnostic import Diagnostic
 from weft.model.limits import Geometry

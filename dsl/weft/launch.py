@@ -4,15 +4,13 @@ What a launch depends on besides addresses and numbers (shapes, strides, dtypes,
 checks and all decisions are made once for a key and kept in a Plan. The words for what is wrong are in `weft.model`.
 """
 
-import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
 from weft.backends.parameters import FlatParameter, flatten
-from weft.errors import InternalError, LaunchError, finding
+from weft.errors import InternalError, LaunchError, finding, launch_error
 from weft.geometry import GeometryError, choose, problems, to_geometry
 from weft.host import HostTensor, is_contiguous
 from weft.host.arguments import ArgumentReader, Given, Number
@@ -28,7 +26,6 @@ Run = Callable[[Sequence[Number], Geometry, object], None]
 
 _MAX_PLANS = 256
 _MAX_VERSIONS = 64
-_PACKAGE = str(Path(__file__).parent)
 
 
 class HostCompiled(Protocol):
@@ -233,21 +230,6 @@ def explicit_geometry(grid: object, block: object) -> Geometry:
         return to_geometry(grid, block)
     except GeometryError as error:
         raise launch_error([error.problem]) from None
-
-
-def launch_error(found: Sequence[Problem]) -> LaunchError:
-    """The error for what was found, at the line outside Weft that made the call."""
-    first, *others = [finding(problem.code, problem.message) for problem in found]
-    filename, line = caller()
-    return LaunchError(first, filename, line, tuple(others))
-
-
-def caller() -> tuple[str | None, int | None]:
-    """The file and the line of the innermost frame outside Weft."""
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return (None, None) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
 def _raise_any(found: Iterable[Problem]) -> None:

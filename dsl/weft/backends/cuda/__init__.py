@@ -1,0 +1,48 @@
+"""The back end for data on an NVIDIA GPU: `compile` a kernel (no GPU is needed for that), `launch` it.
+
+Importing this loads nothing; numba-cuda and cuda.core come with the first kernel.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from weft.errors import unsupported
+from weft.model import launches
+from weft.model.ir import Kernel
+from weft.model.specialize import Specialization
+
+if TYPE_CHECKING:
+    from weft.backends.cuda.compiled import CompiledCuda
+
+# Warps along x for coalesced rows; 256 threads fill an SM of every GPU and leave each thread its registers.
+_BLOCKS = {1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
+
+
+def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90") -> "CompiledCuda":
+    """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed."""
+    _need_packages()
+    from weft.backends.cuda.compiled import CompiledCuda
+
+    return CompiledCuda(kernel, specialization, arch)
+
+
+def choose_block(kernel: Kernel) -> tuple[int, int, int]:
+    """The block's shape along x, y, z."""
+    axes = 1 if kernel.domain is None else len(kernel.domain.extents)
+    return _BLOCKS[axes]
+
+
+def arch_of(device: int) -> str:
+    """`sm_90`. device: the ordinal, -1 the current one. Raises UnsupportedError where there is no driver."""
+    _need_packages()
+    from weft.backends.cuda import device as gpu
+
+    return gpu.arch_of(device)
+
+
+def _need_packages() -> None:
+    for package in ("numba.cuda", "cuda.core"):
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            raise unsupported(launches.no_package(error.name or package)) from None

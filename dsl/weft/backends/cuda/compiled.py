@@ -1,0 +1,119 @@
+"""One compiled version of a kernel for a GPU, with every stage that led to it."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from weft.backends import cache
+from weft.backends.cuda import compiler
+from weft.backends.cuda.compiler import Cubin
+from weft.backends.cuda.device import Loaded
+from weft.backends.cuda.packages import NumbaWarning
+from weft.backends.cuda.prelude import Settings
+from weft.backends.python import Emitted
+from weft.model.ir import Kernel
+from weft.model.limits import Geometry
+from weft.model.specialize import Specialization
+
+
+class CompiledCuda:
+    """A version of a kernel for one architecture. Each stage is made when it is first asked for."""
+
+    def __init__(self, kernel: Kernel, specialization: Specialization, arch: str) -> None:
+        self.kernel = kernel
+        self.specialization = specialization
+        self.arch = arch
+        self.emitted: Emitted = compiler.emit(kernel, specialization)
+
+    @property
+    def python(self) -> str:
+        """The generated Python: the code of one thread."""
+        return self.emitted.text
+
+    @cached_property
+    def ptx(self) -> str:
+        """The PTX, with the kernel's own name in the place of numba's."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NumbaWarning)
+            return compiler.to_ptx(self.kernel, self.emitted, self._settings)
+
+    @cached_property
+    def linked(self) -> Cubin:
+        """The machine code and what the linker says of it, from the disk cache where it is there."""
+        key = self._key()
+        kept = cache.read(key)
+        if kept is not None:
+            return _unpacked(kept)
+        with warnings.catch_warnings():
+            # numba looks for the source of generated code to say where a function starts, and does without.
+            warnings.simplefilter("ignore", NumbaWarning)
+            ltoir = compiler.to_ltoir(self.kernel, self.emitted, self._settings)
+        made = compiler.to_cubin(ltoir, self.arch, self.kernel.name)
+        cache.write(key, _packed(made))
+        return made
+
+    @property
+    def cubin(self) -> bytes:
+        return self.linked.code
+
+    @property
+    def registers(self) -> int:
+        """Of each thread."""
+        return self.linked.registers
+
+    @property
+    def shared_bytes(self) -> int:
+        """Of each block."""
+        return self.linked.shared_bytes
+
+    @property
+    def spill_bytes(self) -> int:
+        """Of each thread: what did not fit into registers."""
+        return self.linked.spill_bytes
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        return Loaded(self.cubin, self.linked.entry, self.emitted.parameters)
+
+    def launch(
+        self,
+        arguments: Sequence[int | float | bool],
+        geometry: Geometry,
+        /,
+        device: int = -1,
+        stream: object = None,
+    ) -> None:
+        """Run on a GPU. arguments: in the order of `emitted.parameters`. device: the ordinal, -1 the current one."""
+        self.loaded.launch(arguments, geometry, device, stream)
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self.specialization.index_bits, compiler.capability_of(self.arch))
+
+    def _key(self) -> str:
+        versions = [
+            version(package) for package in ("numba-cuda", "cuda-core", "nvidia-nvjitlink", "nvidia-nvvm")
+        ]
+        lines = [str(line) for line in compiler.source_lines(self.kernel, self.emitted)]
+        settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
+        types = [parameter.dtype.name for parameter in self.emitted.parameters]
+        return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
+
+
+def _prelude_source() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+
+
+def _packed(cubin: Cubin) -> bytes:
+    """A line of JSON, then the code."""
+    facts = {name: value for name, value in asdict(cubin).items() if name != "code"}
+    return json.dumps(facts).encode() + b"\n" + cubin.code
+
+
+def _unpacked(payload: bytes) -> Cubin:
+    facts, _, code = payload.partition(b"\n")
+    return Cubin(code, **json.loads(facts))

@@ -1,0 +1,76 @@
+"""f16 and bf16: stored in 16 bits, carried as float32.
+
+numba's own arithmetic on them becomes external calls through local memory (measured), hence this.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from llvmlite import ir
+
+from weft.backends.cuda.intrinsics import Builder, Definition, Value, call
+from weft.model.dtypes import F32
+
+_I16, _I32 = ir.IntType(16), ir.IntType(32)
+_HALF, _FLOAT, _DOUBLE = ir.HalfType(), ir.FloatType(), ir.DoubleType()
+
+# The first compute capability with `cvt.rn.bf16.f32`. Source: PTX ISA, "cvt".
+_FIRST_BF16 = (8, 0)
+
+
+def definitions(capability: tuple[int, int]) -> Iterator[tuple[str, Definition]]:
+    yield "round_f16", Definition(F32, (None,), _round_f16)
+    convert = _bf16_by_instruction if capability >= _FIRST_BF16 else _bf16_by_bits
+    yield "round_bf16", Definition(F32, (None,), partial(_round_bf16, convert))
+
+
+def from_f16(builder: Builder, loaded: Value) -> Value:
+    return builder.fpext(loaded, _FLOAT)
+
+
+def to_f16(builder: Builder, value: Value) -> Value:
+    return builder.fptrunc(value, _HALF)
+
+
+def from_bf16(builder: Builder, loaded: Value) -> Value:
+    return builder.bitcast(builder.shl(builder.zext(loaded, _I32), _I32(16)), _FLOAT)
+
+
+def to_bf16(builder: Builder, value: Value) -> Value:
+    """The upper bits of a value that is rounded already, as generated code's values are: no conversion is needed."""
+    return builder.trunc(builder.lshr(builder.bitcast(value, _I32), _I32(16)), _I16)
+
+
+def _round_f16(builder: Builder, value: Value) -> Value:
+    return from_f16(builder, to_f16(builder, value))
+
+
+def _round_bf16(convert: Callable[[Builder, Value], Value], builder: Builder, value: Value) -> Value:
+    single = _to_odd(builder, value) if value.type == _DOUBLE else value
+    return from_bf16(builder, convert(builder, single))
+
+
+def _to_odd(builder: Builder, value: Value) -> Value:
+    """A double as a float rounded to odd, which a second rounding to fewer bits does not falsify.
+
+    Source: S. Boldo, G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to
+    odd", 2008.
+    """
+    truncated = call(builder, "llvm.nvvm.d2f.rz", _FLOAT, value)
+    inexact = builder.fcmp_unordered("!=", builder.fpext(truncated, _DOUBLE), value)
+    bits = builder.or_(builder.bitcast(truncated, _I32), builder.zext(inexact, _I32))
+    return builder.bitcast(bits, _FLOAT)
+
+
+def _bf16_by_instruction(builder: Builder, value: Value) -> Value:
+    instruction = ir.InlineAsm(ir.FunctionType(_I16, [_FLOAT]), "cvt.rn.bf16.f32 $0, $1;", "=h,f")
+    return builder.call(instruction, [value])
+
+
+def _bf16_by_bits(builder: Builder, value: Value) -> Value:
+    """To nearest, ties to even: add half a unit, less one where the last bit that stays is 0. NaN stays NaN."""
+    bits = builder.bitcast(value, _I32)
+    last = builder.and_(builder.lshr(bits, _I32(16)), _I32(1))
+    rounded = builder.lshr(builder.add(bits, builder.add(last, _I32(0x7FFF))), _I32(16))
+    is_nan = builder.fcmp_unordered("uno", value, value)
+    return builder.trunc(builder.select(is_nan, _I32(0x7FFF), rounded), _I16)

@@ -1,0 +1,79 @@
+"""Loads, stores and arrays: an address is an int64, an offset counts elements."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from llvmlite import ir
+
+from weft.backends.cuda import half
+from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, llvm_type
+from weft.backends.lowering import is_half
+from weft.model.dtypes import ALL, F32, I64, DType
+from weft.model.ir import Space
+
+_I64 = ir.IntType(64)
+# Source: NVVM IR specification, "Address Spaces".
+_ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
+
+
+def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinition]]:
+    """index: the dtype of offsets. Those of 32 bits are computed in 32 bits and widened once."""
+    for space, number in _ADDRESS_SPACES.items():
+        suffix = "" if space == "global" else f"{space}_"
+        for dtype in ALL:
+            held = F32 if is_half(dtype) else dtype
+            load, store = partial(_load, dtype, number), partial(_store, dtype, number)
+            yield f"load_{suffix}{dtype.name}", Definition(held, (I64, index), load)
+            yield f"store_{suffix}{dtype.name}", Definition(None, (I64, index, held), store)
+    for dtype in ALL:
+        yield f"shared_{dtype.name}", ArrayDefinition(partial(_shared, dtype))
+        yield f"local_{dtype.name}", ArrayDefinition(partial(_local, dtype))
+
+
+def _load(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
+    loaded = builder.load(_place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+    match dtype.name:
+        case "f16":
+            return half.from_f16(builder, loaded)
+        case "bf16":
+            return half.from_bf16(builder, loaded)
+        case "bool":
+            return builder.icmp_unsigned("!=", loaded, loaded.type(0))
+        case _:
+            return loaded
+
+
+def _store(dtype: DType, space: int, builder: Builder, base: Value, offset: Value, value: Value) -> None:
+    match dtype.name:
+        case "f16":
+            value = half.to_f16(builder, value)
+        case "bf16":
+            value = half.to_bf16(builder, value)
+        case "bool":
+            value = builder.zext(value, ir.IntType(8))
+        case _:
+            pass
+    builder.store(value, _place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+
+
+def _place(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
+    wide = offset if offset.type == _I64 else builder.sext(offset, _I64)
+    return builder.gep(builder.inttoptr(base, llvm_type(dtype).as_pointer(space)), [wide])
+
+
+def _shared(dtype: DType, builder: Builder, slot: int, size: int) -> Value:
+    array = ir.ArrayType(llvm_type(dtype), size)
+    # llvmlite declares the attributes set below as None.
+    memory: Any = ir.GlobalVariable(builder.module, array, f"shared_{slot}", addrspace=3)
+    memory.linkage, memory.align = "internal", 16
+    memory.initializer = ir.Constant(array, ir.Undefined)
+    return builder.ptrtoint(memory, _I64)
+
+
+def _local(dtype: DType, builder: Builder, slot: int, size: int) -> Value:
+    # In the entry block, where LLVM can turn it into registers.
+    with builder.goto_entry_block():
+        memory = builder.alloca(ir.ArrayType(llvm_type(dtype), size), name=f"local_{slot}")
+    memory.align = min(16, dtype.itemsize_bytes * 4)
+    return builder.ptrtoint(memory, _I64)

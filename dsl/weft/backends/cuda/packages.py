@@ -1,0 +1,10 @@
+"""numba-cuda and cuda.core. Neither tells a type checker what it has, so all of it is Any, from here on."""
+
+from importlib import import_module
+from typing import Any
+
+core: Any = import_module("cuda.core")
+numba_cuda: Any = import_module("numba.cuda")
+types: Any = import_module("numba.cuda.types")
+intrinsic: Any = import_module("numba.cuda.extending").intrinsic
+NumbaWarning: Any = import_module("numba.cuda.core.errors").NumbaWarning

@@ -1,0 +1,74 @@
+"""What generated code finds in its namespace on a GPU."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Literal
+
+from llvmlite import ir
+
+from weft.backends.cuda import arithmetic, conversions, half, memory
+from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
+from weft.backends.expressions import Target
+from weft.backends.lowering import prelude_names
+from weft.model.dtypes import I32, I64
+from weft.model.ir import SPECIALS
+
+# Source: NVVM IR specification, "Special registers".
+_REGISTERS = {"thread_idx": "tid", "block_idx": "ctaid", "block_dim": "ntid", "grid_dim": "nctaid"}
+_CONSTANTS: Mapping[str, object] = {"inf": math.inf, "nan": math.nan, "range": range}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the prelude itself depends on. capability: of the GPU, `(9, 0)`."""
+
+    index_bits: Literal[32, 64]
+    capability: tuple[int, int]
+
+
+def target() -> Target:
+    """What the emitter may rely on."""
+    specials = {name: f"{name.replace('.', '_')}()" for name in SPECIALS}
+    reserved = prelude_names() | {text.removesuffix("()") for text in specials.values()}
+    return Target(specials, 32, frozenset(reserved))
+
+
+def namespace(used: frozenset[str], settings: Settings) -> dict[str, object]:
+    """The globals of generated code that uses these names."""
+    return {name: _CONSTANTS[name] if name in _CONSTANTS else _function(name, settings) for name in used}
+
+
+@lru_cache(maxsize=4)
+def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition]:
+    index = I32 if settings.index_bits == 32 else I64
+    return {
+        **dict(memory.definitions(index)),
+        **dict(half.definitions(settings.capability)),
+        **dict(arithmetic.definitions()),
+        **dict(conversions.definitions()),
+        **dict(_thread()),
+    }
+
+
+# numba registers each intrinsic for good, so each is made once.
+@lru_cache(maxsize=4096)
+def _function(name: str, settings: Settings) -> object:
+    return make(definitions(settings)[name])
+
+
+def _thread() -> Iterator[tuple[str, Definition]]:
+    yield "barrier", Definition(None, (), _barrier)
+    for name in SPECIALS:
+        thing, axis = name.split(".")
+        register = f"llvm.nvvm.read.ptx.sreg.{_REGISTERS[thing]}.{axis}"
+        yield name.replace(".", "_"), Definition(I32, (), partial(_register, register))
+
+
+def _register(name: str, builder: Builder) -> Value:
+    return call(builder, name, ir.IntType(32))
+
+
+def _barrier(builder: Builder) -> Value:
+    return call(builder, "llvm.nvvm.barrier0", ir.VoidType())
