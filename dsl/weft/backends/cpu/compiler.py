@@ -9,7 +9,6 @@ import llvmlite.binding as llvm
 from numba.core import types
 from numba.core.compiler import Flags, compile_extra
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
 
 from weft.backends.cpu.emit import LEADING
@@ -56,8 +55,6 @@ def _flags() -> Any:
     flags.no_cpython_wrapper = True
     flags.no_cfunc_wrapper = True
     flags.error_model = "numpy"
-    # As a GPU's compiler does: `a * b + c` may round once. Nothing else is relaxed.
-    flags.fastmath = FastMathOptions({"contract"})
     return flags
 
 

@@ -12,9 +12,12 @@ from time import perf_counter_ns
 
 RunBlocks = Callable[[int, int], None]
 
-# Waking a worker and waiting for it takes about 30 µs on Linux: what is shorter than this is not worth sharing.
-SHARED_WORK_NS = 60_000
-# Below this many threads in all, not even the measurement of the first blocks is worth its time.
+# Waking a worker and waiting for it was measured at 30 µs on an idle machine and up to 200 µs on a virtual one with
+# other work: what is shorter than this is faster on the caller's thread.
+SHARED_WORK_NS = 300_000
+# A call of native code takes about 3 µs by itself: shorter measurements tell nothing of the work.
+_MEASURABLE_NS = 12_000
+# Below this many threads in all, nothing is measured.
 SMALL_THREADS = 4096
 _PIECES_PER_WORKER = 4
 
@@ -22,20 +25,37 @@ _PIECES_PER_WORKER = 4
 def run_blocks(run: RunBlocks, blocks: int, threads_per_block: int) -> None:
     """Call `run(first, last)` for pieces that together are all `blocks`.
 
-    How long a block takes is not known before: the caller runs a first few, and shares the rest if that would take long.
+    How long a block takes is not known before: the caller runs a few first, and shares the rest if that would take long.
     """
-    workers = os.cpu_count() or 1
-    if blocks < 2 or workers < 2 or blocks * threads_per_block <= SMALL_THREADS:
+    workers = _workers()
+    if workers < 2 or blocks * threads_per_block <= SMALL_THREADS:
         run(0, blocks)
         return
-    first = max(1, blocks // 64)
-    start = perf_counter_ns()
-    run(0, first)
-    rest_ns = (perf_counter_ns() - start) * (blocks - first) // first
-    if rest_ns < SHARED_WORK_NS:
-        run(first, blocks)
-    else:
-        _share(run, first, blocks, workers)
+    done, rest_ns = _try(run, blocks, max(1, min(SMALL_THREADS // threads_per_block, blocks // 16)))
+    if rest_ns >= SHARED_WORK_NS:
+        _share(run, done, blocks, workers)
+    elif done < blocks:
+        run(done, blocks)
+
+
+def _try(run: RunBlocks, blocks: int, size: int) -> tuple[int, int]:
+    """Run more and more blocks until their time can be measured: the blocks done, and about how long the others take."""
+    done = 0
+    while done < blocks:
+        last = min(done + size, blocks)
+        start_ns = perf_counter_ns()
+        run(done, last)
+        taken_ns = perf_counter_ns() - start_ns
+        rest_ns = taken_ns * (blocks - last) // (last - done)
+        done, size = last, size * 4
+        if taken_ns >= _MEASURABLE_NS or rest_ns < SHARED_WORK_NS:
+            return done, rest_ns
+    return done, 0
+
+
+@cache
+def _workers() -> int:
+    return os.cpu_count() or 1
 
 
 def _share(run: RunBlocks, first: int, last: int, workers: int) -> None:
@@ -68,7 +88,7 @@ def _finish(future: "Future[None]") -> None:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="weft")
+    return ThreadPoolExecutor(max(1, _workers() - 1), thread_name_prefix="weft")
 
 
 # A forked child has none of its parent's threads: it starts its own pool.
