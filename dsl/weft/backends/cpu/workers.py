@@ -19,7 +19,7 @@ SHARED_WORK_NS = 300_000
 _MEASURABLE_NS = 12_000
 # Below this many threads in all, nothing is measured.
 SMALL_THREADS = 4096
-_PIECES_PER_WORKER = 4
+_PIECES_PER_WORKER = 8
 
 
 def run_blocks(run: RunBlocks, blocks: int, threads_per_block: int) -> None:
