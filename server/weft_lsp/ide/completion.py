@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from weft.model.describe import describe
-from weft.model.facts import Member, Symbol, SymbolKind
+from weft.model.facts import Symbol, SymbolKind
+from weft.model.members import Member
 from weft.model.model import Model
 
 from weft_lsp.ide.hover import markdown

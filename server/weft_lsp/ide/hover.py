@@ -4,11 +4,15 @@ from dataclasses import dataclass
 
 from weft.model.describe import describe, signature_label
 from weft.model.diagnostic import Span
-from weft.model.facts import Fact, Symbol
+from weft.model.facts import Symbol
 from weft.model.model import Model
+from weft.model.trace.tracer import Fact
 
 from weft_lsp.ide.docstring import parse, to_markdown
 from weft_lsp.ide.relevance import is_ours, is_unknown
+
+_TYPES = ("class", "dtype", "dimension")
+_VALUES = ("constant", "parameter", "variable", "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,9 @@ def markdown(headline: str, symbol: Symbol | None) -> str:
 def _headline(fact: Fact) -> str:
     """The signature of what is called; `name: value` of everything else; nothing where nothing is known."""
     symbol = fact.symbol
-    if symbol and symbol.signature:
+    if symbol and symbol.signature and (symbol.signature.parameters or symbol.kind not in _TYPES):
         return signature_label(symbol.signature)
     if is_unknown(fact.value):
         return ""
     described = describe(fact.value)
-    return f"{symbol.name}: {described}" if symbol and symbol.kind != "module" else described
+    return f"{symbol.name}: {described}" if symbol and symbol.kind in _VALUES else described

@@ -1,8 +1,9 @@
 """Where Weft has something to say beside another Python server: names of the language, values of it, kernels."""
 
 from weft.layout import Layout
-from weft.model.facts import Fact, Symbol
+from weft.model.facts import Symbol
 from weft.model.model import Model
+from weft.model.trace.tracer import Fact
 from weft.model.values import (
     Axes,
     ConfiguredKernel,

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from weft.model.describe import parameter_labels, signature_label
 from weft.model.diagnostic import Span
-from weft.model.facts import CallSite
-from weft.model.model import Model
+from weft.model.model import CallSite, Model
 
 from weft_lsp.ide.docstring import Docstring, parse
 

@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 from weft.model.facts import Location
+from weft.model.library import read_file
 
 from weft_lsp.ide.definition import definition
 from weft_lsp.lsp.documents import Document, uri_of
@@ -16,7 +17,7 @@ def on_definition(ls: Server, params: types.DefinitionParams) -> types.Location 
 
 
 def _to_lsp(ls: Server, document: Document, found: Location) -> types.Location | None:
-    if found.path is None or found.path == document.path:
+    if found.path is None:
         return types.Location(document.uri, document.range(found.span))
     uri = uri_of(found.path)
     lines = _lines(ls, uri, found.path)
@@ -27,8 +28,5 @@ def _lines(ls: Server, uri: str, path: str) -> Lines | None:
     """The text that the location speaks of: as the client has it open, or as it is on disk."""
     if opened := ls.documents.get(uri):
         return opened.lines
-    try:
-        with open(path, encoding="utf-8", newline="", errors="replace") as file:
-            return Lines.of(file.read())
-    except OSError:
-        return None
+    text = read_file(path)
+    return None if text is None else Lines.of(text)

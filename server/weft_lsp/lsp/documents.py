@@ -103,7 +103,10 @@ class Documents:
 
 def path_of(uri: str) -> str:
     """The path of a file; a document that is not a file goes by its URI."""
-    return uris.to_fs_path(uri) or uri
+    try:
+        return uris.to_fs_path(uri) or uri
+    except ValueError:
+        return uri
 
 
 def uri_of(path: str) -> str:

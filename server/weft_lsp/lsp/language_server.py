@@ -13,7 +13,7 @@ from pygls.protocol.json_rpc import RPCMessage, RPCRequest
 from weft import __version__
 from weft.model.model import Model
 from weft.model.project import Project
-from weft.ops import DIALECT
+from weft.ops.dialect import DIALECT
 
 from weft_lsp.ide.completion import Completion
 from weft_lsp.lsp.documents import Document, Documents
