@@ -64,6 +64,6 @@ $(DEMO): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(TEST): pyproject.toml | $(BIN)/python
-	@echo "Installing Weft with CUDA's compilers and the tools for development: about 300 MB to download"
+	@echo "Installing Weft with CUDA's compilers and the tools for development: up to 400 MB to download"
 	@$(INSTALL) -e '.[cuda,dev]' 2>&1 | sed -E '$(NOISE)' || $(SEE_LOG)
 	@touch $@ $(DEMO)

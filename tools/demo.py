@@ -72,26 +72,28 @@ class Place:
         return self.line.replace("$0", "")
 
     def offset(self, text: str) -> int:
-        return text.index(self.plain) + self.line.index("$0")
+        return text.rindex(self.plain) + self.line.index("$0")
 
 
 def edit_an_example() -> None:
-    path = EXAMPLES / "saxpy.py"
+    path = EXAMPLES / "matmul.py"
     text = path.read_text(encoding="utf-8")
-    heading("Edit", f"weft-lsp over stdio, {relative(path)} is open")
+    heading(
+        "Edit", f"what an editor shows, with weft-lsp over stdio and {relative(path)} open; | is the cursor"
+    )
     client = LanguageClient([str(BIN / "weft-lsp")], ROOT)
     watchdog = threading.Timer(SERVER_SECONDS, client.kill)
     watchdog.daemon = True
     watchdog.start()
+    layout = "\nfrom weft import Layout\n\nlayout = Layout((4, 8), (8, 1))\n"
     with client:
         session = Session(client, path, text)
-        session.hover(Place("weft.ind$0ex("))
-        session.definition(Place("weft.ind$0ex("))
-        session.completion(
-            "\nfrom weft.layout import Layout\n\nlayout = Layout((4, 8), (8, 1))\n", Place("layout.$0")
-        )
-        session.signature("\n", Place("saxpy($0"))
-        session.finding("\n", "saxpy[1, 2048](2.0, x, y)\n")
+        session.hover(Place("a_t$0ile = weft.shared(f32, (TILE, TILE))"))
+        session.hover(Place("weft.barr$0ier()"))
+        session.definition(Place("weft.barr$0ier()"))
+        session.completion(layout, Place("layout.$0"))
+        session.signature("\n", Place("matmul($0"))
+        session.finding("\n", "matmul[1, 2048](a, b, c)")
     watchdog.cancel()
 
 
@@ -107,8 +109,9 @@ class Session:
     def hover(self, place: Place) -> None:
         answer = self._ask("textDocument/hover", self._text, place)
         self._title("Hover", self._text, place)
-        for line in str(answer["contents"]["value"]).strip().splitlines():
-            show(line if not line.startswith("```") else "")
+        for line in str(answer["contents"]["value"]).splitlines():
+            if line and not line.startswith("```"):
+                show_wrapped(line)
 
     def definition(self, place: Place) -> None:
         answer = self._ask("textDocument/definition", self._text, place)
@@ -124,9 +127,9 @@ class Session:
         answer = self._ask("textDocument/completion", text, place)
         items = answer["items"] if isinstance(answer, dict) else answer
         self._title("Completion", text, place, "the line does not parse yet")
-        labels = [str(item["label"]) for item in items]
-        for line in textwrap.wrap("  ".join(labels), WIDTH, break_long_words=False):
-            show(line)
+        show_wrapped("  ".join(str(item["label"]) for item in items))
+        for item in items[:2]:
+            show(dim(f"{item['label']}: {item.get('detail', '')}"))
 
     def signature(self, before: str, place: Place) -> None:
         text = self._type(before, place)
@@ -138,7 +141,7 @@ class Session:
         text = self._type(before, Place(f"{line}$0"))
         self._title("Finding", text, Place(f"$0{line}"), "as typed, before anything is launched")
         for found in self._client.findings(self._path):
-            show(f"{found['code']}: {found['message']}")
+            show_wrapped(f"{found['code']}: {found['message']}")
 
     def _type(self, before: str, place: Place) -> str:
         text = self._text + before + place.plain
@@ -154,7 +157,7 @@ class Session:
     def _title(self, feature: str, text: str, place: Place, note: str = "") -> None:
         number = text.count("\n", 0, place.offset(text)) + 1
         where = f"line {number}: {place.line.strip().replace('$0', '|')}"
-        print(f"\n   {bold(feature)} {dim(f'{where}  {note}')}")
+        print(f"\n   {bold(f'{feature:<11}')} {dim(f'{where}   {note}'.strip())}")
 
 
 def go_on() -> None:
@@ -192,6 +195,11 @@ def row(name: str, words: str) -> None:
 
 def show(line: str) -> None:
     print(f"   {line}".rstrip(), flush=True)
+
+
+def show_wrapped(line: str) -> None:
+    for part in textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False):
+        show(part)
 
 
 def bold(text: str) -> str:

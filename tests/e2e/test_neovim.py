@@ -109,7 +109,9 @@ def test_completion_after_a_dot_in_a_line_that_does_not_parse(transcript: Transc
 def test_signature_while_the_call_is_being_written(transcript: Transcript):
     (signature,) = transcript["signature"]["signatures"]
     assert signature["label"].startswith("index(")
-    assert len(signature["parameters"]) == 1
+    start, end = signature["parameters"][0]["label"]
+    assert signature["label"][start:end].startswith("domain")
+    assert transcript["signature"]["activeParameter"] == 0
 
 
 def test_a_finding_comes_and_goes_with_an_edit(transcript: Transcript):

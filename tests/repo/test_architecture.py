@@ -55,6 +55,7 @@ def back_end_leaves_the_model(found: Import) -> bool:
     return (
         is_within(found.importer, "weft.backends")
         and (is_within(found.module, "weft") or is_within(found.module, "weft_lsp"))
+        and found.module != "weft"  # for its version
         and not any(is_within(found.module, package) for package in allowed)
     )
 
