@@ -104,7 +104,7 @@ def function(python_function: Callable[P, R]) -> Function[P, R]:
 
 
 class ReadKernel(Protocol):
-    """What the front end makes of a live function. filename, line_starts: the text that spans are offsets of."""
+    """What the front end makes of a live function. The findings' spans are offsets of the file's text."""
 
     @property
     def ir(self) -> ir.Kernel | None: ...
@@ -112,6 +112,8 @@ class ReadKernel(Protocol):
     def findings(self) -> tuple[Diagnostic, ...]: ...
     @property
     def filename(self) -> str: ...
+    @property
+    def line_starts(self) -> tuple[int, ...]: ...
 
 
 def read_checked(python_function: Callable[..., object]) -> ir.Kernel:
@@ -121,11 +123,7 @@ def read_checked(python_function: Callable[..., object]) -> ir.Kernel:
     errors = [found for found in read.findings if found.severity == "error"]
     if errors:
         first, *others = errors
-        raise KernelError(first, read.filename, _line_of(read, first), tuple(others))
+        line = bisect_right(read.line_starts, first.span.start)
+        raise KernelError(first, read.filename, line, tuple(others))
     assert read.ir is not None, "the front end gives a kernel or an error"
     return read.ir
-
-
-def _line_of(read: ReadKernel, found: Diagnostic) -> int:
-    starts: tuple[int, ...] = getattr(read, "line_starts", ()) or (read.ir.line_starts if read.ir else (0,))
-    return bisect_right(starts, found.span.start)

@@ -5,9 +5,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-import weft.kernel
 from kernels import fill, saxpy
 from weft.errors import KernelError, LaunchError, UnsupportedError, WeftError, finding
+from weft.kernel import function, kernel
 from weft.model import ir
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.limits import Geometry
@@ -38,7 +38,7 @@ def front_end(monkeypatch):
 def test_decorating_reads_nothing(front_end):
     asked = front_end(Read(saxpy()))
 
-    @weft.kernel.kernel
+    @kernel
     def saxpy_(alpha, x, y):
         """Add."""
 
@@ -47,21 +47,21 @@ def test_decorating_reads_nothing(front_end):
 
 def test_a_kernel_is_read_once(front_end, backend):
     asked = front_end(Read(saxpy()))
-    kernel = weft.kernel.kernel(lambda alpha, x, y: None)
+    read = kernel(lambda alpha, x, y: None)
     x = np.ones(10, np.float32)
-    kernel(2.0, x, x)
-    kernel(3.0, x, y=x)
-    assert kernel.geometry(2.0, x, x) == Geometry((1, 1, 1), (128, 1, 1))
+    read(2.0, x, x)
+    read(3.0, x, y=x)
+    assert read.geometry(2.0, x, x) == Geometry((1, 1, 1), (128, 1, 1))
     assert len(asked) == 1
     assert [arguments[0] for arguments, _ in backend.launched] == [2.0, 3.0]
 
 
 def test_given_geometry(front_end, backend):
     front_end(Read(fill()))
-    kernel = weft.kernel.kernel(lambda x, n: None)
+    read = kernel(lambda x, n: None)
     x = np.ones(10, np.int32)
-    kernel[1, 32](x, 3)
-    kernel[(2, 3), (4, 5, 6)](x, n=4)
+    read[1, 32](x, 3)
+    read[(2, 3), (4, 5, 6)](x, n=4)
     assert [geometry for _, geometry in backend.launched] == [
         Geometry((1, 1, 1), (32, 1, 1)),
         Geometry((2, 3, 1), (4, 5, 6)),
@@ -71,7 +71,7 @@ def test_given_geometry(front_end, backend):
 def test_geometry_that_is_no_pair(front_end, backend):
     front_end(Read(fill()))
 
-    @weft.kernel.kernel
+    @kernel
     def fill_(x, n): ...
 
     with pytest.raises(LaunchError) as caught:
@@ -85,19 +85,19 @@ def test_the_first_error_is_raised_and_all_are_listed(front_end):
     warning = Diagnostic("unused", "never read", Span(0, 1), "warning")
     first, second = Diagnostic("a", "wrong", Span(12, 13)), Diagnostic("b", "worse", Span(21, 22))
     front_end(Read(None, (warning, first, second)))
-    kernel = weft.kernel.kernel(lambda: None)
+    read = kernel(lambda: None)
     with pytest.raises(KernelError) as caught:
-        kernel()
+        read()
     assert str(caught.value) == "kernels.py:2: a: wrong"
     assert caught.value.diagnostics == (first, second)
 
 
 def test_a_launch_error_names_the_line_of_the_call(front_end, backend):
     front_end(Read(saxpy()))
-    kernel = weft.kernel.kernel(lambda: None)
+    read = kernel(lambda: None)
     line = sys._getframe().f_lineno + 2
     with pytest.raises(LaunchError) as caught:
-        kernel(2.0)
+        read(2.0)
     assert str(caught.value) == (
         f"{__file__}:{line}: launch-arguments: `x` and `y` are missing; `saxpy(alpha, x, y)` takes 3 arguments: "
         "pass them"
@@ -105,7 +105,7 @@ def test_a_launch_error_names_the_line_of_the_call(front_end, backend):
 
 
 def test_a_function_is_the_python_function_outside_kernels():
-    @weft.kernel.function
+    @function
     def double(x: int) -> int:
         return x + x
 

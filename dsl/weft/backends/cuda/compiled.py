@@ -1,6 +1,7 @@
 """One compiled version of a kernel for a GPU, with every stage that led to it."""
 
 import json
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -39,7 +40,8 @@ class CompiledCuda:
         """The PTX, with the kernel's own name in the place of numba's."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NumbaWarning)
-            return compiler.to_ptx(self.kernel, self.emitted, self._settings)
+            ptx = compiler.to_ptx(self.kernel, self.emitted, self._settings)
+        return _ENTRY.sub(self.emitted.function, ptx)
 
     @cached_property
     def linked(self) -> Cubin:
@@ -102,6 +104,10 @@ class CompiledCuda:
         settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
         types = [parameter.dtype.name for parameter in self.emitted.parameters]
         return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
+
+
+# numba's name for the kernel, which says the types of its parameters and numba's options at length.
+_ENTRY = re.compile(r"_ZN13_3cdynamic_3e\w+?(?=_param_|\W)")
 
 
 def _prelude_source() -> list[bytes]:

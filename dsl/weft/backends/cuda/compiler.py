@@ -74,6 +74,8 @@ def to_function(kernel: Kernel, emitted: Emitted, names: dict[str, object]) -> C
     for node in ast.walk(tree):
         if isinstance(node, ast.expr | ast.stmt | ast.arg):
             node.lineno, node.end_lineno = lines[node.lineno - 1], lines[(node.end_lineno or node.lineno) - 1]
+    # numba takes the line after this one for the function's first, and moves whatever lies before it there.
+    tree.body[0].lineno = max(1, min(lines) - 1)
     module = compile(tree, kernel.filename, "exec")
     code = next(const for const in module.co_consts if isinstance(const, CodeType))
     return FunctionType(code, names, emitted.function)
