@@ -13,7 +13,7 @@ from weft.cli.terminal import style_for
 from weft.lint import check
 from weft.model.diagnostic import Diagnostic
 from weft.model.project import Project
-from weft.ops import DIALECT
+from weft.ops.dialect import DIALECT
 
 Format = Literal["text", "json"]
 

@@ -1,13 +1,26 @@
-"""All findings of a file: what the front end found, and what the rules find in its Model."""
+"""All findings: what the front end found, and what the rules find in its Model."""
+
+from functools import lru_cache
 
 from weft.lint.rules import RULES
 from weft.model.diagnostic import Diagnostic
+from weft.model.kernel import Analysis
 from weft.model.model import Model
+
+_MOST_KERNELS = 8192
 
 
 def check(model: Model) -> tuple[Diagnostic, ...]:
-    """The findings, in the order of the text. A file that does not use Weft has none."""
+    """The findings of a file, in the order of the text. A file that does not use Weft has none."""
     if not model.is_about_kernels:
         return ()
-    found = [*model.findings, *(finding for rule in RULES for finding in rule(model))]
+    found = [*model.findings]
+    for start, kernel in model.kernels():
+        found += [finding.shifted(start) for finding in check_kernel(kernel)]
     return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+@lru_cache(_MOST_KERNELS)
+def check_kernel(kernel: Analysis) -> tuple[Diagnostic, ...]:
+    """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
+    return tuple(finding for rule in RULES for finding in rule(kernel))

@@ -121,7 +121,7 @@ def signature_of(node: Function, *, is_method: bool = False) -> Signature:
     is_static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in node.decorator_list)
     if is_method and not is_static:
         parameters = parameters[1:]
-    return Signature(node.name, tuple(parameters), ast.unparse(node.returns) if node.returns else "")
+    return Signature(node.name, tuple(parameters), _annotation(node.returns))
 
 
 def _parameters(arguments: ast.arguments) -> Iterator[ParameterText]:
@@ -145,6 +145,14 @@ def _parameter(
     is_keyword_only: bool = False,
     is_positional_only: bool = False,
 ) -> ParameterText:
-    annotation = ast.unparse(argument.annotation) if argument.annotation else ""
     written = ast.unparse(default) if default else None
-    return ParameterText(argument.arg, annotation, written, marker, is_keyword_only, is_positional_only)
+    return ParameterText(
+        argument.arg, _annotation(argument.annotation), written, marker, is_keyword_only, is_positional_only
+    )
+
+
+def _annotation(node: ast.expr | None) -> str:
+    """An annotation as it is written, without quotes around it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return ast.unparse(node) if node else ""

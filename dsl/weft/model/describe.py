@@ -1,11 +1,13 @@
 """Values and signatures in one line, written for a person."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from weft.layout import Layout
 from weft.model.dtypes import INDEX
 from weft.model.facts import ParameterText, Signature
 from weft.model.ir import Const, Expr, Load, Op, Param, Special, Var
+from weft.model.ir import stride as stride_of
 from weft.model.values import (
     Axes,
     Axis,
@@ -89,9 +91,12 @@ def _describe_named(value: Value) -> str:
 
 
 def describe_tensor(tensor: Tensor) -> str:
-    """`f32 (16, 16):(K, 1) global`."""
+    """`f32 (16, 16):(K, 1) global`; a parameter as it was passed has whatever strides the launch gives it."""
     shape = _tuple([axis_text(axis.shape) for axis in tensor.axes])
     stride = _tuple([axis_text(axis.stride) for axis in tensor.axes])
+    own = [(stride_of(tensor.name, index),) for index in range(len(tensor.axes))]
+    if own == [axis.stride for axis in tensor.axes] and all(axis.limit is None for axis in tensor.axes):
+        return f"{tensor.dtype} {shape} {tensor.array.space}"
     return f"{tensor.dtype} {shape}:{stride} {tensor.array.space}"
 
 
@@ -173,19 +178,15 @@ def parameter_labels(signature: Signature, width: int = 88) -> tuple[str, ...]:
     return tuple(name if name in label else "" for name in map(_names_only, signature.parameters))
 
 
-def _label(signature: Signature, write: "type[str] | object") -> str:
-    assert callable(write)
+def _label(signature: Signature, write: Callable[[ParameterText], str]) -> str:
     parts: list[str] = []
     for index, parameter in enumerate(signature.parameters):
         before = signature.parameters[index - 1] if index else None
         if parameter.is_keyword_only and not (before and (before.is_keyword_only or before.marker)):
             parts.append("*")
-        parts.append(str(write(parameter)))
-    returns = (
-        f" -> {signature.returns}"
-        if signature.returns not in ("", "None") and write is not _names_only
-        else ""
-    )
+        parts.append(write(parameter))
+    has_returns = signature.returns not in ("", "None", "Any") and write is not _names_only
+    returns = f" -> {_plain(signature.returns)}" if has_returns else ""
     return f"{signature.name}({', '.join(parts)}){returns}"
 
 
@@ -205,8 +206,18 @@ def _names_only(parameter: ParameterText) -> str:
     return f"{parameter.marker}{parameter.name}"
 
 
+# What type checkers need and readers do not: generics' machinery, protocols and aliases of the declarations.
+_PLAIN = (
+    (re.compile(r"\[DT, (?:\*|Unpack\[)?(?:tuple\[Any, \.\.\.\]|Shape|Any(?:, Any)*)\]*\]"), ""),
+    (re.compile(r"\btype\[DT\]"), "dtype"),
+    (re.compile(r"\bSupportsIndex\b"), "int"),
+    (re.compile(r"\bSizes\b"), "int | tuple[int, ...]"),
+    (re.compile(r"\b(?:Float|Number)\b"), "number"),
+)
+
+
 def _plain(annotation: str) -> str:
-    """Type annotations for a reader: no variables of the type checker, no generics' machinery."""
-    for machinery in ("Unpack[", "*"):
-        annotation = annotation.replace(f"[DT, {machinery}Shape]", "").replace(f"[{machinery}Shape]", "")
-    return annotation.replace(" | None", " | None").replace("Any", "…")
+    """A type annotation as a reader wants it."""
+    for machinery, plain in _PLAIN:
+        annotation = machinery.sub(plain, annotation)
+    return annotation

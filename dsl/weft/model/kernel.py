@@ -10,7 +10,6 @@ from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Array,
     Assign,
-    Barrier,
     Domain,
     Expr,
     For,
@@ -32,6 +31,7 @@ from weft.model.ir import (
 )
 from weft.model.library import Library
 from weft.model.limits import shared_problems
+from weft.model.syntax import Parsed
 from weft.model.text import Scope
 from weft.model.trace.expressions import expression
 from weft.model.trace.inline import frame_of, inline
@@ -45,7 +45,6 @@ from weft.model.trace.tracer import (
     TooLarge,
     Tracer,
 )
-from weft.model.uniformity import divergent_statements, varying_variables
 from weft.model.values import (
     UNKNOWN,
     Binding,
@@ -62,9 +61,11 @@ from weft.model.values import (
 _MOST_READINGS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Analysis:
-    """What reading a function gave. Spans count from the start of its block."""
+    """What reading a function gave. Spans count from the start of its block, whose text is `block`."""
+
+    block: Parsed = field(repr=False)
 
     name: str
     span: Span
@@ -233,12 +234,11 @@ def _finish(
         tuple(array for array in t.arrays if array.space == "local"),
         body,
     )
-    if is_kernel:
-        _check_barriers(t, kernel)
     findings = tuple(sorted(t.findings.values(), key=lambda finding: (finding.span, finding.code)))
     arguments = definition.node.args
     has_errors = any(finding.severity == "error" for finding in findings)
     return Analysis(
+        definition.block,
         definition.name,
         definition.block.span(definition.node),
         _name_span(definition),
@@ -328,20 +328,3 @@ def _check_shared(t: Tracer, shared: tuple[Array, ...]) -> None:
     sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in shared}
     for problem in shared_problems(sizes):
         t.report(problem.code, problem.message, t.shared_spans[-1])
-
-
-def _check_barriers(t: Tracer, kernel: Kernel) -> None:
-    if not has_barrier(kernel.body):
-        return
-    for statement, cause in divergent_statements(kernel, varying_variables(kernel)):
-        if isinstance(statement, Barrier):
-            line = t.frame.block.lines.line_of(cause.span.start) - t.frame.block.lines.line_of(
-                statement.span.start
-            )
-            where = "on this line" if line == 0 else f"{-line} {'line' if line == -1 else 'lines'} above"
-            t.report(
-                "barrier-in-divergent-branch",
-                f"not every thread of the block reaches this barrier: the condition {where} differs between threads; "
-                "move the barrier out of the branch",
-                statement.span,
-            )

@@ -14,7 +14,7 @@ from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
 from weft.model.facts import Location
 from weft.model.ir import Kernel
-from weft.model.kernel import analyse
+from weft.model.kernel import Analysis, analyse
 from weft.model.library import Library
 from weft.model.source import Lines, split
 from weft.model.syntax import Parsed
@@ -45,6 +45,8 @@ class LiveKernel:
     findings: tuple[Diagnostic, ...]
     filename: str
     line_starts: tuple[int, ...]
+    analysis: Analysis | None = None
+    block_start: int = 0
 
 
 class LiveScope:
@@ -180,12 +182,12 @@ def read_kernel(function: FunctionType) -> LiveKernel:
     # The IR's spans count from the block: a line table that does too leads to the file's lines.
     shifted = tuple(start - definition.block_start for start in line_starts)
     kernel = analysis.ir and replace(analysis.ir, filename=filename, line_starts=shifted)
-    return LiveKernel(kernel, findings, filename, line_starts)
+    return LiveKernel(kernel, findings, filename, line_starts, analysis, definition.block_start)
 
 
 @cache
 def library() -> LiveLibrary:
-    from weft.ops import DIALECT
+    from weft.ops.dialect import DIALECT
 
     return LiveLibrary(DIALECT)
 

@@ -4,6 +4,7 @@ import ast
 import builtins
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from weft.model.declarations import (
@@ -15,7 +16,7 @@ from weft.model.declarations import (
 )
 from weft.model.diagnostic import Span
 from weft.model.dialect import Dialect
-from weft.model.facts import Location, Symbol
+from weft.model.facts import Location, ParameterText, Signature, Symbol
 from weft.model.source import split
 from weft.model.syntax import Parsed
 from weft.model.values import (
@@ -207,6 +208,7 @@ class ModuleText:
         location = Location(self.path, declaration.name_span)
         if qualified in dialect.dtypes:
             symbol = symbol_of_class(node, location, "dtype", qualified)
+            symbol = replace(symbol, signature=Signature(node.name, (ParameterText("x"),), node.name))
             return Binding(DTypeRef(dialect.dtypes[qualified], symbol), symbol)
         if any(self._is_dimension(base) for base in node.bases):
             symbol = symbol_of_class(node, location, "dimension", qualified)

@@ -1,19 +1,6 @@
 """Loops that the compiler writes out."""
 
-from weft.model.trace.call import Call
-from weft.model.values import UNKNOWN, Value
-from weft.ops.operation import operation
 
-
-def infer_static_range(call: Call) -> Value:
-    call.report(
-        "unsupported",
-        "`static_range` is what a `for` loop runs over: write `for i in weft.static_range(...)`",
-    )
-    return UNKNOWN
-
-
-@operation(infer_static_range)
 def static_range(start: int, stop: int | None = None, step: int = 1, /) -> range:
     """`range` for a loop that is written out: its variable is a compile-time number.
 

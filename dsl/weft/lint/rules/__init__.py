@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from weft.lint.rules import barrier_in_divergent_branch, unused_parameter
 from weft.model.diagnostic import Diagnostic
-from weft.model.model import Model
+from weft.model.kernel import Analysis
 
-Rule = Callable[[Model], Iterator[Diagnostic]]
+Rule = Callable[[Analysis], Iterator[Diagnostic]]
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    barrier_in_divergent_branch.check,
+    unused_parameter.check,
+)

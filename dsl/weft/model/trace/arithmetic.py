@@ -218,15 +218,20 @@ def _compute_static(name: str, left: Any, right: Any) -> Any:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         # Texts and layouts can be compared; nothing that could grow is computed.
         return _COMPUTE[name](left, right) if name in ("eq", "ne") else None
-    if name == "pow":
-        return math.pow(left, right) if isinstance(left, float) or right < 0 else left ** min(int(right), 64)
-    if name in ("shift_left", "shift_right"):
-        return (
-            operator.lshift(left, min(right, 64))
-            if name == "shift_left"
-            else operator.rshift(left, min(right, 64))
-        )
+    if name in ("pow", "shift_left", "shift_right"):
+        return _grow(name, left, right)
     return _COMPUTE[name](left, right)
+
+
+def _grow(name: str, left: Any, right: Any) -> Any:
+    """Powers and shifts, which can be larger than the memory."""
+    if name == "pow" and (isinstance(left, float) or isinstance(right, float) or right < 0):
+        return math.pow(left, right)
+    if right > 64:
+        raise OverflowError
+    return {"pow": operator.pow, "shift_left": operator.lshift, "shift_right": operator.rshift}[name](
+        left, right
+    )
 
 
 def _static_unary(operator_node: ast.unaryop, value: float) -> Value:

@@ -7,8 +7,8 @@ from weft.model.trace.arithmetic import as_condition, from_expr
 from weft.model.trace.call import Call
 from weft.model.trace.tracer import as_expr
 from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
-from weft.ops import math
-from weft.ops.tensor import infer_shape
+from weft.ops.infer import math
+from weft.ops.infer.tensor import infer_shape
 
 
 def infer_range(call: Call) -> Value:

@@ -1,0 +1,40 @@
+"""A barrier that not every thread of a block reaches.
+
+The threads that arrive wait for the others forever, or the hardware goes on with memory half written. Found wherever
+a condition or a loop's bounds depend on `thread_idx` or on the thread's place in the domain.
+
+```python
+if weft.thread_idx.x < 16:
+    weft.barrier()
+```
+
+Instead, put the work in the branch and the barrier after it. Source: CUDA C++ Programming Guide, `__syncthreads()`.
+"""
+
+from collections.abc import Iterator
+
+from weft.model.diagnostic import Diagnostic
+from weft.model.ir import Barrier, Stmt, has_barrier
+from weft.model.kernel import Analysis
+from weft.model.uniformity import divergent_statements, varying_variables
+
+CODE = "barrier-in-divergent-branch"
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    if kernel.ir is None or not has_barrier(kernel.ir.body):
+        return
+    for statement, cause in divergent_statements(kernel.ir, varying_variables(kernel.ir)):
+        if isinstance(statement, Barrier):
+            yield Diagnostic(
+                CODE,
+                f"not every thread of the block reaches this barrier: the condition {_where(kernel, cause, statement)} "
+                "differs between threads; move the barrier out of the branch",
+                statement.span,
+            )
+
+
+def _where(kernel: Analysis, cause: Stmt, barrier: Barrier) -> str:
+    lines = kernel.block.lines
+    above = lines.line_of(barrier.span.start) - lines.line_of(cause.span.start)
+    return "on this line" if above <= 0 else f"{above} {'line' if above == 1 else 'lines'} above"

@@ -1,0 +1,37 @@
+"""The table from names to operations that makes the front end read Weft."""
+
+import os
+
+from weft.model.dialect import Dialect, Rule
+from weft.ops import dtypes
+from weft.ops.infer import geometry, loops, math, memory, python, sync, tensor
+
+# The groups of operations, one file each. Adding one adds it here.
+GROUPS: dict[str, dict[str, Rule]] = {
+    "geometry": geometry.RULES,
+    "loops": loops.RULES,
+    "math": math.RULES,
+    "memory": memory.RULES,
+    "sync": sync.RULES,
+    "tensor": tensor.RULES,
+}
+
+DIALECT = Dialect(
+    operations={
+        f"weft.ops.{group}.{name}": rule for group, rules in GROUPS.items() for name, rule in rules.items()
+    }
+    | python.RULES,
+    dtypes={
+        f"weft.ops.dtypes.{name}": value.dtype
+        for name, value in vars(dtypes).items()
+        if isinstance(value, type) and issubclass(value, dtypes.Scalar) and "dtype" in vars(value)
+    },
+    axes={f"weft.ops.geometry.{name}": name for name in ("thread_idx", "block_idx", "block_dim", "grid_dim")},
+    kernel="weft.kernel.kernel",
+    function="weft.kernel.function",
+    dimension="weft.ops.dimension.Dim",
+    tensor="weft.ops.tensor.Tensor",
+    layout="weft.layout.layout.Layout",
+    root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+    package="weft",
+)

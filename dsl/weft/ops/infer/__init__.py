@@ -1,0 +1,1 @@
+"""What each operation gives: the inference rules, in files named as those of the declarations."""

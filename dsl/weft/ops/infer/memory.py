@@ -1,0 +1,63 @@
+"""What allocating memory gives."""
+
+from weft.layout import Layout, LayoutError
+from weft.model.describe import describe
+from weft.model.dialect import Rule
+from weft.model.ir import Space
+from weft.model.trace.call import Call, to_python
+from weft.model.trace.tensors import of_layout
+from weft.model.values import UNKNOWN, DTypeRef, Value
+
+
+def infer_shared(call: Call) -> Value:
+    return _allocate(call, "shared")
+
+
+def infer_local(call: Call) -> Value:
+    return _allocate(call, "local")
+
+
+def _allocate(call: Call, space: Space) -> Value:
+    t = call.tracer
+    dtype, layout = call.value("dtype"), _layout(call)
+    if not isinstance(dtype, DTypeRef):
+        if dtype != UNKNOWN:
+            call.report(
+                "call-arguments",
+                f"`dtype` is a type such as `weft.f32`; found {describe(dtype)}: pass one",
+                "dtype",
+            )
+        return UNKNOWN
+    if layout is None or not t.is_kernel:
+        return UNKNOWN
+    name = t.temporary(f"{t.target[0] if t.target else space}_memory", dtype.dtype).name.removesuffix(
+        "_memory_0"
+    )
+    taken = {array.name for array in t.arrays} | set(t.frame.env)
+    name = f"{t.frame.prefix}{name}" if f"{t.frame.prefix}{name}" not in taken else f"{name}{len(t.arrays)}"
+    tensor = of_layout(name, dtype.dtype, layout, space)
+    t.arrays.append(tensor.array)
+    if space == "shared":
+        t.shared_spans.append(t.span(call.node))
+    return tensor
+
+
+def _layout(call: Call) -> Layout | None:
+    """A layout, or a shape in row-major order."""
+    value = call.value("layout")
+    if value == UNKNOWN:
+        return None
+    try:
+        given = to_python(value)
+        return given if isinstance(given, Layout) else Layout.row_major(given)  # pyright: ignore[reportArgumentType]
+    except (ValueError, LayoutError):
+        call.report(
+            "static-required",
+            f"the layout of `{call.name}` memory is known at compile time and this is {describe(value)}: "
+            "use numbers, module-level constants or a `weft.Layout` of them",
+            "layout",
+        )
+        return None
+
+
+RULES: dict[str, Rule] = {"shared": infer_shared, "local": infer_local}

@@ -1,0 +1,100 @@
+"""Files of a project: names across files, what is kept between versions, and that nothing is ever run."""
+
+from pathlib import Path
+
+from weft.model.describe import describe
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
+
+CONSTANTS = "TILE = 8\n"
+KERNEL = """\
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+from lib.constants import TILE
+from lib.functions import twice
+
+
+@weft.kernel
+def k(y: Tensor[f32, N]):
+    i = weft.tile_index(y, TILE)
+    tile = weft.shared(f32, TILE)
+    y[i] = twice(tile[0])
+"""
+
+
+def make(folder: Path) -> tuple[Project, str]:
+    (folder / "lib").mkdir()
+    (folder / "lib" / "__init__.py").write_text("")
+    (folder / "lib" / "constants.py").write_text(CONSTANTS)
+    (folder / "lib" / "functions.py").write_text(
+        "import weft\nfrom weft import f32\nfrom .constants import TILE\n\n"
+        "@weft.function\ndef twice(x: f32) -> f32:\n    return x * TILE\n"
+    )
+    (folder / "kernels.py").write_text(KERNEL)
+    return Project(DIALECT, [str(folder)]), str(folder / "kernels.py")
+
+
+def tile_of(project: Project, path: str, text: str = KERNEL) -> str:
+    model = project.read(path, text)
+    assert model.findings == ()
+    fact = model.fact_at(text.index("tile[0]") + 1)
+    assert fact is not None
+    return describe(fact.value)
+
+
+def test_constants_and_functions_of_other_files(tmp_path: Path):
+    project, path = make(tmp_path)
+    assert tile_of(project, path) == "Tensor f32 (8,):(1,) shared"
+
+
+def test_an_open_file_stands_for_the_one_on_disk(tmp_path: Path):
+    project, path = make(tmp_path)
+    assert tile_of(project, path) == "Tensor f32 (8,):(1,) shared"
+    project.open(str(tmp_path / "lib" / "constants.py"), "TILE = 32\n")
+    assert tile_of(project, path) == "Tensor f32 (32,):(1,) shared"
+    project.close(str(tmp_path / "lib" / "constants.py"))
+    assert tile_of(project, path) == "Tensor f32 (8,):(1,) shared"
+
+
+def test_a_file_changed_on_disk(tmp_path: Path):
+    project, path = make(tmp_path)
+    assert tile_of(project, path) == "Tensor f32 (8,):(1,) shared"
+    (tmp_path / "lib" / "constants.py").write_text("TILE = 16  # twice as much\n")
+    project.forget(str(tmp_path / "lib" / "constants.py"))
+    assert tile_of(project, path) == "Tensor f32 (16,):(1,) shared"
+
+
+def test_a_change_inside_a_device_function_is_seen(tmp_path: Path):
+    project, path = make(tmp_path)
+    project.read(path, KERNEL)
+    project.open(
+        str(tmp_path / "lib" / "functions.py"),
+        "import weft\nfrom weft import f32\n\n@weft.function\ndef twice(x: f32) -> f32:\n    return x[0]\n",
+    )
+    codes = [finding.code for finding in project.read(path, KERNEL).findings]
+    assert codes == ["not-indexable"]
+
+
+def test_untouched_blocks_are_kept(tmp_path: Path):
+    project, path = make(tmp_path)
+    before = {id(block) for _, block in project.read(path, KERNEL).blocks}
+    after = [id(block) for _, block in project.read(path, KERNEL + "\n\nOTHER = 1\n").blocks]
+    assert len(set(after) - before) <= 2
+
+
+def test_nothing_is_run(tmp_path: Path):
+    trap = tmp_path / "sprung"
+    (tmp_path / "trap.py").write_text(f"open({str(trap)!r}, 'w').close()\nTILE = 4\n")
+    text = f"import weft\nfrom trap import TILE\nopen({str(trap)!r}, 'w').close()\nprint(TILE)\n"
+    fact = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "k.py"), text).fact_at(text.index("TILE)"))
+    assert fact is not None and describe(fact.value) == "int = 4"
+    assert not trap.exists()
+
+
+def test_imports_in_a_circle(tmp_path: Path):
+    (tmp_path / "a.py").write_text("from b import X\n")
+    (tmp_path / "b.py").write_text("from a import X\n")
+    text = "from a import X\nprint(X)\n"
+    fact = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "k.py"), text).fact_at(text.index("X)"))
+    assert fact is not None and describe(fact.value) == "unknown"
