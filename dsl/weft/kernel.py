@@ -1,16 +1,17 @@
 """What `@weft.kernel` and `@weft.function` make of a Python function."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from functools import update_wrapper
 from importlib import import_module
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
-from weft.errors import KernelError, launch_error
-from weft.launch import Launcher, explicit_geometry
-from weft.model import ir, launches
-from weft.model.diagnostic import Diagnostic
-from weft.model.limits import Geometry
+from weft.errors import launch_error
+from weft.model import launches
+
+if TYPE_CHECKING:
+    from weft.launch import Launcher
+    from weft.model import ir
+    from weft.model.limits import Geometry
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,9 +36,9 @@ class Kernel:
     def __getitem__(self, geometry: object) -> "BoundKernel":
         match geometry:
             case (grid, block):
-                return BoundKernel(self, explicit_geometry(grid, block), None)
+                return BoundKernel(self, (grid, block), None)
             case (grid, block, stream):
-                return BoundKernel(self, explicit_geometry(grid, block), stream)
+                return BoundKernel(self, (grid, block), stream)
             case _:
                 raise launch_error([launches.geometry_form(self.python_function.__name__)])
 
@@ -49,28 +50,28 @@ class Kernel:
         return f"<weft.kernel {self.python_function.__qualname__}>"
 
     @property
-    def ir(self) -> ir.Kernel:
+    def ir(self) -> "ir.Kernel":
         """The checked kernel. Raises KernelError."""
         return self.launcher.kernel
 
     @property
-    def launcher(self) -> Launcher:
+    def launcher(self) -> "Launcher":
         return self._launcher or self._read()
 
-    def geometry(self, *args: object, **kwargs: object) -> Geometry | None:
+    def geometry(self, *args: object, **kwargs: object) -> "Geometry | None":
         """The grid and the block that Weft chooses for these arguments; None if there is nothing to do."""
         return self.launcher.geometry(args, kwargs)
 
-    def _read(self) -> Launcher:
-        read = read_checked(self.python_function)
-        self._launcher = Launcher(read)
-        return self._launcher
+    def _read(self) -> "Launcher":
+        # The front end and the launch are loaded by the first launch: a decorator must cost nothing.
+        self._launcher = launcher = import_module("weft.reading").launcher_of(self.python_function)
+        return launcher
 
 
 class BoundKernel:
     """A kernel with the geometry of its launch."""
 
-    def __init__(self, kernel: Kernel, geometry: Geometry, stream: object) -> None:
+    def __init__(self, kernel: Kernel, geometry: tuple[object, object], stream: object) -> None:
         self.kernel = kernel
         self.geometry = geometry
         self.stream = stream
@@ -101,29 +102,3 @@ def kernel(python_function: Callable[..., object]) -> Kernel:
 def function(python_function: Callable[P, R]) -> Function[P, R]:
     """Make a function that kernels may call."""
     return Function(python_function)
-
-
-class ReadKernel(Protocol):
-    """What the front end makes of a live function. The findings' spans are offsets of the file's text."""
-
-    @property
-    def ir(self) -> ir.Kernel | None: ...
-    @property
-    def findings(self) -> tuple[Diagnostic, ...]: ...
-    @property
-    def filename(self) -> str: ...
-    @property
-    def line_starts(self) -> tuple[int, ...]: ...
-
-
-def read_checked(python_function: Callable[..., object]) -> ir.Kernel:
-    """The kernel of a live function. Raises KernelError of all that is wrong with it."""
-    # Importing the front end takes longer than a decorator may.
-    read = cast("ReadKernel", cast("Any", import_module("weft.model.live")).read_kernel(python_function))
-    errors = [found for found in read.findings if found.severity == "error"]
-    if errors:
-        first, *others = errors
-        line = bisect_right(read.line_starts, first.span.start)
-        raise KernelError(first, read.filename, line, tuple(others))
-    assert read.ir is not None, "the front end gives a kernel or an error"
-    return read.ir

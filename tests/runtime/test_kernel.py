@@ -1,11 +1,10 @@
 import pickle
-import sys
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 import pytest
 from kernels import fill, saxpy
+from weft import reading
 from weft.errors import KernelError, LaunchError, UnsupportedError, WeftError, finding
 from weft.kernel import function, kernel
 from weft.model import ir
@@ -19,17 +18,17 @@ class Read:
     findings: tuple[Diagnostic, ...] = ()
     filename: str = "kernels.py"
     line_starts: tuple[int, ...] = (0, 10, 20)
+    analysis: None = None
+    block_start: int = 0
 
 
 @pytest.fixture
 def front_end(monkeypatch):
-    """Stands for `weft.model.live`: what it is told to read, and how often it was asked."""
+    """Stands for the front end: what it is told to read, and how often it was asked."""
 
     def answer(read: Read) -> list[object]:
         asked: list[object] = []
-        module = ModuleType("weft.model.live")
-        module.read_kernel = lambda function: asked.append(function) or read
-        monkeypatch.setitem(sys.modules, "weft.model.live", module)
+        monkeypatch.setattr(reading, "read_kernel", lambda function: asked.append(function) or read)
         return asked
 
     return answer

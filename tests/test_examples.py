@@ -1,0 +1,111 @@
+"""The examples: clean, right, and the mistakes wrong in the same words everywhere."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+import numpy as np
+import pytest
+from annotations import expected, found, read
+from weft.errors import KernelError, LaunchError
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+MISTAKES = EXAMPLES / "mistakes.py"
+RIGHT = sorted(path for path in EXAMPLES.glob("*.py") if path != MISTAKES)
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_right_examples_have_no_findings(path: Path):
+    model = read(path.read_text(), str(path))
+    assert found(model) == []
+    assert all(kernel.ir is not None for _, kernel in model.kernels() if kernel.is_kernel)
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_right_examples_agree_with_numpy(path: Path):
+    # Each checks itself against NumPy and fails if it is wrong.
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "NumPy" in done.stdout
+
+
+def test_mistakes_have_exactly_the_expected_findings():
+    text = MISTAKES.read_text()
+    assert found(read(text, str(MISTAKES))) == expected(text)
+    assert len(expected(text)) > 20
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def words_by_function() -> dict[str, list[str]]:
+    """What the text says of each function of the file."""
+    text = MISTAKES.read_text()
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    return {
+        node.name: [
+            finding.words
+            for finding in expected(text)
+            if node.lineno - 1 <= finding.line < (node.end_lineno or 0)
+        ]
+        for node in functions
+    }
+
+
+WRONG_KERNELS = [
+    name for name, words in words_by_function().items() if words and name not in ("launches", "power")
+]
+
+
+@pytest.mark.parametrize("name", WRONG_KERNELS)
+def test_launching_a_wrong_kernel_says_the_same(name: str):
+    kernel = getattr(load(MISTAKES), name)
+    vector, matrix = np.ones(64, np.float32), np.ones((64, 64), np.float32)
+    shapes = {"unknown_attribute": (matrix, vector), "wrong_rank": (matrix, vector)}
+    arguments = shapes.get(name, (vector, vector) if len(ast_parameters(name)) == 2 else (vector,))
+    with pytest.raises(KernelError) as raised:
+        kernel(*arguments)
+    assert f"{raised.value.code}: {raised.value.diagnostic.message}" == words_by_function()[name][0]
+
+
+def ast_parameters(name: str) -> list[str]:
+    functions = {
+        node.name: node for node in ast.parse(MISTAKES.read_text()).body if isinstance(node, ast.FunctionDef)
+    }
+    return [argument.arg for argument in functions[name].args.args]
+
+
+def wrong_launches() -> list[tuple[str, str]]:
+    """The calls in `launches`, each with what the text says of it first."""
+    text = MISTAKES.read_text()
+    function = next(
+        node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == "launches"
+    )
+    calls = [node for node in function.body if isinstance(node, ast.Expr)]
+    return [
+        (
+            ast.unparse(call),
+            next(finding.words for finding in expected(text) if finding.line == call.lineno - 1),
+        )
+        for call in calls
+    ]
+
+
+@pytest.mark.parametrize(("call", "words"), wrong_launches())
+def test_a_wrong_launch_says_the_same(call: str, words: str):
+    names = vars(load(MISTAKES)) | {"x": np.ones(4096, np.float32), "y": np.zeros(4096, np.float32)}
+    with pytest.raises(LaunchError) as raised:
+        FunctionType(compile(call, "<launch>", "exec"), names)()
+    assert f"{raised.value.code}: {raised.value.diagnostic.message}" == words
+    assert (names["y"] == 0).all()
