@@ -6,8 +6,9 @@ between barriers form groups, each run by all threads, one after the other. Inst
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from weft.backends.cpu.interchange import runs_around_threads
 from weft.backends.python import coordinate, inside_domain
 from weft.model.fold import is_pure
 from weft.model.ir import (
@@ -28,7 +29,7 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
-from weft.model.uniformity import is_varying, varying_variables
+from weft.model.uniformity import Varying, is_varying, varying_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class Plan:
 def plan(kernel: Kernel) -> Plan:
     clamped = _clampable(kernel)
     body = _without_domain(kernel, clamped)
-    block_level = _BlockLevel(body, _leading(kernel) if clamped else frozenset())
+    block_level = _BlockLevel(
+        body, _leading(kernel) if clamped else frozenset(), varying_variables(replace(kernel, body=body))
+    )
     items = tuple(_items(body, block_level, {}))
     if not _is_split(items):
         # Nothing lives from group to group: the user's order stays.
@@ -136,8 +139,10 @@ class _BlockLevel:
     Those are the variables on which the way to a barrier depends, directly or through other variables.
     """
 
-    def __init__(self, body: tuple[Stmt, ...], variables: frozenset[str]) -> None:
+    def __init__(self, body: tuple[Stmt, ...], variables: frozenset[str], varying: Varying) -> None:
         self.variables = set(variables)
+        self.varying = varying
+        self.values = _assigned_once(body)
         self.statements: set[int] = set()
         while self._grow(body, inside_loop=False):
             pass
@@ -157,6 +162,8 @@ class _BlockLevel:
     def _is_per_block(self, statement: Stmt, inside_loop: bool) -> bool:
         if isinstance(statement, Break | Continue):
             return inside_loop
+        if runs_around_threads(statement, self.varying, self.values):
+            return True
         return any(self._decides(part) for part in walk((statement,))) or (
             inside_loop and isinstance(statement, If) and _has_loose_jump((statement,))
         )
@@ -176,6 +183,12 @@ class _BlockLevel:
             self.variables.update(reads(expr))
         if isinstance(statement, For):
             self.variables.add(statement.variable.name)
+
+
+def _assigned_once(body: tuple[Stmt, ...]) -> dict[str, Expr]:
+    counts = Counter(target.name for target in _targets(body))
+    assigns = (statement for statement in walk(body) if isinstance(statement, Assign))
+    return {assign.target.name: assign.value for assign in assigns if counts[assign.target.name] == 1}
 
 
 def _has_loose_jump(body: tuple[Stmt, ...]) -> bool:

@@ -16,7 +16,7 @@ RunBlocks = Callable[[int, int], None]
 # other work: what is shorter than this is faster on the caller's thread.
 SHARED_WORK_NS = 300_000
 # A call of native code takes about 3 µs by itself: shorter measurements tell nothing of the work.
-_MEASURABLE_NS = 12_000
+MEASURABLE_NS = 12_000
 # Below this many threads in all, nothing is measured.
 SMALL_THREADS = 4096
 _PIECES_PER_WORKER = 8
@@ -32,9 +32,11 @@ def run_blocks(run: RunBlocks, blocks: int, threads_per_block: int) -> None:
         run(0, blocks)
         return
     done, rest_ns = _try(run, blocks, max(1, min(SMALL_THREADS // threads_per_block, blocks // 16)))
+    if done == blocks:
+        return
     if rest_ns >= SHARED_WORK_NS:
         _share(run, done, blocks, workers)
-    elif done < blocks:
+    else:
         run(done, blocks)
 
 
@@ -48,7 +50,7 @@ def _try(run: RunBlocks, blocks: int, size: int) -> tuple[int, int]:
         taken_ns = perf_counter_ns() - start_ns
         rest_ns = taken_ns * (blocks - last) // (last - done)
         done, size = last, size * 4
-        if taken_ns >= _MEASURABLE_NS or rest_ns < SHARED_WORK_NS:
+        if taken_ns >= MEASURABLE_NS or rest_ns < SHARED_WORK_NS:
             return done, rest_ns
     return done, 0
 
