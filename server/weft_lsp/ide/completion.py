@@ -9,13 +9,14 @@ from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
 from weft.model.model import Model
 
-from weft_lsp.ide.hover import markdown
+from weft_lsp.ide.hover import call_label, markdown
 from weft_lsp.ide.quiet import is_quiet
 from weft_lsp.ide.relevance import is_unknown
 
-# After these words a name is being made up, or belongs to an import.
-_NO_NAMES = re.compile(r"(?:\b(?:def|class|as|for|import|global|nonlocal)[ \t]+|^[ \t]*from[ \t]+[\w.]*)\w*$")
-_IMPORT_FROM = re.compile(r"^[ \t]*from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import\b(?P<names>[^\r\n#]*)$")
+# Where a line takes no name of the scope: after a dot; where a name is being made up; in an import.
+_TAKES_NO_NAME = re.compile(
+    r"\.[ \t]*\w*$ | \b(?:def|class|as|for|global|nonlocal)[ \t]+\w*$ | ^[ \t]*(?:from|import)\b", re.VERBOSE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,7 @@ def completions(model: Model, offset: int) -> tuple[Completion, ...] | None:
     if receiver is not None:
         return _completions(model.members(receiver.value))
     line = _line_before(model.text, offset)
-    if match := _IMPORT_FROM.search(line):
-        return _of_module(model, offset - len(line) + match.end("module"))
-    if model.kernel_at(offset) is None or _is_after_dot(line) or _NO_NAMES.search(line):
+    if model.kernel_at(offset) is None or _TAKES_NO_NAME.search(line):
         return None
     return _completions(model.names_at(offset))
 
@@ -46,16 +45,7 @@ def completions(model: Model, offset: int) -> tuple[Completion, ...] | None:
 def documentation(completion: Completion) -> str:
     """The Markdown of one completion."""
     symbol = completion.symbol
-    return markdown(_headline(completion), symbol) if symbol and (symbol.doc or symbol.signature) else ""
-
-
-def _headline(completion: Completion) -> str:
-    return completion.detail or completion.name
-
-
-def _of_module(model: Model, offset: int) -> tuple[Completion, ...] | None:
-    module = model.fact_at(offset)
-    return _completions(model.members(module.value)) if module else None
+    return markdown(completion.detail or completion.name, symbol) if symbol and symbol.doc else ""
 
 
 def _completions(members: Iterable[Member]) -> tuple[Completion, ...]:
@@ -63,15 +53,15 @@ def _completions(members: Iterable[Member]) -> tuple[Completion, ...]:
 
 
 def _completion(member: Member) -> Completion:
-    known = member.value is not None and not is_unknown(member.value)
-    detail = describe(member.value) if member.value is not None and known else ""
-    return Completion(member.symbol.name, member.symbol.kind, detail, member.symbol)
+    return Completion(member.symbol.name, member.symbol.kind, _detail(member), member.symbol)
+
+
+def _detail(member: Member) -> str:
+    if called := call_label(member.symbol):
+        return called
+    return "" if member.value is None or is_unknown(member.value) else describe(member.value)
 
 
 def _line_before(text: str, offset: int) -> str:
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     return text[start:offset]
-
-
-def _is_after_dot(line: str) -> bool:
-    return re.search(r"\.[ \t]*\w*$", line) is not None

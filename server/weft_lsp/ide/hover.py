@@ -1,6 +1,7 @@
 """What a name or an expression is."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from weft.model.describe import describe, signature_label
 from weft.model.diagnostic import Span
@@ -9,9 +10,9 @@ from weft.model.model import Model
 from weft.model.trace.tracer import Fact
 
 from weft_lsp.ide.docstring import parse, to_markdown
-from weft_lsp.ide.relevance import is_ours, is_unknown
+from weft_lsp.ide.relevance import is_literal, is_ours, is_unknown
 
-_TYPES = ("class", "dtype", "dimension")
+_MOST_LABELS = 4096
 _VALUES = ("constant", "parameter", "variable", "property")
 
 
@@ -35,12 +36,23 @@ def markdown(headline: str, symbol: Symbol | None) -> str:
     return f"```python\n{headline}\n```" + (f"\n{text}" if text else "")
 
 
+@lru_cache(_MOST_LABELS)
+def call_label(symbol: Symbol) -> str:
+    """The signature of what is called; nothing for what is only read, and for types that are seldom called."""
+    signature = symbol.signature
+    if signature is None or symbol.kind in ("property", "dtype", "dimension"):
+        return ""
+    return signature_label(signature) if signature.parameters or symbol.kind != "class" else ""
+
+
 def _headline(fact: Fact) -> str:
-    """The signature of what is called; `name: value` of everything else; nothing where nothing is known."""
-    symbol = fact.symbol
-    if symbol and symbol.signature and (symbol.signature.parameters or symbol.kind not in _TYPES):
-        return signature_label(symbol.signature)
+    """A signature, or `name: value`; nothing where nothing is known that the text does not say itself."""
+    if fact.symbol is None:
+        return "" if is_unknown(fact.value) or is_literal(fact.value) else describe(fact.value)
+    if called := call_label(fact.symbol):
+        return called
     if is_unknown(fact.value):
         return ""
     described = describe(fact.value)
-    return f"{symbol.name}: {described}" if symbol and symbol.kind in _VALUES else described
+    is_named = fact.symbol.kind in _VALUES and not f"{described} ".startswith(f"{fact.symbol.name} ")
+    return f"{fact.symbol.name}: {described}" if is_named else described

@@ -40,5 +40,9 @@ def is_value_of_language(value: Value) -> bool:
             return False
 
 
+def is_literal(value: Value) -> bool:
+    return isinstance(value, Static) and not isinstance(value.value, Layout)
+
+
 def is_unknown(value: Value) -> bool:
     return isinstance(value, Unknown)

@@ -1,0 +1,25 @@
+"""Diagnostics: the linter's findings, the same in the editor as in CI."""
+
+from ide_case import in_kernel, read
+from weft.lint import check as lint
+from weft_lsp.ide.diagnostics import diagnostics
+
+
+def check(source: str, expected: list[str]) -> None:
+    """The code of each finding and the text that it underlines."""
+    model, _ = read(source + "$0")
+    found = diagnostics(model)
+    assert found == lint(model)
+    assert [f"{each.code}: {model.text[each.span.start : each.span.end]}" for each in found] == expected
+
+
+def test_a_clean_kernel():
+    check(in_kernel("x[i, j] = alpha"), [])
+
+
+def test_a_name_that_does_not_exist():
+    check(in_kernel("x[i, j] = nothing"), ["unknown-name: nothing"])
+
+
+def test_ordinary_python_has_no_findings():
+    check("def f(a):\n    try:\n        return nothing\n    except ValueError:\n        pass\n", [])
