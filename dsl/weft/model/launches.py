@@ -149,6 +149,15 @@ def no_driver() -> Problem:
     )
 
 
+def no_gpu(error: str) -> Problem:
+    """error: what the driver says."""
+    return Problem(
+        "cuda-driver",
+        f"the NVIDIA driver finds no GPU that it can use ({error}) and the data is on a GPU: make one visible "
+        "(`CUDA_VISIBLE_DEVICES`), or pass NumPy arrays to run on the CPU",
+    )
+
+
 def no_package(name: str) -> Problem:
     return Problem(
         "cuda-package",

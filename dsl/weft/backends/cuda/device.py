@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
 
-from weft.backends.cuda.packages import core
+from weft.backends.cuda.packages import core, driver
 from weft.backends.parameters import FlatParameter
 from weft.errors import launch_error, unsupported
 from weft.model import launches
@@ -52,15 +52,16 @@ class Loaded:
         config = self._configs.get(geometry) or self._config(geometry, device)
         packed = [pack(argument) for pack, argument in zip(self._packers, arguments, strict=True)]
         queue = core.LEGACY_DEFAULT_STREAM if stream is None else to_stream(stream)
-        if device < 0 or device == _current():
+        current = _current()
+        if current >= 0 and device in (current, -1):
             core.launch(queue, config, self._kernel, *packed)
             return
-        with _current_device(device):
+        with _made_current(max(device, 0)):
             core.launch(queue, config, self._kernel, *packed)
 
     def _config(self, geometry: Geometry, device: int) -> Any:
         """Checks what only the compiled kernel tells, once for a geometry."""
-        most = self._kernel.attributes[_current() if device < 0 else device].max_threads_per_block()
+        most = self._kernel.attributes[max(_current(), 0) if device < 0 else device].max_threads_per_block()
         if geometry.threads_per_block > most:
             raise launch_error([launches.registers(geometry, most)])
         if len(self._configs) >= 1024:
@@ -76,6 +77,9 @@ def need_driver() -> None:
         load_nvidia_dynamic_lib("cuda")
     except DynamicLibNotFoundError:
         raise unsupported(launches.no_driver()) from None
+    error = driver.cuInit(0)[0]
+    if error:
+        raise unsupported(launches.no_gpu(error.name))
 
 
 def to_stream(stream: object) -> Any:
@@ -99,16 +103,18 @@ def _stream_at(address: int) -> Any:
 
 
 def _current() -> int:
-    """The ordinal of the current device; makes device 0 current if there is none yet."""
-    return core.Device().device_id
+    """The ordinal of this thread's current device; -1 where it has none yet, as in a new thread."""
+    error, device = driver.cuCtxGetDevice()
+    return -1 if error else int(device)
 
 
 @contextmanager
-def _current_device(device: int) -> Generator[None]:
+def _made_current(device: int) -> Generator[None]:
     """PyTorch and CuPy keep the current device as the driver does, so it is given back."""
     before = _current()
     core.Device(device).set_current()
     try:
         yield
     finally:
-        core.Device(before).set_current()
+        if before >= 0:
+            core.Device(before).set_current()

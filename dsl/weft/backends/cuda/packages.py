@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 core: Any = import_module("cuda.core")
+driver: Any = import_module("cuda.bindings.driver")
 numba_cuda: Any = import_module("numba.cuda")
 types: Any = import_module("numba.cuda.types")
 intrinsic: Any = import_module("numba.cuda.extending").intrinsic

@@ -1,0 +1,156 @@
+"""What the CUDA back end makes, without a GPU."""
+
+import re
+from functools import cache
+
+import pytest
+from building import domain, kernel, lit, load, local, loop, op, store, tensor
+from cuda_kernels import X32, I, N, add_2d, all_casts, all_operations, saxpy
+from test_cpu_blocks import tiled_matmul
+from weft.backends import cuda
+from weft.backends.cuda.compiled import CompiledCuda
+from weft.backends.cuda.prelude import Settings, definitions
+from weft.backends.lowering import LOWERING, prelude_names
+from weft.model.dtypes import ALL, BF16, F16, F32, DType
+from weft.model.ir import PRIMITIVES, SPECIALS, Kernel
+from weft.model.specialize import Specialization
+
+CONSTANTS = {"inf", "nan", "range"}
+IN_32_BITS = Specialization(contiguous=X32, index_bits=32)
+ARCHS = ("sm_75", "sm_90")
+
+
+def compiled(what: Kernel, specialization: Specialization = IN_32_BITS, arch: str = "sm_90") -> CompiledCuda:
+    return cuda.compile(what, specialization, arch)
+
+
+def instructions(version: CompiledCuda) -> list[str]:
+    """The PTX instructions, without their operands."""
+    lines = (line.strip().removeprefix("@%p1 ") for line in version.ptx.splitlines())
+    return [line.split()[0] for line in lines if re.match(r"[a-z][\w.:]+\s", line)]
+
+
+def test_the_prelude_has_what_the_emitter_may_use():
+    found = set(definitions(Settings(64, (9, 0)))) | CONSTANTS
+    assert found == prelude_names() | {name.replace(".", "_") for name in SPECIALS}
+
+
+def test_every_primitive_has_a_lowering():
+    assert LOWERING.keys() == PRIMITIVES.keys()
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_every_operation_compiles(dtype: DType, arch: str):
+    what, names = all_operations(dtype)
+    version = compiled(what, Specialization(), arch)
+    assert f".target {arch}" in version.ptx
+    assert sum(one.startswith("st.global") for one in instructions(version)) == len(names)
+
+
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_every_cast_compiles(dtype: DType):
+    version = compiled(all_casts(dtype), Specialization(), "sm_75")
+    assert sum(one.startswith("st.global") for one in instructions(version)) == len(ALL) - 1
+
+
+def test_bf16_is_rounded_by_the_instruction_where_there_is_one():
+    what, _ = all_operations(BF16)
+    assert "cvt.rn.bf16.f32" in compiled(what, Specialization(), "sm_80").ptx
+    assert "cvt.rn.bf16.f32" not in compiled(what, Specialization(), "sm_75").ptx
+
+
+@pytest.mark.parametrize("dtype", [F16, BF16, F32], ids=str)
+def test_no_operation_is_a_call(dtype: DType):
+    """numba's own arithmetic on half types calls functions through local memory."""
+    what, _ = all_operations(dtype)
+    assert [one for one in instructions(compiled(what, Specialization())) if one.startswith("call")] == []
+
+
+def test_saxpy_is_what_one_would_write():
+    assert instructions(compiled(saxpy())) == [
+        "ld.param.u64",
+        "ld.param.u32",
+        "ld.param.u64",
+        "mov.u32",
+        "mov.u32",
+        "mov.u32",
+        "mad.lo.s32",
+        "setp.ge.s32",
+        "bra",
+        "mul.wide.s32",
+        "add.s64",
+        "add.s64",
+        "ld.global.f32",
+        "ld.global.f32",
+        "add.f32",
+        "st.global.f32",
+    ]
+
+
+def test_multiplication_and_addition_are_fused():
+    x, y = tensor("x", F32, N), tensor("y", F32, N)
+    product = op("mul", load(x, I), load(x, I))
+    body = domain({"i": N}, store(y, I, value=op("add", product, load(y, I))))
+    assert "fma.rn.f32" in instructions(compiled(kernel("square", [x, y], body)))
+
+
+def test_indices_of_32_bits_meet_64_bits_only_in_addresses():
+    wide = [one for one in instructions(compiled(add_2d())) if one.endswith("64") and "param" not in one]
+    # Two addresses: a sum each, of one product that both share.
+    assert wide == ["add.s64", "add.s64"]
+
+
+@cache
+def matmul() -> CompiledCuda:
+    return compiled(tiled_matmul(16), Specialization(contiguous=frozenset("abc"), index_bits=32))
+
+
+def test_a_tiled_product_shares_its_tiles():
+    version = matmul()
+    assert instructions(version).count("bar.sync") == 2
+    assert version.shared_bytes == 2 * 16 * 16 * 4
+    assert version.spill_bytes == 0
+    assert "ld.local" not in version.ptx
+    assert "ld.shared.f32" in instructions(version)
+    assert "fma.rn.f32" in instructions(version)
+
+
+def test_a_cubin_is_an_elf_file_of_the_architecture():
+    version = matmul()
+    assert version.cubin.startswith(b"\x7fELF")
+    assert 16 <= version.registers <= 64
+
+
+@pytest.mark.parametrize("arch", ["sm_75", "sm_80", "sm_90", "sm_100", "sm_120"])
+def test_architectures(arch: str):
+    assert compiled(saxpy(), arch=arch).registers > 0
+
+
+def test_a_local_array_with_static_indices_lies_in_registers():
+    x, kept = tensor("x", F32, N), local("kept", F32, 4)
+    body = [store(kept, lit(at), value=load(x, lit(at))) for at in range(4)]
+    body += [store(x, lit(at), value=load(kept, lit(3 - at))) for at in range(4)]
+    version = compiled(kernel("reverse", [x], *body, arrays=[kept]))
+    assert "local" not in version.ptx
+
+
+def test_a_local_array_with_dynamic_indices_compiles():
+    x, kept = tensor("x", F32, N), local("kept", F32, 64)
+    body = [
+        loop(I, N, store(kept, op("mod", I, lit(64)), value=load(x, I))),
+        loop(I, N, store(x, I, value=load(kept, op("mod", op("mul", I, I), lit(64))))),
+    ]
+    assert compiled(kernel("mixes", [x], *body, arrays=[kept])).registers > 0
+
+
+def test_a_cached_version_is_not_compiled_again(monkeypatch):
+    first = matmul()
+
+    def refuse(*given: object) -> bytes:
+        raise AssertionError("compiled again")
+
+    assert first.cubin
+    monkeypatch.setattr("weft.backends.cuda.compiler.to_ltoir", refuse)
+    again = compiled(tiled_matmul(16), first.specialization)
+    assert again.linked == first.linked

@@ -1,0 +1,103 @@
+"""On a GPU: the cases of the CPU back end, and launches beside other libraries. Run with `-m gpu`."""
+
+import numpy
+import pytest
+from cases_on import running_with, shared_tests
+from cuda_kernels import add_2d, saxpy
+from weft.errors import LaunchError
+from weft.launch import Launcher
+
+pytestmark = pytest.mark.gpu
+
+globals().update(shared_tests())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _on_gpu():
+    # The driver's library is needed to import this.
+    from on_gpu import run
+
+    with running_with(run):
+        yield
+
+
+def gpu(array: numpy.ndarray):
+    from on_gpu import GpuArray
+
+    return GpuArray(array)
+
+
+def test_a_launch_in_32_bits():
+    x, y = numpy.arange(1000, dtype="f4"), numpy.ones(1000, "f4")
+    there = gpu(y)
+    Launcher(saxpy()).launch((gpu(x), there))
+    there.copy_back()
+    numpy.testing.assert_array_equal(y, x + 1)
+
+
+def test_two_axes_and_strides():
+    x, y = numpy.arange(7000, dtype="f4").reshape(70, 100)[::2, ::-1], numpy.ones((35, 100), "f4")
+    there = gpu(y)
+    Launcher(add_2d()).launch((gpu(x), there))
+    there.copy_back()
+    numpy.testing.assert_array_equal(y, x + 1)
+
+
+def test_an_empty_domain():
+    nothing = gpu(numpy.zeros(0, "f4"))
+    Launcher(saxpy()).launch((nothing, nothing))
+
+
+def test_host_and_gpu_together():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(LaunchError) as caught:
+        Launcher(add_2d()).launch((numpy.ones((2, 2), "f4"), torch.ones((2, 2), device="cuda:0")))
+    assert caught.value.diagnostic.message == (
+        "`x` is in host memory and `y` in GPU 0; the tensors of a launch are in one place: move one of them"
+    )
+
+
+def test_torch():
+    torch = pytest.importorskip("torch")
+    x, y = torch.arange(1000, device="cuda", dtype=torch.float32), torch.ones(1000, device="cuda")
+    Launcher(saxpy()).launch((x, y))
+    assert torch.equal(y, x + 1)
+    assert torch.cuda.current_device() == 0
+
+
+def test_a_stream_of_torch():
+    torch = pytest.importorskip("torch")
+    stream = torch.cuda.Stream()
+    x, y = torch.arange(1000, device="cuda", dtype=torch.float32), torch.ones(1000, device="cuda")
+    torch.cuda.synchronize()
+    Launcher(saxpy()).launch((x, y), stream=stream)
+    Launcher(saxpy()).launch((x, y), stream=stream.cuda_stream)
+    stream.synchronize()
+    assert torch.equal(y, x + x + 1)
+
+
+def test_the_second_of_two_devices():
+    torch = pytest.importorskip("torch")
+    if torch.cuda.device_count() < 2:
+        pytest.skip("needs two GPUs")
+    x, y = torch.arange(1000, device="cuda:1", dtype=torch.float32), torch.ones(1000, device="cuda:1")
+    Launcher(saxpy()).launch((x, y))
+    assert torch.equal(y, x + 1)
+    assert torch.cuda.current_device() == 0
+
+
+def test_cupy():
+    cupy = pytest.importorskip("cupy")
+    x, y = cupy.arange(1000, dtype="f4"), cupy.ones(1000, "f4")
+    Launcher(saxpy()).launch((x, y), stream=cupy.cuda.Stream.null)
+    assert bool((y == x + 1).all())
+
+
+def test_what_is_no_stream():
+    there = gpu(numpy.zeros(3, "f4"))
+    with pytest.raises(LaunchError) as caught:
+        Launcher(saxpy()).launch((there, there), stream="fast")
+    assert caught.value.diagnostic.message == (
+        "the stream is of type `str`; a stream is an integer handle, or a stream of cuda.core, PyTorch, CuPy or "
+        "numba: pass one of these"
+    )
