@@ -1,4 +1,5 @@
 import pickle
+import sys
 from dataclasses import dataclass
 
 import numpy as np

@@ -12,9 +12,11 @@ from weft.model.text import ModuleText, Scope
 from weft.model.trace.host import HostReader
 from weft.model.trace.inline import inline
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
-from weft.model.values import Binding, ConfiguredKernel, KernelRef
+from weft.model.values import Binding, ConfiguredKernel, Definition, KernelRef
 
 Lookup = tuple[Scope, str, Binding]
+
+_MOST_ANALYSES = 8192
 
 
 @dataclass(frozen=True)
@@ -30,23 +32,53 @@ class BlockModel:
     lookups: tuple[Lookup, ...] = field(repr=False)
 
 
-def analyse_block(library: Library, module: ModuleText, parsed: Parsed, block_start: int) -> BlockModel:
+class Analyses:
+    """The analyses of kernels and device functions, kept as long as what they refer to stays the same."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._kept: dict[tuple[str, str], tuple[Definition, frozenset[str], Analysis]] = {}
+
+    def of(
+        self,
+        definition: Definition,
+        module: ModuleText,
+        *,
+        is_kernel: bool,
+        enclosing: frozenset[str] = frozenset(),
+    ) -> Analysis:
+        key = (definition.module, definition.name)
+        kept = self._kept.pop(key, None)
+        if (
+            kept is None
+            or kept[:2] != (definition, enclosing)
+            or not self.library.holds(kept[2].lookups, module)
+        ):
+            analysis = analyse(self.library, definition, is_kernel=is_kernel, enclosing=enclosing)
+            kept = (definition, enclosing, analysis)
+        self._kept[key] = kept
+        if len(self._kept) > _MOST_ANALYSES:
+            del self._kept[next(iter(self._kept))]
+        return kept[2]
+
+
+def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_start: int) -> BlockModel:
     """Never raises on any text."""
     if parsed.tree is None:
         return BlockModel(parsed, (), (), (), (), _syntax(parsed), ())
-    t = Tracer(library, Frame("", parsed, module), inline, is_kernel=False)
+    t = Tracer(analyses.library, Frame("", parsed, module), inline, is_kernel=False)
     reader = HostReader(t, module, block_start)
     # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
     with suppress(RecursionError, TooLarge):
         reader.read(parsed.tree.body)
     functions = [
-        analyse(library, definition, is_kernel=is_kernel, enclosing=enclosing)
+        analyses.of(definition, module, is_kernel=is_kernel, enclosing=enclosing)
         for definition, is_kernel, enclosing in reader.nested
     ]
     findings = [*_syntax(parsed), *(finding for function in functions for finding in function.findings)]
     lookups = _lookups(t)
     for site in t.launches:
-        callee = _callee(library, site)
+        callee = _callee(analyses, module, site)
         if callee is not None:
             findings += launch_findings(site, callee)
             lookups += callee.lookups
@@ -69,6 +101,6 @@ def _lookups(t: Tracer) -> tuple[Lookup, ...]:
     return tuple((scope, name, binding) for (_, name), (scope, binding) in t.lookups.items())
 
 
-def _callee(library: Library, site: LaunchSite) -> Analysis | None:
+def _callee(analyses: Analyses, module: ModuleText, site: LaunchSite) -> Analysis | None:
     kernel = site.kernel.kernel if isinstance(site.kernel, ConfiguredKernel) else site.kernel
-    return analyse(library, kernel.definition, is_kernel=True) if isinstance(kernel, KernelRef) else None
+    return analyses.of(kernel.definition, module, is_kernel=True) if isinstance(kernel, KernelRef) else None

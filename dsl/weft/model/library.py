@@ -1,12 +1,12 @@
 """The language's own sources, read as text: where each public name is declared, and what its members are."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.syntax import Parsed, parse
-from weft.model.text import Evaluate, ModuleText, builtin, class_members
+from weft.model.text import Evaluate, ModuleText, Scope, builtin, class_members
 from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation
 
 _LARGEST_FILE_BYTES = 4_000_000
@@ -82,6 +82,14 @@ class Library:
 
     def _is_own(self, path: str) -> bool:
         return path.startswith(os.path.join(self.dialect.root, self.dialect.package, ""))
+
+    def holds(self, lookups: Iterable[tuple[Scope, str, Binding]], module: ModuleText) -> bool:
+        """Whether every name that was looked up still stands for the same. `module`: the text being read."""
+        return all(self._now(scope.path, name, module) == binding for scope, name, binding in lookups)
+
+    def _now(self, path: str, name: str, module: ModuleText) -> Binding | None:
+        current = module if path == module.path else self.module(path)
+        return current.lookup(name) if current else None
 
     # Names
 

@@ -3,14 +3,13 @@
 import os
 from collections.abc import Sequence
 
-from weft.model.block import BlockModel, analyse_block
+from weft.model.block import Analyses, BlockModel, analyse_block
 from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
 from weft.model.library import Library, module_name, read_file
 from weft.model.model import Model
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText
-from weft.model.values import Binding
 
 _MOST_BLOCKS = 8192
 _MOST_VARIANTS = 2
@@ -24,6 +23,7 @@ class Project:
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
         self._blocks: dict[tuple[str, str], list[BlockModel]] = {}
         self.library = Library(dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text)
+        self._analyses = Analyses(self.library)
 
     def open(self, path: str, text: str) -> None:
         """Let `text` stand for the file, whatever is on disk."""
@@ -50,21 +50,13 @@ class Project:
     def _block(self, module: ModuleText, parsed: Parsed, start: int) -> BlockModel:
         key = (module.path, parsed.text)
         known = self._blocks.pop(key, [])
-        found = next((block for block in known if self._still_holds(block, module)), None)
+        found = next((block for block in known if self.library.holds(block.lookups, module)), None)
         if found is None:
-            found = analyse_block(self.library, module, parsed, start)
+            found = analyse_block(self._analyses, module, parsed, start)
         self._blocks[key] = [found, *(block for block in known if block is not found)][:_MOST_VARIANTS]
         while len(self._blocks) > _MOST_BLOCKS:
             del self._blocks[next(iter(self._blocks))]
         return found
-
-    def _still_holds(self, block: BlockModel, module: ModuleText) -> bool:
-        """Whether every name that the block looked up still stands for the same."""
-        return all(self._now(scope.path, name, module) == binding for scope, name, binding in block.lookups)
-
-    def _now(self, path: str, name: str, module: ModuleText) -> Binding | None:
-        current = module if path == module.path else self.library.module(path)
-        return current.lookup(name) if current else None
 
     def _text(self, path: str) -> str | None:
         if path in self._open:

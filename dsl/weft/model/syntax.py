@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.source import Lines
@@ -40,6 +41,11 @@ class Parsed:
         default_factory=dict[int, tuple[int, ...]], repr=False, compare=False
     )
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the text was parsed as it stands, and a byte is a character."""
+        return not self.mended and self.text.isascii()
+
     def span(self, node: ast.AST) -> Span:
         """The span of a node in the block's text."""
         start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
@@ -49,6 +55,8 @@ class Parsed:
 
     def offset(self, line: int, column_bytes: int) -> int:
         """The offset of `ast`'s line (from 1) and column (in UTF-8 bytes)."""
+        if self.is_plain:
+            return self.lines.starts[line - 1] + column_bytes
         row = min(line, len(self.lines.starts)) - 1
         content = self.lines.content(row)
         parsed_line = self.mended.get(row)

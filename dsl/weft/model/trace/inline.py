@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import lru_cache
 
 from weft.model import fold
 from weft.model.declarations import bound_names
@@ -13,6 +14,9 @@ from weft.model.trace.tracer import Frame, Tracer, as_expr
 from weft.model.values import UNKNOWN, Definition, DeviceFunction, DTypeRef, Scalar, Static, Value
 
 _DEEPEST = 16
+# A call counts as so many statements towards the size of a kernel.
+_COST_OF_A_CALL = 10
+_MOST_FUNCTIONS = 4096
 
 
 def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], node: ast.Call) -> Value:
@@ -29,6 +33,7 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
         t.report("recursion", f"device functions are nested deeper than {_DEEPEST}: flatten them", node)
         return UNKNOWN
     t.inlined += 1
+    t.grow(_COST_OF_A_CALL)
     frame = frame_of(definition, prefix=f"{definition.name}{t.inlined}_")
     frame.call_span = t.span(node)
     frame.returns_value = True
@@ -47,10 +52,16 @@ def frame_of(definition: Definition, prefix: str = "") -> Frame:
     scope = definition.scope
     frame = Frame(definition.name, definition.block, scope, prefix=prefix)  # pyright: ignore[reportArgumentType]
     frame.rebound = rebound_names(definition.node)
-    frame.return_count = sum(isinstance(part, ast.Return) for part in ast.walk(definition.node))
+    frame.return_count = return_count(definition.node)
     return frame
 
 
+@lru_cache(_MOST_FUNCTIONS)
+def return_count(function: ast.FunctionDef) -> int:
+    return sum(isinstance(part, ast.Return) for part in ast.walk(function))
+
+
+@lru_cache(_MOST_FUNCTIONS)
 def rebound_names(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function binds in more than one place."""
     counts = Counter(argument.arg for argument in function.args.args)

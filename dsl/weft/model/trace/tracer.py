@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from weft.model.library import Library
 
 # A kernel that is still growing after this many statements (unrolled loops, functions inlined) is refused.
-MOST_STATEMENTS = 100_000
+MOST_STATEMENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +207,13 @@ class Tracer:
     # Statements
 
     def emit(self, statement: Stmt) -> None:
-        self.count += 1
+        self.grow(1)
+        self.blocks[-1].append(statement)
+
+    def grow(self, count: int) -> None:
+        self.count += count
         if self.count > MOST_STATEMENTS:
             raise TooLarge
-        self.blocks[-1].append(statement)
 
     @contextmanager
     def block_of(self) -> Generator[list[Stmt]]:

@@ -1,0 +1,188 @@
+"""The front end takes any text: half-typed, broken, hostile. It never raises, and keeps what is above the cursor."""
+
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import weft.lint
+from annotations import HEADER, read
+from weft.model.describe import describe
+from weft.model.model import Model
+from weft.model.project import Project
+from weft.model.source import split
+from weft.ops.dialect import DIALECT
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
+
+
+def ask_everything(model: Model, offset: int) -> None:
+    weft.lint.check(model)
+    model.fact_at(offset)
+    receiver = model.receiver_at(offset)
+    if receiver:
+        model.members(receiver.value)
+    model.call_at(offset)
+    assert model.outline is not None
+    assert model.names_at(offset) is not None
+
+
+def types(model: Model) -> dict[str, str]:
+    """Every expression of each kernel, with its type."""
+    found: dict[str, str] = {}
+    for start, kernel in model.kernels():
+        for fact in kernel.facts:
+            text = model.text[fact.span.start + start : fact.span.end + start]
+            found[f"{kernel.name}:{fact.span}:{text}"] = describe(fact.value)
+    return found
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_typed_character_by_character(path: Path):
+    """After each key: no exception, and every kernel above the cursor keeps its types."""
+    text = path.read_text()
+    project = Project(DIALECT)
+    whole = types(project.read(str(path), text))
+    starts = [span.start for span in split(text)]
+    for end in range(len(text) + 1):
+        model = project.read(str(path), text[:end])
+        ask_everything(model, end)
+        # The block that is being typed may still change; those above it are done.
+        done = max((start for start in starts if start <= end), default=0)
+        if end == done:
+            kept = types(model)
+            assert kept == {key: value for key, value in whole.items() if key in kept}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_broken_in_the_middle_of_a_line(path: Path):
+    """Cut out any stretch of text: no exception."""
+    text = path.read_text()
+    project = Project(DIALECT)
+    choose = random.Random(1)
+    for _ in range(60):
+        start = choose.randrange(len(text))
+        end = min(len(text), start + choose.randrange(40))
+        ask_everything(project.read(str(path), text[:start] + text[end:]), start)
+
+
+def test_any_characters():
+    choose = random.Random(2)
+    pieces = ["def ", "@weft.kernel\n", "(", ")", "[", "]", ":", "\n", "    ", "\t", '"""', "'", "\\", "x.", "= ", "if ", "for i in ",
+              "weft.index(", "\r", "\f", "\0", "é", "𝄞", "#", "f'{", "}", "1.", "lambda ", "return ", "while ", ";", "\ufeff", "\ud800"]  # fmt: skip
+    project = Project(DIALECT)
+    for _ in range(400):
+        text = HEADER + "".join(choose.choice(pieces) for _ in range(choose.randrange(40)))
+        ask_everything(project.read("any.py", text), choose.randrange(len(text)))
+
+
+HOSTILE = {
+    "brackets": "[" * 2000,
+    "closed brackets": "[" * 2000 + "]" * 2000,
+    "a long sum": "x = " + " + ".join(["1"] * 20_000),
+    "a long chain of dots": "x = a" + ".b" * 20_000,
+    "nested minus": "x = " + "-" * 20_000 + "1",
+    "nested calls": "x = " + "f(" * 150 + ")" * 150,
+    "deep blocks": "\n".join(" " * level + "if x:" for level in range(150)) + "\n" + " " * 150 + "pass",
+    "a long line": "x = '" + "a" * 3_000_000 + "'",
+    "an open string": '"""' + "a\n" * 100_000,
+    "null": "x = '\0'",
+    "surrogate": "x = '\ud800'",
+    "only line ends": "\r\n" * 50_000,
+    "a large number": "x = " + "9" * 10_000,
+    "decorators": "@weft.kernel\n" * 1000 + "def k(): pass\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text(text: str):
+    ask_everything(read(HEADER + text), len(HEADER))
+    body = "\n    ".join(text.split("\n"))
+    ask_everything(
+        read(f"{HEADER}@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    {body}\n"), 200
+    )
+
+
+HOSTILE_KERNELS = {
+    "an unrolled loop in an unrolled loop": "for a in weft.static_range(1000):\n        for b in weft.static_range(1000):\n            x[i] = 1.0",
+    "a static range without end": "for a in weft.static_range(10**9):\n        x[i] = 1.0",
+    "a huge shared memory": "t = weft.shared(f32, (10**9, 10**9))\n    x[i] = t[0, 0]",
+    "a power of powers": "x[i] = 10 ** 10 ** 10",
+    "a huge shift": "x[i] = 1 << 10 ** 10",
+    "a layout of a huge depth": "t = weft.shared(f32, Layout(" + "(" * 60 + "1" + ",)" * 60 + "))\n    x[i] = t[0]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE_KERNELS.values(), ids=HOSTILE_KERNELS.keys())
+def test_hostile_kernels(body: str):
+    model = read(f"{HEADER}\n@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    {body}\n")
+    ask_everything(model, len(HEADER))
+
+
+def functions_that_call_two_others(depth: int) -> Iterator[str]:
+    """Read in place, the last one would be 2 ** depth calls."""
+    yield "@weft.function\ndef f0(v):\n    return v + v\n"
+    for level in range(1, depth):
+        yield f"@weft.function\ndef f{level}(v):\n    return f{level - 1}(v) + f{level - 1}(v)\n"
+
+
+def test_functions_that_double_their_calls():
+    functions = "\n".join(functions_that_call_two_others(15))
+    model = read(
+        f"{HEADER}\n{functions}\n@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = f14(x[i])\n"
+    )
+    ask_everything(model, 0)
+
+
+def kernels(count: int) -> str:
+    one = "\n@weft.kernel\ndef k{0}(x: Tensor[f32, N], y: Tensor[f32, N]):\n    i = weft.index(y)\n    y[i] = x[i] * {0}\n"
+    return HEADER + "".join(one.format(number) for number in range(count))
+
+
+def calls_of(text: str) -> int:
+    """How many Python functions reading a text calls: a measure of time that does not depend on the machine."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    project = Project(DIALECT)
+    project.read("warm.py", kernels(1))
+    sys.setprofile(note)
+    try:
+        project.read("many.py", text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_time_grows_linearly_with_the_text():
+    small, large = calls_of(kernels(20)), calls_of(kernels(200))
+    assert large < 12 * small
+
+
+def test_time_grows_linearly_with_one_kernel():
+    def long(lines: int) -> str:
+        body = "".join(f"    v{line} = x[i] * {line}.0\n    y[i] = v{line}\n" for line in range(lines))
+        return f"{HEADER}\n@weft.kernel\ndef k(x: Tensor[f32, N], y: Tensor[f32, N]):\n    i = weft.index(y)\n{body}"
+
+    small, large = calls_of(long(30)), calls_of(long(300))
+    assert large < 12 * small
+
+
+def test_a_keystroke_reads_one_block():
+    text = kernels(100)
+    project = Project(DIALECT)
+    project.read("many.py", text)
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    project.read("many.py", text.replace("x[i] * 50", "x[i] * 51"))
+    sys.setprofile(None)
+    assert count < calls_of(text) / 4
