@@ -1,0 +1,91 @@
+"""The examples' kernels on a GPU, on CuPy arrays, against NumPy."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.gpu
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(autouse=True)
+def examples_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    for name in ("saxpy", "transpose", "matmul", "softmax"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def cupy():
+    return importlib.import_module("cupy")
+
+
+RANDOM = np.random.default_rng(0)
+
+
+def matrix(*shape: int) -> np.ndarray:
+    return RANDOM.random(shape, dtype=np.float32)
+
+
+@pytest.mark.parametrize("size", [1, 255, 1_000_003])
+def test_saxpy(cupy, size: int):
+    from saxpy import saxpy
+
+    x, y = matrix(size), matrix(size)
+    on_gpu = cupy.asarray(y)
+    saxpy(2.0, cupy.asarray(x), on_gpu)
+    np.testing.assert_allclose(on_gpu.get(), 2 * x + y, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (32, 64), (1000, 777)])
+def test_transpose(cupy, shape: tuple[int, int]):
+    from transpose import transpose
+
+    x = matrix(*shape)
+    y = cupy.empty(shape[::-1], np.float32)
+    transpose(cupy.asarray(x), y)
+    np.testing.assert_array_equal(y.get(), x.T)
+
+
+@pytest.mark.parametrize(("m", "k", "n"), [(16, 16, 16), (300, 210, 155), (512, 512, 512)])
+def test_matmul(cupy, m: int, k: int, n: int):
+    from matmul import matmul
+
+    a, b = matrix(m, k), matrix(k, n)
+    c = cupy.empty((m, n), np.float32)
+    matmul(cupy.asarray(a), cupy.asarray(b), c)
+    np.testing.assert_allclose(c.get(), a @ b, rtol=1e-4)
+
+
+def test_matmul_of_a_transposed_view(cupy):
+    from matmul import matmul
+
+    a, b = matrix(65, 130), matrix(65, 33)
+    c = cupy.empty((130, 33), np.float32)
+    matmul(cupy.asarray(a).T, cupy.asarray(b), c)
+    np.testing.assert_allclose(c.get(), a.T @ b, rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (500, 1000), (7, 127)])
+def test_softmax(cupy, shape: tuple[int, int]):
+    from softmax import softmax
+
+    x = matrix(*shape)
+    y = cupy.empty(shape, np.float32)
+    softmax(cupy.asarray(x), y)
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(y.get(), powers / powers.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
+def test_torch_tensors(cupy):
+    torch = pytest.importorskip("torch")
+    from saxpy import saxpy
+
+    x, y = torch.rand(1000, device="cuda"), torch.rand(1000, device="cuda")
+    expected = 2 * x + y
+    saxpy(2.0, x, y)
+    assert torch.allclose(y, expected)
