@@ -1,4 +1,4 @@
-"""The server with one feature broken: hover, unless the first argument names another."""
+"""The server with one feature broken: the first argument says which. The others are the server's own."""
 
 import sys
 from collections.abc import Callable
@@ -18,12 +18,12 @@ def printing(feature: Callable[..., object]) -> Callable[..., object]:
     return noisy
 
 
-match sys.argv[1:]:
-    case ["diagnostics"]:
+match sys.argv[1]:
+    case "diagnostics":
         diagnostics.diagnostics = raising
-    case ["print"]:
+    case "print":
         hover.hover = printing(hover.hover)
     case _:
         hover.hover = raising
 
-sys.exit(server.main([]))
+sys.exit(server.main(sys.argv[2:]))

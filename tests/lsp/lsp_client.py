@@ -97,12 +97,12 @@ class Client:
         """What is left of standard error; the process must have ended or be about to."""
         return "".join(iter(self.logged, None))
 
-    def case_line(self) -> str:
-        """The next case to replay in the log."""
+    def fault(self) -> Any:
+        """The next fault in the log."""
         while (line := self.logged()) is not None:
             if '{"case"' in line:
-                return line[line.index('{"case"') :]
-        raise AssertionError("no case was logged")
+                return json.loads(line[line.index('{"case"') :])
+        raise AssertionError("no fault was logged")
 
     def _read(self) -> None:
         assert self.process.stdout

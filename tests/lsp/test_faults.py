@@ -1,12 +1,12 @@
 """Nothing kills the server: a fault in a feature, a malformed message, nonsense in the stream."""
 
 import hashlib
-import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from lsp_client import at, connected, session
+from lsp_client import SERVER, at, connected, session
 
 FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
 TEXT = "import weft\nx = weft.f$032\n"
@@ -14,23 +14,45 @@ PLAIN = TEXT.replace("$0", "")
 
 
 def test_a_fault_in_a_feature_is_answered_with_null_and_logged_as_a_case():
-    with session(command=FAULTY) as client:
+    with session(command=(*FAULTY, "hover")) as client:
         uri = client.open(PLAIN)
         params = at(uri, TEXT)
         assert client.request("textDocument/hover", params) is None
         assert client.request("textDocument/completion", params | at(uri, "import weft\nx = weft.$0"))[
             "items"
         ]
-        case = json.loads(client.case_line())
-        assert case["case"] == "textDocument/hover"
-        assert case["params"] == params
-        document = {"version": 1, "sha256": hashlib.sha256(PLAIN.encode()).hexdigest(), "text": PLAIN}
-        assert case["document"] == document
-        assert case["traceback"].endswith("RuntimeError: injected\n")
+        fault = client.fault()
+        assert fault == {
+            "case": {
+                "method": "textDocument/hover",
+                "params": params,
+                "uri": uri,
+                "text": PLAIN,
+                "encoding": "utf-16",
+                "roots": [],
+            },
+            "sha256": hashlib.sha256(PLAIN.encode()).hexdigest(),
+            "traceback": fault["traceback"],
+        }
+        assert fault["traceback"].endswith("RuntimeError: injected\n")
+
+
+def test_a_logged_fault_can_be_seen_again(tmp_path: Path):
+    log = tmp_path / "log.txt"
+    with session("--log-file", str(log), command=(*FAULTY, "hover")) as client:
+        uri = client.open(PLAIN)
+        assert client.request("textDocument/hover", at(uri, TEXT)) is None
+    done = subprocess.run(
+        [*FAULTY, "hover", "--replay", str(log)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith("RuntimeError: injected\n")
+    mended = subprocess.run([*SERVER, "--replay", str(log)], capture_output=True, text=True, check=True)
+    assert mended.stdout.startswith("textDocument/hover Hover(")
 
 
 def test_the_next_keystroke_works_after_a_fault():
-    with session(command=FAULTY) as client:
+    with session(command=(*FAULTY, "hover")) as client:
         uri = client.open(PLAIN)
         for version in range(2, 5):
             edit = {
@@ -47,7 +69,7 @@ def test_the_next_keystroke_works_after_a_fault():
 def test_a_fault_in_the_linter_leaves_the_features():
     with session(command=(*FAULTY, "diagnostics")) as client:
         uri = client.open(PLAIN)
-        assert json.loads(client.case_line())["case"] == "textDocument/publishDiagnostics"
+        assert client.fault()["case"]["method"] == "textDocument/diagnostic"
         assert client.request("textDocument/hover", at(uri, TEXT))
 
 

@@ -46,7 +46,7 @@ def publish(ls: Server) -> None:
     """Publish the findings of all open documents: an edit of one may change those of another."""
     for document in ls.documents.all():
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri))
-        shielded(ls, types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, _publish_one, params)
+        shielded(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _publish_one, params)
 
 
 def withdraw(ls: Server, uri: str) -> None:

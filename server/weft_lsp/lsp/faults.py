@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from pygls.exceptions import JsonRpcException
 
-from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server, UnknownDocumentError
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[..., object]
+MARK = '{"case"'
 
 
 def shielded(ls: Server, method: str, handler: Handler, params: object) -> object:
@@ -24,26 +24,20 @@ def shielded(ls: Server, method: str, handler: Handler, params: object) -> objec
     except UnknownDocumentError:
         return None
     except Exception:  # noqa: BLE001 — the outer edge of the server; everywhere else a fault is let through.
-        logger.error("%s", case(ls, method, params, traceback.format_exc()))
+        logger.error("%s", _case(ls, method, params, traceback.format_exc()))
         return None
 
 
-def case(ls: Server, method: str, params: object, trace: str) -> str:
-    """One line of JSON that holds all that is needed to see the fault again."""
-    document = ls.documents.get(_uri(params))
-    return json.dumps(
-        {
-            "case": method,
-            "params": ls.protocol.plain(params),
-            "document": document and _described(document),
-            "traceback": trace,
-        }
-    )
-
-
-def _described(document: Document) -> dict[str, object]:
-    return {"version": document.version, "sha256": document.digest(), "text": document.text}
-
-
-def _uri(params: object) -> str:
-    return str(getattr(getattr(params, "text_document", None), "uri", ""))
+def _case(ls: Server, method: str, params: object, trace: str) -> str:
+    """One line of JSON: how the fault looked, and all that is needed to see it again with `replay`."""
+    uri = str(getattr(getattr(params, "text_document", None), "uri", ""))
+    document = ls.documents.get(uri)
+    again = {
+        "method": method,
+        "params": ls.protocol.plain(params),
+        "uri": uri,
+        "text": document and document.text,
+        "encoding": ls.documents.encoding,
+        "roots": ls.roots,
+    }
+    return json.dumps({"case": again, "sha256": document and document.digest(), "traceback": trace})

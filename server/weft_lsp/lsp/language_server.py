@@ -87,6 +87,7 @@ class Server(LanguageServer):
         # The documents are ours: pygls would keep a second copy of each, and open unknown ones from disk.
         for method in _BUILTIN_SYNC:
             self.protocol.fm.builtin_features.pop(method)
+        self.roots: list[str] = []
         self.project = Project(DIALECT)
         self.documents = Documents(self._read)
         self.pulls_diagnostics = False
@@ -105,6 +106,7 @@ class Server(LanguageServer):
 
     def set_roots(self, roots: Sequence[str]) -> None:
         """Look for imported modules in these folders; what is open stays open."""
+        self.roots = list(roots)
         self.project = Project(DIALECT, roots)
         for document in self.documents.all():
             self.project.open(document.path, document.text)

@@ -24,6 +24,7 @@ from weft_lsp.lsp import (
 )
 from weft_lsp.lsp.faults import Handler
 from weft_lsp.lsp.language_server import NAME, Server
+from weft_lsp.lsp.replay import cases, replay
 from weft_lsp.lsp.requests import notification, request
 
 
@@ -59,6 +60,8 @@ NOTIFICATIONS = [
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _log_to(options.log_file, options.log_level)
+    if options.replay:
+        return _replay(options.replay)
     # What is loaded now stays until the end: the garbage collector need not look at it between two keystrokes.
     gc.freeze()
     try:
@@ -85,6 +88,14 @@ def _on_initialize(ls: Server, params: types.InitializeParams) -> None:
 
 def _register(ls: Server, feature: Feature) -> None:
     ls.feature(feature.method, feature.options)(request(feature.method, feature.handler))
+
+
+def _replay(path: str) -> int:
+    handlers = {feature.method: feature.handler for feature in (*REQUESTS, *NOTIFICATIONS, PULL_DIAGNOSTICS)}
+    with open(path, encoding="utf-8") as log:
+        for case in cases(log):
+            print(case.method, replay(new_server(), case, handlers))
+    return 0
 
 
 async def _serve_stdio() -> int:
@@ -117,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tcp", type=_address, metavar="HOST:PORT", help="wait for one client at this address"
     )
+    parser.add_argument("--replay", metavar="LOG", help="ask again what failed in a log, and fail as it did")
     parser.add_argument("--log-file", metavar="PATH", help="write the log here instead of to standard error")
     parser.add_argument("--log-level", default="warning", choices=["error", "warning", "info", "debug"])
     return parser

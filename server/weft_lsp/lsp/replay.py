@@ -1,0 +1,42 @@
+"""See a logged fault again: `weft-lsp --replay LOG` asks again what the log says was asked, and lets the fault through."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from lsprotocol import types
+from pygls.protocol.json_rpc import RPCRequest
+
+from weft_lsp.lsp.faults import MARK, Handler
+from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.positions import Encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A logged request with the state that it met."""
+
+    method: str
+    params: object
+    uri: str
+    text: str | None
+    encoding: Encoding
+    roots: list[str]
+
+
+def cases(log: Iterable[str]) -> Iterator[Case]:
+    """The cases of a log, whatever stands before them in their lines."""
+    for line in log:
+        if MARK in line:
+            yield Case(**json.loads(line[line.index(MARK) :])["case"])
+
+
+def replay(ls: Server, case: Case, handlers: Mapping[str, Handler]) -> object:
+    """What the handler answers now; raises what it raises."""
+    ls.documents.encoding = case.encoding
+    ls.set_roots(case.roots)
+    if case.text is not None:
+        ls.documents.open(types.TextDocumentItem(case.uri, "python", 0, case.text))
+    message = {"jsonrpc": "2.0", "id": 0, "method": case.method, "params": case.params}
+    return handlers[case.method](ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
