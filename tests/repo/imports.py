@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +22,9 @@ class Import:
         return f"{self.importer} -> {self.module}"
 
 
-def all_imports() -> list[Import]:
-    return [found for package, folder in PACKAGES.items() for found in _of_package(package, folder)]
+@cache
+def all_imports() -> tuple[Import, ...]:
+    return tuple(found for package, folder in PACKAGES.items() for found in _of_package(package, folder))
 
 
 def is_within(module: str, package: str) -> bool:
