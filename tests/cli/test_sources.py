@@ -164,6 +164,13 @@ def test_a_directory_is_walked_in_order(tmp_path: Path):
     assert found_below(tmp_path) == kept
 
 
+def test_a_directory_without_python_files(tmp_path: Path):
+    (tmp_path / "notes.txt").touch()
+    assert list(sources([str(tmp_path)])) == [
+        Unreadable(str(tmp_path), "holds no Python files: name a directory or a file that has some")
+    ]
+
+
 def test_a_path_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "k.py").write_text("x = 1\n")
@@ -212,7 +219,7 @@ def test_a_directory_that_cannot_be_listed(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_large_file_below_a_directory_matters_if_it_says_weft(tmp_path: Path):
     (tmp_path / "table.py").write_bytes(b"1\n" * LIMIT_BYTES)
-    assert found_below(tmp_path) == []
+    assert found_below(tmp_path) == ["."], "a directory without Python files"
     (tmp_path / "kernels.py").write_bytes(b"1\n" * (1024 * 1024 // 2 - 1) + b"weft" + b"1\n" * LIMIT_BYTES)
     assert found_below(tmp_path) == ["kernels.py"]
 

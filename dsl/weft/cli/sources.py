@@ -110,7 +110,7 @@ def _named(path: str) -> Iterator[Source | Unreadable]:
         except SourceError as error:
             yield Unreadable(STDIN_NAME, str(error))
     elif os.path.isdir(path):
-        yield from _below(path)
+        yield from _directory(path)
     else:
         yield _attempt(path)
 
@@ -121,6 +121,18 @@ def _attempt(path: str) -> Source | Unreadable:
         return Source(shown, read(path).text)
     except SourceError as error:
         return Unreadable(shown, str(error))
+
+
+def _directory(path: str) -> Iterator[Source | Unreadable]:
+    """What is below a directory. Nothing at all is a mistake: a gate that checks nothing must not stay open."""
+    is_empty = True
+    for found in _below(path):
+        is_empty = False
+        yield found
+    if is_empty:
+        yield Unreadable(
+            os.path.normpath(path), "holds no Python files: name a directory or a file that has some"
+        )
 
 
 def _below(top: str) -> Iterator[Source | Unreadable]:
