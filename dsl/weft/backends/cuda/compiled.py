@@ -1,13 +1,16 @@
 """One compiled version of a kernel for a GPU, with every stage that led to it."""
 
 import json
+import os
 import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+
+from cuda.pathfinder import load_nvidia_dynamic_lib
 
 from weft.backends import cache
 from weft.backends.cuda import compiler
@@ -97,9 +100,7 @@ class CompiledCuda:
         return Settings(self.specialization.index_bits, compiler.capability_of(self.arch))
 
     def _key(self) -> str:
-        versions = [
-            version(package) for package in ("numba-cuda", "cuda-core", "nvidia-nvjitlink", "nvidia-nvvm")
-        ]
+        versions = [*map(version, ("numba-cuda", "cuda-core")), _tool("nvvm"), _tool("nvJitLink")]
         lines = [str(line) for line in compiler.source_lines(self.kernel, self.emitted)]
         settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
         types = [parameter.dtype.name for parameter in self.emitted.parameters]
@@ -108,6 +109,14 @@ class CompiledCuda:
 
 # numba's name for the kernel, which says the types of its parameters and numba's options at length.
 _ENTRY = re.compile(r"_ZN13_3cdynamic_3e\w+?(?=_param_|\W)")
+
+
+@lru_cache
+def _tool(library: str) -> str:
+    """Which copy of one of NVIDIA's libraries compiles here: that of a package, or of a toolkit."""
+    path = load_nvidia_dynamic_lib(library).abs_path
+    found = os.stat(path) if path else None
+    return f"{path} {found.st_size} {found.st_mtime_ns}" if found else library
 
 
 def _prelude_source() -> list[bytes]:

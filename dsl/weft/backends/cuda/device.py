@@ -61,7 +61,7 @@ class Loaded:
 
     def _config(self, geometry: Geometry, device: int) -> Any:
         """Checks what only the compiled kernel tells, once for a geometry."""
-        most = self._kernel.attributes[max(_current(), 0) if device < 0 else device].max_threads_per_block()
+        most = self._kernel.attributes[max(_current(), 0) if device < 0 else device].max_threads_per_block
         if geometry.threads_per_block > most:
             raise launch_error([launches.registers(geometry, most)])
         if len(self._configs) >= 1024:
