@@ -4,7 +4,7 @@ A comment of carets shows the place in the line above it, and its words are the 
 """
 # fmt: off
 # ruff: noqa: F821, F841
-# pyright: basic, reportUndefinedVariable=false, reportAttributeAccessIssue=false, reportPossiblyUnbound=false
+# pyright: basic, reportUndefinedVariable=false, reportAttributeAccessIssue=false, reportPossiblyUnboundVariable=false
 
 import numpy as np
 import weft

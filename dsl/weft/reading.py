@@ -9,6 +9,7 @@ from weft.lint import check_kernel
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Kernel
 from weft.model.live import LiveKernel, read_kernel
+from weft.ops.dialect import DIALECT
 
 
 def launcher_of(function: FunctionType) -> Launcher:
@@ -18,7 +19,7 @@ def launcher_of(function: FunctionType) -> Launcher:
 
 def read_checked(function: FunctionType) -> Kernel:
     """The checked IR of a live function. Raises KernelError of all that is wrong with it."""
-    read = read_kernel(function)
+    read = read_kernel(function, DIALECT)
     errors = [finding for finding in findings(read) if finding.severity == "error"]
     if errors:
         first, *others = errors

@@ -1,6 +1,7 @@
 """Every feature once, over the wire: the conversion to the protocol's words."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from lsp_client import at, session
@@ -47,7 +48,7 @@ def test_definition_in_the_language():
     with session() as client:
         uri = client.open(KERNEL)
         found = client.request("textDocument/definition", at(uri, marked("weft.in", "dex")))
-        path = Path(found["uri"].removeprefix("file://"))
+        path = Path(unquote(found["uri"].removeprefix("file://")))
         line = path.read_text(encoding="utf-8").split("\n")[found["range"]["start"]["line"]]
         assert line.startswith("def index(")
 

@@ -11,7 +11,7 @@ from annotations import HEADER, read
 from weft.model.describe import describe
 from weft.model.model import Model
 from weft.model.project import Project
-from weft.model.source import split
+from weft.model.source import split, split_again
 from weft.ops.dialect import DIALECT
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
@@ -44,7 +44,7 @@ def test_typed_character_by_character(path: Path):
     text = path.read_text()
     project = Project(DIALECT)
     whole = types(project.read(str(path), text))
-    starts = [span.start for span in split(text)]
+    starts = [span.start for span in split(text).spans]
     for end in range(len(text) + 1):
         model = project.read(str(path), text[:end])
         ask_everything(model, end)
@@ -133,6 +133,36 @@ def test_functions_that_double_their_calls():
         f"{HEADER}\n{functions}\n@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = f14(x[i])\n"
     )
     ask_everything(model, 0)
+
+
+def test_splitting_again_is_splitting():
+    """After any edit, the blocks are those of a fresh look at the text."""
+    choose = random.Random(3)
+    pieces = [
+        "\n",
+        "\ndef f():\n    pass\n",
+        "@weft.kernel\n",
+        "(",
+        ")",
+        '"""',
+        "else:\n",
+        "x",
+        "    ",
+        "# ",
+        "\\\n",
+        "\r",
+        "from",
+    ]
+    for path in EXAMPLES:
+        text = path.read_text()
+        blocks = split(text)
+        for _ in range(150):
+            start = choose.randrange(len(text) + 1)
+            end = min(len(text), start + choose.choice([0, 0, 1, 5, 200]))
+            edited = text[:start] + choose.choice([*pieces, ""]) + text[end:]
+            blocks = split_again(edited, blocks)
+            assert blocks == split(edited)
+            text = edited
 
 
 def kernels(count: int) -> str:

@@ -29,7 +29,7 @@ def front_end(monkeypatch):
 
     def answer(read: Read) -> list[object]:
         asked: list[object] = []
-        monkeypatch.setattr(reading, "read_kernel", lambda function: asked.append(function) or read)
+        monkeypatch.setattr(reading, "read_kernel", lambda function, dialect: asked.append(function) or read)
         return asked
 
     return answer

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
@@ -10,8 +11,10 @@ from weft.model.syntax import Parsed
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_MOST_FUNCTIONS = 8192
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, eq=False)
 class Declaration:
     """A name that a statement binds. `node` is the statement, `alias` the part of an import that binds it."""
 
@@ -21,7 +24,7 @@ class Declaration:
     block_start: int
     alias: ast.alias | None = None
 
-    @property
+    @cached_property
     def name_span(self) -> Span:
         """The span of the name, in the file."""
         return name_span(self.block, self.alias or self.node, self.name).shifted(self.block_start)
@@ -104,7 +107,12 @@ def _in_alias(block: Parsed, node: ast.alias, name: str) -> Span:
 
 def symbol_of_function(node: Function, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
     signature = signature_of(node, is_method=kind in ("method", "property"))
-    return Symbol(node.name, kind, qualified_name, location, signature, ast.get_docstring(node))
+    return Symbol(node.name, kind, qualified_name, location, signature, docstring(node))
+
+
+@lru_cache(_MOST_FUNCTIONS)
+def docstring(node: Function) -> str | None:
+    return ast.get_docstring(node)
 
 
 def symbol_of_class(node: ast.ClassDef, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
@@ -116,6 +124,7 @@ def symbol_of_class(node: ast.ClassDef, location: Location, kind: SymbolKind, qu
     return Symbol(node.name, kind, qualified_name, location, named, ast.get_docstring(node))
 
 
+@lru_cache(_MOST_FUNCTIONS)
 def signature_of(node: Function, *, is_method: bool = False) -> Signature:
     parameters = list(_parameters(node.args))
     is_static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in node.decorator_list)

@@ -55,7 +55,9 @@ def describe(value: Value) -> str:
         case Static():
             return f"{value.type_name} = {value.value!r}"
         case Tuple(items=items):
-            return f"({', '.join(map(describe, items))}{',' if len(items) == 1 else ''})"
+            return _tuple(
+                [repr(item.value) if isinstance(item, Static) else describe(item) for item in items]
+            )
         case MaybeUnbound(value=inner):
             return f"{describe(inner)}, not bound on every path"
         case _:
@@ -153,6 +155,9 @@ def _describe_host_tensor(tensor: HostTensor) -> str:
 
 
 def _tuple(texts: Sequence[str]) -> str:
+    """Texts as Python writes a tuple."""
+    if not texts:
+        return "()"
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
 

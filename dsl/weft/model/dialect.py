@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Call"], "Value"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dialect:
     """Names are those of the declarations: `weft.ops.sync.barrier`.
 

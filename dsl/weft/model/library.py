@@ -85,11 +85,12 @@ class Library:
 
     def holds(self, lookups: Iterable[tuple[Scope, str, Binding]], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""
-        return all(self._now(scope.path, name, module) == binding for scope, name, binding in lookups)
-
-    def _now(self, path: str, name: str, module: ModuleText) -> Binding | None:
-        current = module if path == module.path else self.module(path)
-        return current.lookup(name) if current else None
+        for scope, name, binding in lookups:
+            current = module if scope.path == module.path else self.module(scope.path)
+            now = current.lookup(name) if current else None
+            if now is not binding and now != binding:
+                return False
+        return True
 
     # Names
 

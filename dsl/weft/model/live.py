@@ -4,7 +4,7 @@ import ast
 import linecache
 import sys
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 
 from weft.layout import Layout
@@ -170,13 +170,14 @@ def source_of(function: FunctionType) -> str | None:
     return "".join(lines) or None
 
 
-def read_kernel(function: FunctionType) -> LiveKernel:
+def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
     """Read the kernel that a live function is. Never raises: what is wrong is in the findings."""
-    definition = library().definition(function)
+    library = _library(dialect)
+    definition = library.definition(function)
     filename = function.__code__.co_filename
     if isinstance(definition, Diagnostic):
         return LiveKernel(None, (definition,), filename, (0,))
-    analysis = analyse(library(), definition, is_kernel=True)
+    analysis = analyse(library, definition, is_kernel=True)
     line_starts = Lines.of(source_of(function) or "").starts
     findings = tuple(finding.shifted(definition.block_start) for finding in analysis.findings)
     # The IR's spans count from the block: a line table that does too leads to the file's lines.
@@ -185,11 +186,9 @@ def read_kernel(function: FunctionType) -> LiveKernel:
     return LiveKernel(kernel, findings, filename, line_starts, analysis, definition.block_start)
 
 
-@cache
-def library() -> LiveLibrary:
-    from weft.ops.dialect import DIALECT
-
-    return LiveLibrary(DIALECT)
+@lru_cache(maxsize=1)
+def _library(dialect: Dialect) -> LiveLibrary:
+    return LiveLibrary(dialect)
 
 
 def _find(library: Library, text: str, function: FunctionType) -> tuple[Parsed, int, ast.FunctionDef] | None:
@@ -199,7 +198,7 @@ def _find(library: Library, text: str, function: FunctionType) -> tuple[Parsed, 
     if first >= len(lines.starts):
         return None
     at = lines.starts[first]
-    block = next((span for span in split(text) if span.start <= at < span.end), None)
+    block = next((span for span in split(text).spans if span.start <= at < span.end), None)
     if block is None:
         return None
     parsed = library.parsed(text[block.start : block.end])

@@ -21,6 +21,7 @@ class Project:
     def __init__(self, dialect: Dialect, roots: Sequence[str] = ()) -> None:
         self._open: dict[str, str] = {}
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
+        self._modules: dict[str, ModuleText] = {}
         self._blocks: dict[tuple[str, str], list[BlockModel]] = {}
         self.library = Library(dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text)
         self._analyses = Analyses(self.library)
@@ -36,16 +37,23 @@ class Project:
         """The file was made, changed or removed on disk."""
         path = os.path.abspath(path)
         self._disk.pop(path, None)
+        self._modules.pop(path, None)
         self.library.forget(path)
 
     def read(self, path: str, text: str) -> Model:
         """The Model of a text. Never raises on any text."""
         path = os.path.abspath(path)
-        module = ModuleText(path, module_name(path), text, self.library)
+        module = self._modules[path] = ModuleText(
+            path, self._name(path), text, self.library, self._modules.get(path)
+        )
         blocks = tuple(
             (span.start, self._block(module, parsed, span.start)) for span, parsed in module.blocks
         )
         return Model(path, text, module, blocks, self.library)
+
+    def _name(self, path: str) -> str:
+        known = self._modules.get(path)
+        return known.name if known else module_name(path)
 
     def _block(self, module: ModuleText, parsed: Parsed, start: int) -> BlockModel:
         key = (module.path, parsed.text)

@@ -63,42 +63,103 @@ class Lines:
         return Span(start, end)
 
 
-def split(text: str) -> list[Span]:
-    """The spans of the top-level blocks; together they are the whole text.
+@dataclass(frozen=True)
+class Blocks:
+    """The top-level blocks of a text; together they are the whole text.
+
+    has_open_string: a triple quote is never closed, so strings that swallow the start of a function were cut there.
+    """
+
+    text: str = field(repr=False)
+    spans: tuple[Span, ...]
+    has_open_string: bool = False
+
+
+def split(text: str) -> Blocks:
+    """The top-level blocks of a text.
 
     An unclosed bracket ends where a line starts that can only start a block. An unclosed triple quote would swallow the
     rest of the file; then every string that swallows the start of a function is cut there.
     """
-    starts, is_unterminated = _starts(text, cut_strings=False)
-    if is_unterminated:
-        starts, _ = _starts(text, cut_strings=True)
-    return [Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    try:
+        return _blocks(text, [0, *_starts(text, 0, cut_strings=False)])
+    except _Unterminated:
+        return _blocks(text, [0, *_starts(text, 0, cut_strings=True)], has_open_string=True)
 
 
-def _starts(text: str, *, cut_strings: bool) -> tuple[list[int], bool]:
-    starts, depth, position, unterminated = [0], 0, 0, False
+def split_again(text: str, before: Blocks) -> Blocks:
+    """`split(text)`, knowing the blocks before an edit: only what lies around the edit is looked at."""
+    if before.has_open_string:
+        return split(text)
+    same_start = _same_start(text, before.text)
+    most = min(len(text), len(before.text)) - same_start
+    same_end = min(_same_start(text[::-1], before.text[::-1]), most)
+    shift = len(text) - len(before.text)
+    kept = [span.start for span in before.spans if span.start + _LOOKAHEAD <= same_start]
+    # The last block that is kept may go on further now, and a decorator may join the one after it.
+    starts = kept[:-1] or [0]
+    unchanged = len(before.text) - same_end + _LOOKAHEAD
+    after = [span.start + shift for span in before.spans if span.start >= unchanged]
+    try:
+        for start in _starts(text, starts[-1], cut_strings=False):
+            if after and start >= after[0] and start in after:
+                return _blocks(text, [*starts, *after[after.index(start) :]])
+            starts.append(start)
+    except _Unterminated:
+        return split(text)
+    return _blocks(text, starts)
+
+
+def _blocks(text: str, starts: list[int], *, has_open_string: bool = False) -> Blocks:
+    spans = tuple(Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
+    return Blocks(text, spans, has_open_string)
+
+
+# What decides whether a line starts a block lies within so many characters of it.
+_LOOKAHEAD = 16
+
+
+class _Unterminated(Exception):
+    """A triple quote is never closed."""
+
+
+def _same_start(a: str, b: str) -> int:
+    """How many characters two texts have in common at their start."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _starts(text: str, first: int, *, cut_strings: bool) -> Iterator[int]:
+    """Where blocks start after the one that starts at `first`. Raises _Unterminated unless strings may be cut."""
+    block_start, depth, position = first, 0, first
     while (match := _TOKEN.search(text, position)) is not None:
         position = match.end()
         kind = match.lastgroup
         if kind == "line":
-            if depth == 0 and _starts_block(text, position, starts[-1]):
-                starts.append(position)
-            elif depth and _STRONG_START.match(text, position):
-                starts.append(position)
-                depth = 0
+            is_start = (
+                _starts_block(text, position, block_start)
+                if depth == 0
+                else _STRONG_START.match(text, position)
+            )
+            if is_start:
+                yield position
+                block_start, depth = position, 0
         elif kind == "open":
             depth += 1
         elif kind == "close":
             depth = max(0, depth - 1)
-        elif kind == "unterminated" or (kind == "string" and cut_strings):
-            unterminated = unterminated or kind == "unterminated"
-            end = len(text) if kind == "unterminated" else match.end()
+        elif kind == "unterminated" and not cut_strings:
+            raise _Unterminated
+        elif cut_strings and kind in ("unterminated", "string"):
+            end = len(text) if kind == "unterminated" else position
             cut = _STRONG_LINE.search(text, match.start(), end)
-            if kind == "unterminated" and not cut_strings:
-                return starts, True
-            position = cut.start() if cut else end
-            depth = 0 if cut else depth
-    return starts, unterminated
+            position, depth = (cut.start(), 0) if cut else (end, depth)
 
 
 def _starts_block(text: str, position: int, block_start: int) -> bool:

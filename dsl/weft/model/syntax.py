@@ -22,6 +22,7 @@ _QUIET = re.compile(
     re.DOTALL,
 )
 _DANGLING_DOT = re.compile(r"(?<=[\w)\]}])\.(?!\s*[^\W\d]|\d|\.)")
+_DANGLING_KEYWORD = re.compile(r"(?<=\w)[ \t]*=(?=\s*[,)])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
 _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
@@ -119,24 +120,25 @@ class _Draft:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def fill_dots(self) -> None:
-        """Give every `x.` that nothing follows a name to follow it."""
+    def fill_gaps(self) -> None:
+        """Give every `x.` and every `name=` in a call that nothing follows a name to follow it."""
         quiet = _QUIET.sub(lambda match: re.sub(r"[^\r\n]", " ", match.group()), self.text).split("\n")
         for row, line in enumerate(quiet):
-            dots = [
+            dots = {
                 match.end()
                 for match in _DANGLING_DOT.finditer(line)
                 if not _NUMBER_BEFORE.search(line, 0, match.start())
-            ]
-            for at in reversed(dots):
+            }
+            gaps = sorted(dots | {match.end() for match in _DANGLING_KEYWORD.finditer(line)})
+            for at in reversed(gaps):
                 self.lines[row] = f"{self.lines[row][:at]}{HOLE}{self.lines[row][at:]}"
-            if dots:
-                self.inserted[row] = tuple(at + len(HOLE) * index for index, at in enumerate(dots))
+            if gaps:
+                self.inserted[row] = tuple(at + len(HOLE) * index for index, at in enumerate(gaps))
 
 
 def _mend(text: str, lines: Lines, error: Diagnostic) -> Parsed:
     draft = _Draft(lines)
-    draft.fill_dots()
+    draft.fill_gaps()
     tree, fault = _attempt(draft.text)
     for _ in range(_MOST_REPAIRS):
         if not isinstance(fault, SyntaxError):
@@ -152,8 +154,12 @@ def _mend(text: str, lines: Lines, error: Diagnostic) -> Parsed:
 def _mend_line(draft: _Draft, fault: SyntaxError) -> tuple[ast.Module | None, SyntaxError | str | None]:
     """Try the mends of the line at fault; keep the one that parses, or that lets the parser get furthest."""
     row = min(max(1, fault.lineno or 1), len(draft.lines)) - 1
-    if "expected an indented block" in fault.msg:
-        row = _header_above(draft, row)
+    header = re.search(r"expected an indented block after .* on line (\d+)", fault.msg)
+    if header:
+        row = min(int(header.group(1)), len(draft.lines)) - 1
+    if "expected 'except' or 'finally'" in fault.msg:
+        _close_try(draft, row)
+        return _attempt(draft.text)
     before, best, best_fault, furthest = draft.lines[row], None, fault, fault.lineno or 0
     for candidate in _candidates(draft.lines, row):
         draft.lines[row] = candidate
@@ -166,6 +172,15 @@ def _mend_line(draft: _Draft, fault: SyntaxError) -> tuple[ast.Module | None, Sy
     return (None, best_fault) if best is not None else _attempt(draft.text)
 
 
+def _close_try(draft: _Draft, row: int) -> None:
+    """A `try` without its `except` is read as a branch."""
+    above = [index for index in range(row + 1) if re.match(r"\s*try\s*:", draft.lines[index])]
+    if above:
+        draft.lines[above[-1]] = re.sub(r"try\s*:", "if 1:", draft.lines[above[-1]], count=1)
+    else:
+        draft.lines[row] = _emptied(draft.lines[row])
+
+
 def _candidates(lines: list[str], row: int) -> list[str]:
     line = lines[row]
     quiet = _QUIET.sub(
@@ -173,7 +188,7 @@ def _candidates(lines: list[str], row: int) -> list[str]:
     ).rstrip()
     code = line[: len(quiet)]
     closers = _open_brackets(quiet)
-    tails = [closers, f"{HOLE}{closers}", f" {HOLE}{closers}", f": {HOLE}{closers}"]
+    tails = [closers, f"{HOLE}{closers}", f" {HOLE}{closers}", f" else {HOLE}{closers}", f": {HOLE}{closers}"]
     if _HEADER.match(line):
         colon = "" if quiet.endswith(":") else ":"
         body = "" if _is_deeper(lines, row) else " pass"

@@ -17,7 +17,7 @@ from weft.model.declarations import (
 from weft.model.diagnostic import Span
 from weft.model.dialect import Dialect
 from weft.model.facts import Location, ParameterText, Signature, Symbol
-from weft.model.source import split
+from weft.model.source import split, split_again
 from weft.model.syntax import Parsed
 from weft.model.values import (
     NOTHING,
@@ -70,12 +70,16 @@ Evaluate = Callable[[ast.expr, Parsed, Scope], Value]
 class ModuleText:
     """One version of a module's text: its blocks, and what its top-level names stand for."""
 
-    def __init__(self, path: str, name: str, text: str, library: "Library") -> None:
+    def __init__(
+        self, path: str, name: str, text: str, library: "Library", before: "ModuleText | None" = None
+    ) -> None:
+        # `before`: the module as it was before an edit.
         self.path = path
         self.name = name
         self.text = text
         self.library = library
-        self.blocks = [(span, library.parsed(text[span.start : span.end])) for span in split(text)]
+        self.split = split_again(text, before.split) if before else split(text)
+        self.blocks = [(span, library.parsed(text[span.start : span.end])) for span in self.split.spans]
         self._declarations: dict[str, list[Declaration]] | None = None
         self._bindings: dict[str, Binding] = {}
         self._pending: set[str] = set()

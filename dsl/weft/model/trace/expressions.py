@@ -1,7 +1,7 @@
 """Read an expression: what it stands for, with a fact for every part of it."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from weft.layout import Layout
@@ -84,11 +84,17 @@ def _unsupported(t: Tracer, node: ast.expr) -> Value:
         type(node), (f"`{type(node).__name__}`", "write it with assignments, `if` and `for`")
     )
     refuse(t, what, instead, node)
-    if not t.is_kernel:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                expression(t, child)
+    read_silently(t, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
     return Mutable("list") if isinstance(node, ast.List | ast.ListComp) else UNKNOWN
+
+
+def read_silently(t: Tracer, parts: Sequence[ast.expr]) -> None:
+    """Note what the parts of a refused construct stand for; it is reported already."""
+    was_dead, t.is_dead = t.is_dead, True
+    with t.block_of():
+        for part in parts:
+            expression(t, part)
+    t.is_dead = was_dead
 
 
 def _constant(t: Tracer, node: ast.expr) -> Value:

@@ -10,7 +10,7 @@ from weft.model.dtypes import INDEX, DType, promote
 from weft.model.ir import TRUE, Break, Const, Continue, Expr, For, If, Op, Stmt, Var, While, has_barrier
 from weft.model.prove import Known
 from weft.model.trace.arithmetic import BINARY, as_condition, as_number, binary
-from weft.model.trace.expressions import expression, refuse
+from weft.model.trace.expressions import expression, read_silently, refuse
 from weft.model.trace.tensors import read_element, write_element
 from weft.model.trace.tracer import Tracer, as_expr, assigned_names, default_dtype, known_value
 from weft.model.values import UNKNOWN, MaybeUnbound, Operation, Scalar, Static, Tensor, Tuple, Value
@@ -70,6 +70,10 @@ def _unsupported(t: Tracer, node: ast.stmt) -> Flow:
         f"{what} cannot be used in a kernel: {instead}",
         span if line_end < 0 or t.frame.call_span else type(span)(span.start, min(span.end, line_end)),
     )
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        withs = getattr(node, "items", [])
+        parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+        read_silently(t, [*parts, *(item.context_expr for item in withs)])
     for part in ("body", "handlers", "orelse", "finalbody"):
         inner = getattr(node, part, [])
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and isinstance(
