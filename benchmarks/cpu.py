@@ -65,10 +65,20 @@ def interleaved(
     return statistics.median(mine), statistics.median(peer), statistics.median(p / m for m, p in pairs)
 
 
+# OpenMP's threads go on spinning for a while after a parallel loop, on the processors that the other side needs next.
+PAUSE_SECONDS = 0.02
+BATCH = 6
+
+
 def timed(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
+    """Median seconds of the later half of a few runs in a row, when caches and waiting threads are as they stay."""
+    time.sleep(PAUSE_SECONDS)
+    seconds: list[float] = []
+    for _ in range(BATCH):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds[BATCH // 2 :])
 
 
 def report(what: str, peer: str, result: tuple[float, float, float]) -> None:

@@ -1,6 +1,9 @@
 """The CPU back end as the launch uses it: scalars, blocks, workers, loops around threads."""
 
+import ctypes
 import os
+import threading
+from collections.abc import Callable
 
 import numpy
 import pytest
@@ -91,6 +94,22 @@ def share_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_workers", lambda: 4)
 
 
+def dealing(run: Callable[[int, int], None]) -> Callable[[int, int, int], None]:
+    """What compiled code does: take pieces off the counter at an address until none is left."""
+    lock = threading.Lock()
+
+    def deal(address: int, piece: int, last: int) -> None:
+        dealt = ctypes.c_int64.from_address(address)
+        while True:
+            with lock:
+                first, dealt.value = dealt.value, dealt.value + piece
+            if first >= last:
+                return
+            run(first, min(first + piece, last))
+
+    return deal
+
+
 @pytest.mark.parametrize("blocks", [1, 2, 63, 64, 1000, 1001])
 @pytest.mark.parametrize("threads", [1, 256, 5000])
 @pytest.mark.parametrize("shared", [True, False])
@@ -98,7 +117,7 @@ def test_every_block_runs_once(blocks: int, threads: int, shared: bool, monkeypa
     if shared:
         share_all(monkeypatch)
     ran: list[int] = []
-    workers.run_blocks(lambda first, last: ran.extend(range(first, last)), blocks, threads)
+    workers.run_blocks(dealing(lambda first, last: ran.extend(range(first, last))), blocks, threads)
     assert sorted(ran) == list(range(blocks))
 
 
@@ -110,18 +129,18 @@ def test_an_error_in_a_worker_reaches_the_caller(monkeypatch: pytest.MonkeyPatch
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        workers.run_blocks(fail, 1000, 256)
+        workers.run_blocks(dealing(fail), 1000, 256)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_has_workers_of_its_own(monkeypatch: pytest.MonkeyPatch):
     share_all(monkeypatch)
     done: list[int] = []
-    workers.run_blocks(lambda first, last: done.append(last - first), 1000, 256)
+    workers.run_blocks(dealing(lambda first, last: done.append(last - first)), 1000, 256)
     child = os.fork()
     if child == 0:
         done.clear()
-        workers.run_blocks(lambda first, last: done.append(last - first), 1000, 256)
+        workers.run_blocks(dealing(lambda first, last: done.append(last - first)), 1000, 256)
         os._exit(0 if sum(done) == 1000 else 1)
     assert os.waitpid(child, 0)[1] == 0
 

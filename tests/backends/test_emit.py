@@ -82,13 +82,18 @@ def test_saxpy_on_the_cpu():
     check_blocks(
         saxpy(),
         """
-        def saxpy(first_block, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, alpha, x, N, y):
-            for block in range(first_block, last_block):
-                block_idx_x = block % grid_x
-                threads_x = min_i64(block_x, N - block_idx_x * block_x)
-                for thread_x in range(threads_x):
-                    i = block_idx_x * block_x + thread_x
-                    store_f32(y, i, alpha * load_f32(x, i) + load_f32(y, i))
+        def saxpy(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, alpha, x, N, y):
+            while True:
+                first_block = next_piece(dealt, piece)
+                if first_block >= last_block:
+                    break
+                after_piece = min_i64(first_block + piece, last_block)
+                for block in range(first_block, after_piece):
+                    block_idx_x = block % grid_x
+                    threads_x = min_i64(block_x, N - block_idx_x * block_x)
+                    for thread_x in range(threads_x):
+                        i = block_idx_x * block_x + thread_x
+                        store_f32(y, i, alpha * load_f32(x, i) + load_f32(y, i))
         """,
     )
 
@@ -97,37 +102,42 @@ def test_barriers_on_the_cpu():
     check_blocks(
         shift_sum(),
         """
-        def shift_sum(first_block, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, y, N):
+        def shift_sum(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, y, N):
             tile = scratch + 0
             threads = (block_x * block_y * block_z + 63) // 64 * 64
             acc_values = scratch + 128 + 0 * threads
-            for block in range(first_block, last_block):
-                for thread_z in range(block_z):
-                    for thread_y in range(block_y):
-                        for thread_x in range(block_x):
-                            thread = (thread_z * block_y + thread_y) * block_x + thread_x
-                            acc = load_f32(y, thread_x)
-                            store_local_f32(acc_values, thread, acc)
-                for k in range(N):
+            while True:
+                first_block = next_piece(dealt, piece)
+                if first_block >= last_block:
+                    break
+                after_piece = min_i64(first_block + piece, last_block)
+                for block in range(first_block, after_piece):
                     for thread_z in range(block_z):
                         for thread_y in range(block_y):
                             for thread_x in range(block_x):
                                 thread = (thread_z * block_y + thread_y) * block_x + thread_x
-                                acc = load_local_f32(acc_values, thread)
-                                store_shared_f32(tile, thread_x, acc)
-                    for thread_z in range(block_z):
-                        for thread_y in range(block_y):
-                            for thread_x in range(block_x):
-                                thread = (thread_z * block_y + thread_y) * block_x + thread_x
-                                acc = load_local_f32(acc_values, thread)
-                                acc = acc + load_shared_f32(tile, (thread_x + 1) % 32)
+                                acc = load_f32(y, thread_x)
                                 store_local_f32(acc_values, thread, acc)
-                for thread_z in range(block_z):
-                    for thread_y in range(block_y):
-                        for thread_x in range(block_x):
-                            thread = (thread_z * block_y + thread_y) * block_x + thread_x
-                            acc = load_local_f32(acc_values, thread)
-                            store_f32(y, thread_x, acc)
+                    for k in range(N):
+                        for thread_z in range(block_z):
+                            for thread_y in range(block_y):
+                                for thread_x in range(block_x):
+                                    thread = (thread_z * block_y + thread_y) * block_x + thread_x
+                                    acc = load_local_f32(acc_values, thread)
+                                    store_shared_f32(tile, thread_x, acc)
+                        for thread_z in range(block_z):
+                            for thread_y in range(block_y):
+                                for thread_x in range(block_x):
+                                    thread = (thread_z * block_y + thread_y) * block_x + thread_x
+                                    acc = load_local_f32(acc_values, thread)
+                                    acc = acc + load_shared_f32(tile, (thread_x + 1) % 32)
+                                    store_local_f32(acc_values, thread, acc)
+                    for thread_z in range(block_z):
+                        for thread_y in range(block_y):
+                            for thread_x in range(block_x):
+                                thread = (thread_z * block_y + thread_y) * block_x + thread_x
+                                acc = load_local_f32(acc_values, thread)
+                                store_f32(y, thread_x, acc)
         """,
     )
 

@@ -40,8 +40,8 @@ class CompiledCpu:
         call = self.native.call
         sizes = (*geometry.grid, *geometry.block)
 
-        def run(first: int, last: int) -> None:
-            call(first, last, *sizes, _scratch(scratch_bytes), *arguments)
+        def run(dealt: int, piece: int, last: int) -> None:
+            call(dealt, piece, last, *sizes, _scratch(scratch_bytes), *arguments)
 
         run_blocks(run, blocks, threads)
 

@@ -28,13 +28,19 @@ from weft.model.ir import (
 )
 from weft.model.specialize import Specialization, specialize
 
-# The parameters before those of the kernel, all int64. `scratch` is the address of memory that one worker owns.
+# The parameters before those of the kernel, all int64. `dealt` is the address of the number of the first block that no
+# worker has taken yet: each takes `piece` blocks at a time, up to `last_block`, without Python between two pieces.
+# `scratch` is the address of memory that one worker owns.
 LEADING = (
-    "first_block",
+    "dealt",
+    "piece",
     "last_block",
     *(f"{what}_{axis}" for what in ("grid", "block") for axis in "xyz"),
     "scratch",
 )
+
+# The prelude's function that takes the next blocks: the number of the first of them.
+NEXT_PIECE = "next_piece"
 
 # Memory that different threads write apart starts on cache lines.
 ALIGNMENT_BYTES = 64
@@ -52,7 +58,18 @@ TARGET = Target(
     special_bits=64,
     reserved=prelude_names()
     | {_special_name(special) for special in SPECIALS}
-    | {*LEADING, "block", "thread", "threads", "threads_x", "threads_y", "threads_z"},
+    | {
+        *LEADING,
+        NEXT_PIECE,
+        "first_block",
+        "after_piece",
+        "block",
+        "thread",
+        "threads",
+        "threads_x",
+        "threads_y",
+        "threads_z",
+    },
 )
 
 
@@ -87,9 +104,16 @@ class _Blocks:
     def emit(self) -> EmittedBlocks:
         with self.writer.function(self.kernel, LEADING):
             self._scratch()
-            with self.writer.block("for block in range(first_block, last_block):"):
-                self._block_indices()
-                self._items(self.plan.items)
+            with self.writer.block("while True:"):
+                take = self.writer.expressions.call(NEXT_PIECE, "dealt", "piece")
+                self.writer.line(f"first_block = {take}")
+                with self.writer.block("if first_block >= last_block:"):
+                    self.writer.line("break")
+                after = self.writer.expressions.call("min_i64", "first_block + piece", "last_block")
+                self.writer.line(f"after_piece = {after}")
+                with self.writer.block("for block in range(first_block, after_piece):"):
+                    self._block_indices()
+                    self._items(self.plan.items)
         return EmittedBlocks(self.writer.emitted(), self.fixed_bytes, self.thread_bytes)
 
     def _scratch(self) -> None:

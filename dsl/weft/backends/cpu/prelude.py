@@ -12,6 +12,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from weft.backends.cpu import arithmetic
+from weft.backends.cpu.emit import NEXT_PIECE
 from weft.model.dtypes import BY_NAME, DType
 
 SPACES = ("global", "shared", "local")
@@ -29,6 +30,8 @@ def prelude(name: str) -> object | None:
         return float(name)
     if name == "bool_":
         return types.boolean
+    if name == NEXT_PIECE:
+        return _next_piece()
     if name in BY_NAME:
         return numba_type(BY_NAME[name])
     verb, _, rest = name.partition("_")
@@ -61,6 +64,19 @@ def _function(verb: str, space: str, dtype: DType) -> object | None:
             return _truncate(dtype)
         case _:
             return _operation(verb, dtype)
+
+
+def _next_piece() -> object:
+    """Add to the number at an address, as one step that no other thread comes between; the number before."""
+
+    def next_piece(typingctx: Any, address: Any, piece: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            pointer = builder.inttoptr(args[0], llvm.IntType(64).as_pointer())
+            return builder.atomic_rmw("add", pointer, args[1], "monotonic")
+
+        return types.int64(types.int64, types.int64), build
+
+    return intrinsic(next_piece)
 
 
 def _load(dtype: DType, space: str) -> object:
