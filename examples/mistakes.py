@@ -65,7 +65,7 @@ def unbound(x: Tensor[f32, N], y: Tensor[f32, N]):
 def mutable_global(y: Tensor[f32, N]):
     i = weft.index(y)
     y[i] = WEIGHTS[0]
-         # ^^^^^^^ mutable-global: `WEIGHTS` is a list, which may change after the kernel is compiled: make it a tuple or a number, or pass it as a parameter
+         # ^^^^^^^ mutable-global: `WEIGHTS` is of type `list`, which may change after the kernel is compiled: make it a tuple or a number, or pass it as a parameter
 
 
 @weft.kernel

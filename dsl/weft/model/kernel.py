@@ -82,6 +82,8 @@ class Analysis:
     # Where the shared arrays and the domain stand, for rules.
     shared_spans: tuple[Span, ...] = ()
     domain_span: Span | None = None
+    # Statements that say nothing because a value in them is not known; in a live kernel there must be none.
+    unknown: tuple[Span, ...] = ()
     # How many parameters are written, also those whose type is wrong.
     parameter_count: int = 0
 
@@ -253,6 +255,7 @@ def _finish(
         tuple((scope, name, binding) for (_, name), (scope, binding) in t.lookups.items()),
         tuple(t.shared_spans),
         t.domain.span if t.domain else None,
+        tuple(t.unknown),
         len([*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]),
     )
 

@@ -1,5 +1,6 @@
 """The language's own sources, read as text: where each public name is declared, and what its members are."""
 
+import math
 import os
 from collections.abc import Callable, Iterable
 
@@ -7,7 +8,10 @@ from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.syntax import Parsed, parse
 from weft.model.text import Evaluate, ModuleText, Scope, builtin, class_members
-from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation
+from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation, Static
+
+# The constants of `math` and `numpy` that mean the same in a kernel.
+_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 _LARGEST_FILE_BYTES = 4_000_000
 _MOST_PARSED = 4096
@@ -114,6 +118,9 @@ class Library:
         """A member of a module that is not read: an operation if the dialect knows it (`math.exp`)."""
         if qualified in self.dialect.operations:
             return Binding(Operation(qualified, Symbol(qualified.rpartition(".")[2], "operation", qualified)))
+        owner, _, name = qualified.partition(".")
+        if owner in ("math", "numpy") and name in _CONSTANTS:
+            return Binding(Static(_CONSTANTS[name]), Symbol(name, "constant", qualified))
         return Binding(External(qualified))
 
     def builtin(self, name: str) -> Binding:

@@ -22,6 +22,7 @@ from weft.model.text import builtin
 from weft.model.trace.call import from_python
 from weft.model.values import (
     NOTHING,
+    UNKNOWN,
     Axes,
     Binding,
     Class,
@@ -109,7 +110,11 @@ class LiveLibrary(Library):
         marked = getattr(value, "python_function", None)
         if isinstance(marked, FunctionType):
             return self._function(value, marked)
-        return self._named(value) or Binding(from_python(_plain(value)))
+        named = self._named(value)
+        if named is not None:
+            return named
+        constant = from_python(_plain(value))
+        return Binding(Mutable(type(value).__name__) if constant == UNKNOWN else constant)
 
     def _named(self, value: object) -> Binding | None:
         """A class, a function or an object of the language, by its qualified name."""
@@ -179,11 +184,21 @@ def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
         return LiveKernel(None, (definition,), filename, (0,))
     analysis = analyse(library, definition, is_kernel=True)
     line_starts = Lines.of(source_of(function) or "").starts
-    findings = tuple(finding.shifted(definition.block_start) for finding in analysis.findings)
+    found = analysis.findings or tuple(map(_unknown, analysis.unknown))
+    findings = tuple(finding.shifted(definition.block_start) for finding in found)
     # The IR's spans count from the block: a line table that does too leads to the file's lines.
     shifted = tuple(start - definition.block_start for start in line_starts)
     kernel = analysis.ir and replace(analysis.ir, filename=filename, line_starts=shifted)
     return LiveKernel(kernel, findings, filename, line_starts, analysis, definition.block_start)
+
+
+def _unknown(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "unknown-value",
+        "what this computes with is not known when the kernel is compiled: use numbers, tuples, layouts and dtypes of the "
+        "module or the closure, or pass it as a parameter",
+        span,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,8 @@ class CompiledCpu:
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
     """The kernel, ready to launch. numba is loaded only if it was not compiled before on this machine."""
     emitted = emit_blocks(kernel, specialization)
-    name = disk.key(emitted.code.text, _compiler_name())
+    types = ",".join(parameter.dtype.name for parameter in emitted.code.parameters)
+    name = disk.key(emitted.code.text, types, _compiler_name())
     code = disk.read(name)
     was_cached = code is not None
     if code is None:

@@ -121,7 +121,7 @@ def _name(t: Tracer, node: ast.expr) -> Value:
     if isinstance(binding.value, Mutable):
         t.report(
             "mutable-global",
-            f"`{node.id}` is a {binding.value.type_name}, which may change after the kernel is compiled: "
+            f"`{node.id}` is of type `{binding.value.type_name}`, which may change after the kernel is compiled: "
             "make it a tuple or a number, or pass it as a parameter",
             node,
         )

@@ -194,6 +194,8 @@ def _if(t: Tracer, node: ast.stmt, rest: Sequence[ast.stmt] = ()) -> Flow:
     if isinstance(condition, Static):
         return _decided(t, bodies, bool(condition.value))
     test = as_condition(t, condition, node.test)
+    if test is None:
+        t.miss(node.test)
     before, known = dict(t.frame.env), t.known
     ends: list[tuple[list[Stmt], dict[str, Value], Flow]] = []
     for body, assumption in zip(bodies, (_assume, _assume_not), strict=True):
@@ -361,6 +363,7 @@ def _for(t: Tracer, node: ast.stmt) -> Flow:
     if node.orelse:
         refuse(t, "`else` after a loop", "set a flag in the loop and test it after", node.orelse[0])
     if not isinstance(node.target, ast.Name) or arguments is None:
+        t.miss(node.iter)
         with t.block_of():
             _bind(t, node.target, UNKNOWN, node)
             statements(t, node.body)
@@ -421,6 +424,8 @@ def _loop(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> No
     if bounds is not None:
         _check_jumps(t, body, node)
         t.emit(For(variable, *bounds, tuple(body), t.span(node)))
+    else:
+        t.miss(node.iter)
 
 
 def _know_loop_variable(t: Tracer, variable: Var, bounds: tuple[Expr, Expr, Expr]) -> None:
@@ -463,6 +468,8 @@ def _while(t: Tracer, node: ast.stmt) -> Flow:
             if head
             else While(test, tuple(body), t.span(node))
         )
+    else:
+        t.miss(node.test)
     return GOES_ON
 
 

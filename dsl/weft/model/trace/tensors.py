@@ -55,6 +55,8 @@ def write_element(t: Tracer, tensor: Tensor, index: Value, value: Value, node: a
     t.written.add(tensor.array.name)
     if place is not None and expr is not None:
         t.emit(Store(tensor.array, place[0], expr, place[1], t.span(node)))
+    else:
+        t.miss(node)
 
 
 def tile(t: Tracer, tensor: Tensor, sizes: Sequence[int], index: Sequence[Expr], node: ast.AST) -> Tensor:

@@ -140,6 +140,7 @@ class Tracer:
         self.inlined = 0
         self.target: tuple[str, ...] = ()
         self.is_dead = False
+        self.unknown: list[Span] = []
 
     @property
     def dialect(self) -> "Dialect":
@@ -171,6 +172,11 @@ class Tracer:
         span = place if isinstance(place, Span) else self.span(place)
         level = "warning" if severity == "warning" else "error"
         self.findings.setdefault((code, span), Diagnostic(code, message, span, level, fixes))
+
+    def miss(self, node: ast.AST) -> None:
+        """Note a statement that makes nothing because a value in it is not known."""
+        if self.is_kernel and not self.is_dead:
+            self.unknown.append(self.span(node))
 
     def record(self, node: ast.AST, value: Value, symbol: Symbol | None = None) -> Value:
         """Note what an expression stands for, for the editor."""

@@ -33,6 +33,8 @@ def convert_to(dtype: DType) -> Rule:
 
     def infer(call: Call) -> Value:
         value = math.first(call)
+        if isinstance(value, Static) and value.value in ("inf", "-inf", "nan") and dtype == F32:
+            return Static(float(str(value.value)))
         if isinstance(value, Static) and isinstance(value.value, int | float):
             return Static(int(value.value) if dtype == INDEX else float(value.value))
         expr = as_expr(value)
