@@ -26,10 +26,8 @@ def problems(geometry: Geometry, kernel: Kernel, limits: Limits = ANY_GPU) -> It
     """What is wrong with a geometry, whoever chose it."""
     yield from block_problems(geometry.block, limits)
     yield from grid_problems(geometry.grid, limits)
-    if kernel.domain is not None and kernel.domain.block is not None:
-        fixed = to_axes(kernel.domain.block)
-        if fixed != geometry.block:
-            yield launches.block_fixed(kernel.name, geometry, fixed)
+    if kernel.domain is not None:
+        yield from launches.domain_problems(kernel.name, kernel.domain, geometry)
 
 
 def choose(domain: Domain, values: Mapping[str, int | float], block: tuple[int, int, int]) -> Geometry | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from weft.model.arguments import Fact, OtherFact, ScalarFact, TensorFact, bind, dims_agree, fits
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
-from weft.model.launches import block_fixed, geometry_missing
-from weft.model.limits import Geometry, Problem, block_problems, grid_problems, triple
+from weft.model.launches import domain_problems, geometry_missing
+from weft.model.limits import Geometry, Problem, block_problems, grid_problems
 from weft.model.trace.tracer import LaunchSite
 from weft.model.values import (
     Class,
@@ -49,23 +49,14 @@ def _geometry(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Spa
             yield geometry_missing(kernel.name), site.span
         return
     configured = site.kernel
-    if configured.grid and configured.grid_span:
-        yield from ((problem, configured.grid_span) for problem in grid_problems(configured.grid))
-    if configured.block and configured.block_span:
-        yield from (
-            (problem, configured.block_span) for problem in _block(configured, configured.block, kernel)
-        )
-
-
-def _block(configured: ConfiguredKernel, block: tuple[int, int, int], kernel: Analysis) -> Iterator[Problem]:
-    wrong = list(block_problems(block))
-    yield from wrong
+    grid, block = configured.grid, configured.block
+    wrong = [*(grid_problems(grid) if grid else ()), *(block_problems(block) if block else ())]
     domain = kernel.ir.domain if kernel.ir else None
-    if wrong or domain is None or domain.block is None:
-        return
-    fixed = triple(domain.block[::-1])
-    if fixed != block:
-        yield block_fixed(kernel.name, Geometry(configured.grid or (1, 1, 1), block), fixed)
+    if not wrong and domain is not None and block is not None:
+        # A grid that the text does not tell is not at fault.
+        wrong += domain_problems(kernel.name, domain, Geometry(grid or (1, 1, 1), block))
+    places = {"grid": configured.grid_span, "block": configured.block_span}
+    yield from ((problem, places.get(problem.about) or site.span) for problem in wrong)
 
 
 def _arguments(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Span]]:

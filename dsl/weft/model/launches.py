@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from weft.model.dtypes import DType
-from weft.model.limits import Geometry, Problem
+from weft.model.ir import Domain
+from weft.model.limits import Geometry, Problem, triple
 
 
 def devices_agree(placed: Sequence[tuple[str, str]]) -> Iterator[Problem]:
@@ -105,6 +106,29 @@ def block_fixed(kernel_name: str, geometry: Geometry, fixed: tuple[int, int, int
         f"pass that block, or call `{kernel_name}(...)` and leave the geometry to Weft",
         "block",
     )
+
+
+def domain_problems(kernel_name: str, domain: Domain, geometry: Geometry) -> Iterator[Problem]:
+    """What is wrong with a geometry that is given to a kernel with a domain."""
+    fixed = triple(domain.block[::-1]) if domain.block else None
+    if fixed is not None and fixed != geometry.block:
+        yield block_fixed(kernel_name, geometry, fixed)
+    else:
+        yield from beyond_the_domain(kernel_name, len(domain.extents), geometry)
+
+
+def beyond_the_domain(kernel_name: str, rank: int, geometry: Geometry) -> Iterator[Problem]:
+    """rank: the number of axes of the kernel's domain."""
+    for what, sizes in (("grid", geometry.grid), ("block", geometry.block)):
+        for axis, size in zip("xyz"[rank:], sizes[rank:], strict=True):
+            if size > 1:
+                axes = f"{rank} {'axis' if rank == 1 else 'axes'}"
+                yield Problem(
+                    "launch-geometry",
+                    f"{what}.{axis} is {size} and the domain of `{kernel_name}` has {axes}: threads along {axis} would "
+                    "all do the same work; make it 1",
+                    what,
+                )
 
 
 def extent_unknown(axis: int) -> Problem:
