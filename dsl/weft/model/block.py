@@ -10,7 +10,7 @@ from weft.model.library import Library
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText, Scope
 from weft.model.trace.host import HostReader
-from weft.model.trace.inline import inline
+from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
 from weft.model.values import Binding, ConfiguredKernel, Definition, KernelRef
 
@@ -66,7 +66,7 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
     """Never raises on any text."""
     if parsed.tree is None:
         return BlockModel(parsed, (), (), (), (), _syntax(parsed), ())
-    t = Tracer(analyses.library, Frame("", parsed, module), inline, is_kernel=False)
+    t = Tracer(analyses.library, Frame("", parsed, module), READERS, is_kernel=False)
     reader = HostReader(t, module, block_start)
     # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
     with suppress(RecursionError, TooLarge):

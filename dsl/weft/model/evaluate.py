@@ -5,7 +5,7 @@ import ast
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText, Scope
 from weft.model.trace.expressions import expression
-from weft.model.trace.inline import inline
+from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, TooLarge, Tracer
 from weft.model.values import UNKNOWN, Mutable, Scalar, Tensor, Value
 
@@ -16,7 +16,7 @@ def evaluate(node: ast.expr, block: Parsed, scope: Scope) -> Value:
     if mutable is not None:
         return mutable
     assert isinstance(scope, ModuleText)
-    t = Tracer(scope.library, Frame("", block, scope), inline, is_kernel=False)
+    t = Tracer(scope.library, Frame("", block, scope), READERS, is_kernel=False)
     try:
         value = expression(t, node)
     except (RecursionError, TooLarge):

@@ -34,7 +34,7 @@ from weft.model.limits import shared_problems
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
 from weft.model.trace.expressions import expression
-from weft.model.trace.inline import frame_of, inline
+from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.statements import statements
 from weft.model.trace.tensors import of_parameter
 from weft.model.trace.tracer import (
@@ -95,7 +95,7 @@ def analyse(
     frame = frame_of(definition)
     frame.enclosing = enclosing
     frame.returns_value = not is_kernel
-    t = Tracer(library, frame, inline, is_kernel=True)
+    t = Tracer(library, frame, READERS, is_kernel=True)
     parameters: tuple[Parameter, ...] = ()
     for _ in range(_MOST_READINGS):
         t.restart()

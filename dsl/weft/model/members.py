@@ -7,7 +7,7 @@ from weft.model.library import Library
 from weft.model.syntax import parse
 from weft.model.text import ModuleText
 from weft.model.trace.expressions import members
-from weft.model.trace.inline import inline
+from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, Tracer
 from weft.model.values import MaybeUnbound, Method, Value
 
@@ -24,7 +24,7 @@ def members_of(library: Library, module: ModuleText, value: Value) -> tuple[Memb
     """The public members of a value, in the order of their declaration."""
     if isinstance(value, MaybeUnbound):
         value = value.value
-    t = Tracer(library, Frame("", parse(""), module), inline, is_kernel=False)
+    t = Tracer(library, Frame("", parse(""), module), READERS, is_kernel=False)
     found: list[Member] = []
     for name, binding in members(t, value):
         if binding.symbol is not None:

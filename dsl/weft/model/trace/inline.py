@@ -10,7 +10,7 @@ from weft.model.dtypes import DType
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.expressions import expression
 from weft.model.trace.statements import statements
-from weft.model.trace.tracer import Frame, Tracer, as_expr
+from weft.model.trace.tracer import Frame, Readers, Tracer, as_expr
 from weft.model.values import UNKNOWN, Definition, DeviceFunction, DTypeRef, Scalar, Static, Value
 
 _DEEPEST = 16
@@ -117,3 +117,6 @@ def declared_dtype(t: Tracer, frame: Frame, annotation: ast.expr | None) -> DTyp
     finally:
         t.frames.pop()
     return value.dtype if isinstance(value, DTypeRef) else None
+
+
+READERS = Readers(inline, statements)

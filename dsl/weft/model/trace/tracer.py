@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from weft.model.ir import Array, Assign, Expr, Load, Stmt, Var, walk_expr
 from weft.model.prove import Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import Scope
+from weft.model.trace.flow import Flow
 from weft.model.values import (
     NOTHING,
     UNKNOWN,
@@ -82,6 +83,18 @@ class CallFact:
 Inline = Callable[["Tracer", DeviceFunction, dict[str, Value], ast.Call], Value]
 
 
+# Reads statements in order.
+Run = Callable[["Tracer", Sequence[ast.stmt]], Flow]
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The two readers that read each other's parts: they reach each other through the tracer."""
+
+    inline: Inline
+    run: Run
+
+
 class TooLarge(Exception):
     """The kernel grows past MOST_STATEMENTS."""
 
@@ -111,9 +124,10 @@ class Frame:
 class Tracer:
     """Reads one block. `is_kernel`: statements are made and faults reported; otherwise names are only followed."""
 
-    def __init__(self, library: "Library", frame: Frame, inline: "Inline", *, is_kernel: bool) -> None:
+    def __init__(self, library: "Library", frame: Frame, readers: Readers, *, is_kernel: bool) -> None:
         self.library = library
-        self.inline = inline
+        self.inline = readers.inline
+        self.run = readers.run
         self.is_kernel = is_kernel
         self.frames = [frame]
         self.loop_types: dict[tuple[str, int, str], DType] = {}
