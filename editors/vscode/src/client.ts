@@ -1,0 +1,107 @@
+// One run of the language client: from the start of a server to its end, with the restarts between.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+import * as vscode from 'vscode';
+import {
+  CloseAction,
+  type CloseHandlerResult,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  State,
+} from 'vscode-languageclient/node';
+
+import type { Interpreter } from './interpreter.ts';
+import { LastLines } from './lastLines.ts';
+import { ISOLATED } from './python.ts';
+import { Restarts } from './restarts.ts';
+
+const STOP_MILLISECONDS = 2000;
+
+export interface Events {
+  starting(): void;
+  running(): void;
+  /** The server is not started again. */
+  ended(reason: string): void;
+}
+
+/** Files and unsaved text. Not the other side of a diff, nor a cell, which is only a part of its notebook. */
+const SELECTOR = ['file', 'untitled'].map((scheme) => ({ scheme, language: 'python' }));
+
+export class Session {
+  readonly #client: LanguageClient;
+  readonly #said = new LastLines();
+  readonly #restarts = new Restarts();
+  readonly #events: Events;
+  #process: ChildProcess | undefined;
+  #isStopping = false;
+
+  constructor(interpreter: Interpreter, extensionPath: string, log: vscode.OutputChannel, events: Events) {
+    this.#events = events;
+    const options: LanguageClientOptions = {
+      documentSelector: SELECTOR,
+      outputChannel: log,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => this.#closed(),
+      },
+      initializationFailedHandler: () => false,
+    };
+    const start = () => this.#spawn(interpreter, join(extensionPath, 'bundled'));
+    this.#client = new LanguageClient('weft', 'Weft', start, options);
+    this.#client.onDidChangeState(({ newState }) => this.#changed(newState));
+  }
+
+  /** Never raises: a server that cannot start is told through the events. */
+  async start(): Promise<void> {
+    try {
+      await this.#client.start();
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#client.dispose(STOP_MILLISECONDS).catch(() => undefined);
+    this.#process?.kill('SIGKILL');
+  }
+
+  #spawn({ command }: Interpreter, directory: string): Promise<ChildProcess> {
+    const [program, ...first] = command;
+    this.#said.clear();
+    const server = spawn(program, [...first, ...ISOLATED, join(directory, 'run_server.py')], {
+      cwd: directory,
+      windowsHide: true,
+    });
+    this.#process = server;
+    server.stderr.on('data', (data: Buffer) => this.#said.add(data.toString()));
+    return new Promise((resolve, reject) => {
+      server.once('spawn', () => resolve(server));
+      server.once('error', reject);
+    });
+  }
+
+  #changed(state: State): void {
+    if (state === State.Starting) this.#events.starting();
+    if (state !== State.Running) return;
+    this.#restarts.running();
+    this.#events.running();
+  }
+
+  #closed(): CloseHandlerResult {
+    const { restart, reason } = this.#restarts.ended(Date.now() / 1000);
+    if (restart) return { action: CloseAction.Restart, handled: true };
+    this.#end(reason);
+    return { action: CloseAction.DoNotRestart, handled: true };
+  }
+
+  #end(reason: string): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const said = this.#said.last();
+    this.#events.ended(said ? `${reason} Its last words: ${said}` : reason);
+  }
+}

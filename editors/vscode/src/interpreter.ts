@@ -1,0 +1,149 @@
+// Which Python runs the server. Nothing here knows of VS Code: the system is passed in.
+
+export const OLDEST: Version = [3, 11];
+
+export type Version = readonly [major: number, minor: number];
+
+/** A program with its first arguments, as `py -3`. The program is an absolute path. */
+export type Command = readonly [program: string, ...args: string[]];
+
+export interface System {
+  platform: 'windows' | 'posix';
+  /** The folders of PATH, in its order. */
+  searchPath: readonly string[];
+  isFile(path: string): boolean;
+  /** The path without symbolic links. */
+  realPath(path: string): string;
+  /** The version of the Python that a command starts; undefined if it starts none. */
+  versionOf(command: Command): Promise<Version | undefined>;
+}
+
+export interface Wishes {
+  /** `weft.interpreter`; empty if not set. */
+  setting: string;
+  /** What the Python extension has chosen, if that extension is there. */
+  chosen: string | undefined;
+  /** The folders of the workspace. */
+  folders: readonly string[];
+  isTrusted: boolean;
+}
+
+export type Source = 'weft.interpreter' | 'the Python extension' | "the workspace's .venv" | 'PATH';
+
+export interface Candidate {
+  command: Command;
+  source: Source;
+}
+
+export interface Interpreter extends Candidate {
+  version: Version;
+}
+
+export interface Rejected {
+  source: Source;
+  what: string;
+}
+
+export type Search = { found: Interpreter } | { found: undefined; rejected: Rejected[] };
+
+/** The first Python that is new enough. A setting that cannot be used ends the search: it is the user's word. */
+export async function findInterpreter(wishes: Wishes, system: System): Promise<Search> {
+  const rejected: Rejected[] = [];
+  if (wishes.setting) {
+    const command = resolve(wishes.setting, system);
+    const source = 'weft.interpreter';
+    if (!command) return { found: undefined, rejected: [{ source, what: `${wishes.setting} is not a file` }] };
+    return (await tried({ command, source }, system, rejected)) ?? { found: undefined, rejected };
+  }
+  for (const candidate of candidates(wishes, system)) {
+    const search = await tried(candidate, system, rejected);
+    if (search) return search;
+  }
+  return { found: undefined, rejected };
+}
+
+/** One sentence for the user: what was looked for, and what was there instead. */
+export function describeFailure(rejected: readonly Rejected[]): string {
+  const needs = `Weft needs Python ${OLDEST.join('.')} or newer to run its language server`;
+  if (rejected.length === 0) return `${needs}, and found no Python.`;
+  return `${needs}. ${rejected.map(({ source, what }) => `${what} (from ${source})`).join('; ')}.`;
+}
+
+function* candidates(wishes: Wishes, system: System): Iterable<Candidate> {
+  const { chosen, folders, isTrusted } = wishes;
+  if (chosen && system.isFile(chosen) && (isTrusted || !isWithin(chosen, folders, system))) {
+    yield { command: [chosen], source: 'the Python extension' };
+  }
+  if (isTrusted) {
+    for (const folder of folders) {
+      const path = joined(system, folder, '.venv', ...inEnvironment(system));
+      if (system.isFile(path)) yield { command: [path], source: "the workspace's .venv" };
+    }
+  }
+  for (const command of onPath(system)) {
+    if (isTrusted || !isWithin(command[0], folders, system)) yield { command, source: 'PATH' };
+  }
+}
+
+function* onPath(system: System): Iterable<Command> {
+  for (const name of ['python3.11', 'python3.12', 'python3.13', 'python3.14', 'python3', 'python']) {
+    for (const path of allOnPath(name, system)) yield [path];
+  }
+  if (system.platform === 'windows') {
+    for (const path of allOnPath('py', system)) yield [path, '-3'];
+  }
+}
+
+async function tried(candidate: Candidate, system: System, rejected: Rejected[]): Promise<Search | undefined> {
+  const version = await system.versionOf(candidate.command);
+  if (version && isNewEnough(version)) return { found: { ...candidate, version } };
+  const what = version ? `is Python ${version.join('.')}` : 'does not start as Python';
+  rejected.push({ source: candidate.source, what: `${candidate.command.join(' ')} ${what}` });
+  return undefined;
+}
+
+export function isNewEnough([major, minor]: Version): boolean {
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+function resolve(setting: string, system: System): Command | undefined {
+  const path = isAbsolute(setting, system) ? setting : allOnPath(setting, system)[0];
+  return path && system.isFile(path) ? [path] : undefined;
+}
+
+/** Never a relative folder of PATH: that is the current folder's program, whoever wrote it. */
+function allOnPath(name: string, system: System): string[] {
+  if (/[/\\]/.test(name)) return [];
+  const file = system.platform === 'windows' && !name.toLowerCase().endsWith('.exe') ? `${name}.exe` : name;
+  const folders = system.searchPath.filter((folder) => isAbsolute(folder, system));
+  return folders.map((folder) => joined(system, folder, file)).filter((path) => system.isFile(path));
+}
+
+function inEnvironment(system: System): string[] {
+  return system.platform === 'windows' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+}
+
+function isAbsolute(path: string, system: System): boolean {
+  return system.platform === 'windows' ? /^([A-Za-z]:[/\\]|\\\\)/.test(path) : path.startsWith('/');
+}
+
+/** By its name or by where its links lead: an environment's Python is a link out of it, and reads files of it. */
+function isWithin(path: string, folders: readonly string[], system: System): boolean {
+  const both = (some: string) => [some, system.realPath(some)].map((form) => comparable(form, system));
+  const [paths, parents] = [[...both(path), ...both(folderOf(path))], folders.flatMap(both)];
+  return parents.some((parent) => paths.some((form) => form === parent || form.startsWith(`${parent}/`)));
+}
+
+function folderOf(path: string): string {
+  return path.replace(/[/\\][^/\\]*$/, '');
+}
+
+function comparable(path: string, system: System): string {
+  const plain = system.platform === 'windows' ? path.replaceAll('\\', '/').toLowerCase() : path;
+  return plain.replace(/\/+/g, '/').replace(/\/$/, '');
+}
+
+function joined(system: System, folder: string, ...parts: string[]): string {
+  const separator = system.platform === 'windows' ? '\\' : '/';
+  return [folder.replace(system.platform === 'windows' ? /[/\\]+$/ : /\/+$/, ''), ...parts].join(separator);
+}
