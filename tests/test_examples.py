@@ -10,7 +10,10 @@ from types import FunctionType, ModuleType
 import numpy as np
 import pytest
 from annotations import expected, found, read
+from weft.backends import cuda
 from weft.errors import KernelError, LaunchError
+from weft.model.ir import TensorParameter, has_barrier
+from weft.model.specialize import Specialization, specialize
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MISTAKES = EXAMPLES / "mistakes.py"
@@ -109,3 +112,16 @@ def test_a_wrong_launch_says_the_same(call: str, words: str):
         FunctionType(compile(call, "<launch>", "exec"), names)()
     assert f"{raised.value.code}: {raised.value.diagnostic.message}" == words
     assert (names["y"] == 0).all()
+
+
+@pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_right_examples_compile_for_gpus_without_one(path: Path, arch: str):
+    kernel = getattr(load(path), path.stem).ir
+    tensors = [parameter.name for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
+    specialization = Specialization(contiguous=frozenset(tensors), index_bits=32)
+    compiled = cuda.compile(specialize(kernel, specialization), specialization, arch)
+    assert compiled.cubin[:4] == b"\x7fELF"
+    shared_bytes = sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared)
+    assert (compiled.shared_bytes, compiled.spill_bytes) == (shared_bytes, 0)
+    assert ("bar.sync" in compiled.ptx or "barrier.sync" in compiled.ptx) == has_barrier(kernel.body)
