@@ -66,7 +66,17 @@ def refresh(ls: Server) -> None:
 
 
 def to_lsp(document: Document) -> list[types.Diagnostic]:
-    return [_to_lsp(document, finding) for finding in diagnostics(document.model)]
+    return [finding_to_lsp(document, finding) for finding in diagnostics(document.model)]
+
+
+def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
+    return types.Diagnostic(
+        range=document.range(finding.span),
+        message=finding.message,
+        severity=_SEVERITIES[finding.severity],
+        code=finding.code,
+        source=SOURCE,
+    )
 
 
 def _publish_one(ls: Server, params: types.DocumentDiagnosticParams) -> None:
@@ -77,13 +87,3 @@ def _publish_one(ls: Server, params: types.DocumentDiagnosticParams) -> None:
         ls.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(document.uri, items, document.version)
         )
-
-
-def _to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
-    return types.Diagnostic(
-        range=document.range(finding.span),
-        message=finding.message,
-        severity=_SEVERITIES[finding.severity],
-        code=finding.code,
-        source=SOURCE,
-    )

@@ -12,6 +12,7 @@ from lsprotocol import types
 from weft import __version__
 
 from weft_lsp.lsp import (
+    code_action,
     completion,
     connection,
     definition,
@@ -42,6 +43,7 @@ REQUESTS = [
     Feature(types.COMPLETION_ITEM_RESOLVE, completion.on_resolve),
     Feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, signature_help.on_signature_help, signature_help.OPTIONS),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, symbols.on_document_symbol),
+    Feature(types.TEXT_DOCUMENT_CODE_ACTION, code_action.on_code_action, code_action.OPTIONS),
 ]
 
 # Registered for the clients that say that they ask.

@@ -1,0 +1,67 @@
+"""The features that change the text, over the wire: the conversion to the protocol's words."""
+
+from typing import Any
+
+from lsp_client import at, session
+
+KERNEL = """\
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+
+
+@weft.kernel
+def double(x: Tensor[f32, N]):
+    é = '😀'; i = weft.index(x)
+    x[i] = 2.0 * x[i]
+"""
+GUILTY = KERNEL.replace("index(x)", "indexx(x)")
+LITERALS = {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}
+
+
+def actions(client: Any, uri: str, text: str, **context: object) -> Any:
+    place = at(uri, text)
+    params = {
+        "textDocument": place["textDocument"],
+        "range": {"start": place["position"], "end": place["position"]},
+        "context": {"diagnostics": [], **context},
+    }
+    return client.request("textDocument/codeAction", params)
+
+
+def test_code_actions():
+    with session(capabilities={"textDocument": LITERALS}) as client:
+        uri = client.open(GUILTY)
+        (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
+        fix, everything = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))
+        start, end = {"line": 7, "character": 23}, {"line": 7, "character": 29}
+        edit = {"changes": {uri: [{"range": {"start": start, "end": end}, "newText": "index"}]}}
+        assert (fix["kind"], fix["diagnostics"], fix["edit"]) == ("quickfix", [finding], edit)
+        assert (everything["kind"], everything["edit"]) == ("source.fixAll.weft", edit)
+
+
+def test_code_actions_of_one_kind():
+    with session(capabilities={"textDocument": LITERALS}) as client:
+        uri = client.open(GUILTY)
+        text = GUILTY.replace("indexx", "ind$0exx")
+        for only, kinds in [
+            (["source.fixAll"], ["source.fixAll.weft"]),
+            (["quickfix"], ["quickfix"]),
+            (["source.organizeImports"], []),
+        ]:
+            assert [action["kind"] for action in actions(client, uri, text, only=only)] == kinds
+
+
+def test_edits_of_a_version():
+    capabilities = {"workspace": {"workspaceEdit": {"documentChanges": True}}, "textDocument": LITERALS}
+    with session(capabilities=capabilities) as client:
+        uri = client.open(GUILTY)
+        fix = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))[0]
+        (change,) = fix["edit"]["documentChanges"]
+        assert change["textDocument"] == {"uri": uri, "version": 1}
+
+
+def test_a_client_that_takes_no_literals_gets_no_actions():
+    with session() as client:
+        uri = client.open(GUILTY)
+        assert actions(client, uri, GUILTY.replace("indexx", "ind$0exx")) is None
