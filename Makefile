@@ -18,13 +18,14 @@ DEMO := .venv/installed-demo
 TEST := .venv/installed-test
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e lint format clean
+.PHONY: help demo test e2e extension lint format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    install, check the examples, run two, and show what an editor shows"
 	@echo "make test    all tests that need neither GPU nor display"
 	@echo "make e2e     drive the language server from headless Neovim"
+	@echo "make extension  build the VS Code extension and test it (needs Node 22 or newer)"
 	@echo "make lint    ruff and pyright"
 	@echo "make format  let ruff format and mend"
 	@echo "make clean   remove .venv and caches"
@@ -38,6 +39,10 @@ test: $(TEST)
 e2e: $(TEST)
 	@command -v nvim >/dev/null || { echo "make e2e needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/e2e
+
+extension: | $(BIN)/python
+	@$(BIN)/python editors/vscode/build.py --twice
+	@npm --prefix editors/vscode test --silent
 
 lint: $(TEST)
 	@$(BIN)/ruff check .
