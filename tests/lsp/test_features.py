@@ -107,6 +107,21 @@ def test_document_symbols():
         assert symbol["selectionRange"]["start"] == {"line": 6, "character": 4}
 
 
+def test_highlights_and_references():
+    with session() as client:
+        uri = client.open(KERNEL)
+        place = at(uri, marked("    x[", "i]"))
+        ranges = [
+            {"start": {"line": line, "character": start}, "end": {"line": line, "character": start + 1}}
+            for line, start in [(7, 14), (8, 6), (8, 19)]
+        ]
+        found = client.request("textDocument/documentHighlight", place)
+        assert found == [{"range": each, "kind": kind} for each, kind in zip(ranges, (3, 2, 2), strict=True)]
+        asked = {**place, "context": {"includeDeclaration": False}}
+        uses = client.request("textDocument/references", asked)
+        assert uses == [{"uri": uri, "range": each} for each in ranges[1:]]
+
+
 def test_diagnostics_are_published_and_vanish():
     with session() as client:
         uri = client.open(GUILTY)
@@ -215,7 +230,9 @@ def test_folders_that_are_added_later(tmp_path: Path):
         assert client.notified("textDocument/publishDiagnostics")["diagnostics"]
 
 
-@pytest.mark.parametrize("method", ["hover", "definition", "completion", "signatureHelp", "documentSymbol"])
+@pytest.mark.parametrize(
+    "method", ["hover", "definition", "completion", "signatureHelp", "documentSymbol", "documentHighlight"]
+)
 def test_unknown_documents_are_answered_with_null(method: str):
     with session() as client:
         params = at("file:///never/opened.py", "$0")

@@ -46,6 +46,8 @@ def test_only_what_works_is_advertised():
             "completionProvider": {"triggerCharacters": ["."], "resolveProvider": True},
             "signatureHelpProvider": {"triggerCharacters": ["(", ","]},
             "documentSymbolProvider": True,
+            "documentHighlightProvider": True,
+            "referencesProvider": True,
             "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
             "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         }

@@ -17,7 +17,9 @@ from weft_lsp.lsp import (
     connection,
     definition,
     diagnostics,
+    highlight,
     hover,
+    references,
     signature_help,
     symbols,
     sync,
@@ -44,6 +46,8 @@ REQUESTS = [
     Feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, signature_help.on_signature_help, signature_help.OPTIONS),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, symbols.on_document_symbol),
     Feature(types.TEXT_DOCUMENT_CODE_ACTION, code_action.on_code_action, code_action.OPTIONS),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, highlight.on_document_highlight),
+    Feature(types.TEXT_DOCUMENT_REFERENCES, references.on_references),
 ]
 
 # Registered for the clients that say that they ask.

@@ -1,0 +1,258 @@
+"""Which names of a file are one name: Python's rules of scope, over the trees that the Model has parsed.
+
+The Model's facts say what a name stands for where the code is read; renaming must also see code that is never run.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from weft.model.declarations import Function, name_span
+from weft.model.diagnostic import Span
+from weft.model.model import Model
+from weft.model.syntax import HOLE, Parsed
+
+_Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A place where a name stands. is_write: it is bound there."""
+
+    span: Span
+    is_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of one scope. function: the function or lambda that it is local to; None at the level of the module."""
+
+    name: str
+    occurrences: tuple[Occurrence, ...]
+    function: ast.AST | None = field(default=None, compare=False, repr=False)
+    is_parameter: bool = False
+    is_import: bool = False
+    is_definition: bool = False
+    is_class_member: bool = False
+    # Whether every occurrence was found: Python 3.11 does not say where a name stands in an f-string.
+    is_certain: bool = True
+    # The other names that are used in this scope and inside it: none of them can be taken by a new name.
+    neighbours: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+
+def name_at(model: Model, offset: int) -> Name | None:
+    """The name that the cursor touches, with all of its occurrences in the file."""
+    for start, block in model.blocks:
+        if not start <= offset <= start + len(block.parsed.text) or block.parsed.tree is None:
+            continue
+        uses = _read(block.parsed, block.parsed.tree)
+        here = [use for use in uses if use.how != "lost" and use.span.contains(offset - start)]
+        if here:
+            use = here[-1]
+            owner = use.scope.owner_of(use.name)
+            return _module_name(model, use.name) if owner.is_module else _local_name(use, owner, uses, start)
+    return None
+
+
+@dataclass(eq=False)
+class _Scope:
+    node: ast.AST | None = None
+    parent: "_Scope | None" = None
+    bound: set[str] = field(default_factory=set[str])
+    elsewhere: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def is_module(self) -> bool:
+        return self.parent is None
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.node, ast.ClassDef)
+
+    def owner_of(self, name: str) -> "_Scope":
+        """The scope that a name used here belongs to."""
+        scope = self
+        is_own = True
+        while scope.parent is not None:
+            place = scope.elsewhere.get(name) if is_own or not scope.is_class else None
+            if place == "global":
+                return scope.module
+            if name in scope.bound and place is None and (is_own or not scope.is_class):
+                return scope
+            scope, is_own = scope.parent, False
+        return scope
+
+    @property
+    def module(self) -> "_Scope":
+        return self if self.parent is None else self.parent.module
+
+    def is_within(self, other: "_Scope") -> bool:
+        return self is other or (self.parent is not None and self.parent.is_within(other))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    name: str
+    span: Span
+    scope: _Scope
+    is_write: bool
+    how: str = ""
+
+
+def _local_name(use: _Use, owner: _Scope, uses: list[_Use], start: int) -> Name:
+    own = [each for each in uses if each.name == use.name and each.scope.owner_of(each.name) is owner]
+    near = frozenset(each.name for each in uses if each.scope.is_within(owner))
+    return _name(use.name, [(start, each) for each in own], owner, near - {use.name})
+
+
+def _module_name(model: Model, name: str) -> Name:
+    found = [
+        (start, use)
+        for start, block in model.blocks
+        if block.parsed.tree is not None and name in block.parsed.text
+        for use in _read(block.parsed, block.parsed.tree)
+        if use.name == name and use.scope.owner_of(name).is_module
+    ]
+    return _name(name, found, _Scope(), frozenset())
+
+
+def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: frozenset[str]) -> Name:
+    placed = list(uses)
+    spans = {use.span.shifted(start): use.is_write for start, use in placed if use.how != "lost"}
+    ways = {use.how for _, use in placed}
+    return Name(
+        name,
+        tuple(Occurrence(span, is_write) for span, is_write in sorted(spans.items())),
+        owner.node,
+        is_parameter="parameter" in ways,
+        is_import="import" in ways,
+        is_definition="definition" in ways,
+        is_class_member=owner.is_class,
+        is_certain="lost" not in ways,
+        neighbours=near,
+    )
+
+
+def _read(parsed: Parsed, tree: ast.Module) -> list[_Use]:
+    reader = _Reader(parsed)
+    reader.read_all(tree.body, _Scope())
+    return sorted(reader.uses, key=lambda use: use.span)
+
+
+class _Reader:
+    """Collects the names of a block with the scopes that they stand in."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.uses: list[_Use] = []
+
+    def read_all(self, nodes: Iterable[ast.AST | None], scope: _Scope) -> None:
+        for node in nodes:
+            if node is not None:
+                self.read(node, scope)
+
+    def read(self, node: ast.AST, scope: _Scope) -> None:
+        match node:
+            case ast.Name(id=name, ctx=context):
+                self._use(name, self.parsed.span(node), scope, is_write=not isinstance(context, ast.Load))
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._bind(node.name, name_span(self.parsed, node, node.name), scope, "definition")
+                self._function(node, scope)
+            case ast.Lambda():
+                self._function(node, scope)
+            case ast.ClassDef():
+                self._bind(node.name, name_span(self.parsed, node, node.name), scope, "definition")
+                self.read_all([*node.decorator_list, *node.bases, *node.keywords], scope)
+                self.read_all(node.body, _Scope(node, scope))
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                self._comprehension(node, scope)
+            case ast.NamedExpr(target=target, value=value):
+                self.read(value, scope)
+                self.read(target, _function_of(scope))
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                self._imports(names, scope, is_from=isinstance(node, ast.ImportFrom))
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                place = "global" if isinstance(node, ast.Global) else "nonlocal"
+                scope.elsewhere.update(dict.fromkeys(names, place))
+                self._words(node, self.parsed.span(node).start + len(place), names, scope)
+            case ast.ExceptHandler(name=str() as name):
+                self.read_all([node.type], scope)
+                scope.bound.add(name)
+                first = self.parsed.span(node.type).end if node.type else 0
+                self._words(node, first, [name], scope)
+                self.read_all(node.body, scope)
+            case ast.MatchAs(name=str() as name) | ast.MatchStar(name=str() as name):
+                self.read_all(ast.iter_child_nodes(node), scope)
+                scope.bound.add(name)
+                self._last_word(node, name, scope)
+            case ast.MatchMapping(rest=str() as name):
+                self.read_all(ast.iter_child_nodes(node), scope)
+                scope.bound.add(name)
+                self._last_word(node, name, scope)
+            case _:
+                self.read_all(ast.iter_child_nodes(node), scope)
+
+    def _function(self, node: Function | ast.Lambda, scope: _Scope) -> None:
+        arguments = node.args
+        inner = _Scope(node, scope)
+        if not isinstance(node, ast.Lambda):
+            self.read_all([*node.decorator_list, node.returns], scope)
+        self.read_all([*arguments.defaults, *arguments.kw_defaults], scope)
+        for argument in _arguments(arguments):
+            self.read_all([argument.annotation], scope)
+            start = self.parsed.span(argument).start
+            self._bind(argument.arg, Span(start, start + len(argument.arg)), inner, "parameter")
+        self.read_all([node.body] if isinstance(node, ast.Lambda) else node.body, inner)
+
+    def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
+        inner = _Scope(node, scope)
+        self.read(node.generators[0].iter, scope)
+        for index, generator in enumerate(node.generators):
+            self.read(generator.target, inner)
+            self.read_all([generator.iter] if index else [], inner)
+            self.read_all(generator.ifs, inner)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        self.read_all(parts, inner)
+
+    def _imports(self, names: Iterable[ast.alias], scope: _Scope, *, is_from: bool) -> None:
+        for alias in names:
+            if alias.name != "*":
+                name = alias.asname or (alias.name if is_from else alias.name.split(".")[0])
+                self._bind(name, name_span(self.parsed, alias, name), scope, "import")
+
+    def _words(self, node: ast.AST, first: int, names: Iterable[str], scope: _Scope) -> None:
+        """Names that a statement holds as words: the first place of each after an offset."""
+        for name in names:
+            word = re.compile(rf"\b{re.escape(name)}\b")
+            found = word.search(self.parsed.text, first, self.parsed.span(node).end)
+            self._use(name, Span(*found.span()) if found else Span(0, 0), scope, is_write=True)
+
+    def _last_word(self, node: ast.AST, name: str, scope: _Scope) -> None:
+        span = self.parsed.span(node)
+        start = self.parsed.text.rfind(name, span.start, span.end)
+        self._use(name, Span(start, start + len(name)), scope, is_write=True)
+
+    def _bind(self, name: str, span: Span, scope: _Scope, how: str) -> None:
+        scope.bound.add(name)
+        self._use(name, span, scope, is_write=True, how=how)
+
+    def _use(self, name: str, span: Span, scope: _Scope, *, is_write: bool, how: str = "") -> None:
+        if name == HOLE:
+            return
+        if is_write:
+            scope.bound.add(name)
+        is_found = self.parsed.text[span.start : span.end] == name
+        self.uses.append(_Use(name, span, scope, is_write, how if is_found else "lost"))
+
+
+def _function_of(scope: _Scope) -> _Scope:
+    """Where a walrus binds: the function around the comprehension."""
+    while isinstance(scope.node, _Comprehension) and scope.parent:
+        scope = scope.parent
+    return scope
+
+
+def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    yield from (argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None)

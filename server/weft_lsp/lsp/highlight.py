@@ -1,0 +1,21 @@
+"""textDocument/documentHighlight."""
+
+from lsprotocol import types
+
+from weft_lsp.ide.highlight import highlights
+from weft_lsp.ide.scopes import Occurrence
+from weft_lsp.lsp.documents import Document
+from weft_lsp.lsp.language_server import Server
+
+
+def on_document_highlight(
+    ls: Server, params: types.DocumentHighlightParams
+) -> list[types.DocumentHighlight] | None:
+    document = ls.document(params.text_document.uri)
+    found = highlights(document.model, document.offset(params.position))
+    return None if found is None else [_to_lsp(document, occurrence) for occurrence in found]
+
+
+def _to_lsp(document: Document, occurrence: Occurrence) -> types.DocumentHighlight:
+    kind = types.DocumentHighlightKind.Write if occurrence.is_write else types.DocumentHighlightKind.Read
+    return types.DocumentHighlight(document.range(occurrence.span), kind)
