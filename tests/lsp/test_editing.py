@@ -65,3 +65,27 @@ def test_a_client_that_takes_no_literals_gets_no_actions():
     with session() as client:
         uri = client.open(GUILTY)
         assert actions(client, uri, GUILTY.replace("indexx", "ind$0exx")) is None
+
+
+def test_rename():
+    with session(capabilities={"textDocument": {"rename": {"prepareSupport": True}}}) as client:
+        uri = client.open(KERNEL)
+        place = at(uri, KERNEL.replace("x[i] =", "x[i$0] ="))
+        ranges = [
+            {"start": {"line": line, "character": start}, "end": {"line": line, "character": start + 1}}
+            for line, start in [(7, 14), (8, 6), (8, 19)]
+        ]
+        prepared = client.request("textDocument/prepareRename", place)
+        assert prepared == {"range": ranges[1], "placeholder": "i"}
+        edit = client.request("textDocument/rename", {**place, "newName": "row"})
+        assert edit == {"changes": {uri: [{"range": each, "newText": "row"} for each in ranges]}}
+
+
+def test_a_rename_that_is_refused_says_why():
+    with session() as client:
+        uri = client.open(KERNEL)
+        place = at(uri, KERNEL.replace("weft.index", "weft.in$0dex"))
+        asked = client.message("textDocument/rename", {**place, "newName": "row"})
+        client.send(asked)
+        error = client.answer(asked["id"])["error"]
+        assert (error["code"], error["message"]) == (-32803, "`index` is a name of the language")

@@ -48,6 +48,7 @@ def test_only_what_works_is_advertised():
             "documentSymbolProvider": True,
             "documentHighlightProvider": True,
             "referencesProvider": True,
+            "renameProvider": True,
             "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
             "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         }

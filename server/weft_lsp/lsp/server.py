@@ -20,6 +20,7 @@ from weft_lsp.lsp import (
     highlight,
     hover,
     references,
+    rename,
     signature_help,
     symbols,
     sync,
@@ -48,6 +49,8 @@ REQUESTS = [
     Feature(types.TEXT_DOCUMENT_CODE_ACTION, code_action.on_code_action, code_action.OPTIONS),
     Feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, highlight.on_document_highlight),
     Feature(types.TEXT_DOCUMENT_REFERENCES, references.on_references),
+    Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, rename.on_prepare_rename),
+    Feature(types.TEXT_DOCUMENT_RENAME, rename.on_rename),
 ]
 
 # Registered for the clients that say that they ask.
