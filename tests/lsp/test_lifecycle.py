@@ -49,6 +49,7 @@ def test_only_what_works_is_advertised():
             "documentHighlightProvider": True,
             "referencesProvider": True,
             "renameProvider": True,
+            "inlayHintProvider": {"resolveProvider": False},
             "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
             "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         }

@@ -16,6 +16,7 @@ from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 
 from weft_lsp.ide.completion import Completion
+from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.documents import Document, Documents
 
 NAME = "weft-lsp"
@@ -91,6 +92,7 @@ class Server(LanguageServer):
         self.project = Project(DIALECT)
         self.documents = Documents(self._read)
         self.pulls_diagnostics = False
+        self.hints = HintSettings()
         self.publication: asyncio.TimerHandle | None = None
         self.published: dict[str, object] = {}
         self.completions: tuple[int, Sequence[Completion]] = (0, ())

@@ -19,8 +19,10 @@ from weft_lsp.lsp import (
     diagnostics,
     highlight,
     hover,
+    inlay_hint,
     references,
     rename,
+    settings,
     signature_help,
     symbols,
     sync,
@@ -51,6 +53,7 @@ REQUESTS = [
     Feature(types.TEXT_DOCUMENT_REFERENCES, references.on_references),
     Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, rename.on_prepare_rename),
     Feature(types.TEXT_DOCUMENT_RENAME, rename.on_rename),
+    Feature(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint.on_inlay_hint),
 ]
 
 # Registered for the clients that say that they ask.
@@ -62,6 +65,7 @@ NOTIFICATIONS = [
     Feature(types.TEXT_DOCUMENT_DID_CHANGE, sync.on_change),
     Feature(types.TEXT_DOCUMENT_DID_CLOSE, sync.on_close),
     Feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, workspace.on_change_folders),
+    Feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION, settings.on_change_configuration),
     Feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, workspace.on_change_files),
 ]
 

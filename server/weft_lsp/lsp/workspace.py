@@ -6,7 +6,7 @@ from lsprotocol import types
 from pygls import uris
 from pygls.capabilities import get_capability
 
-from weft_lsp.lsp import diagnostics, lifecycle
+from weft_lsp.lsp import diagnostics, lifecycle, settings
 from weft_lsp.lsp.language_server import Server
 
 
@@ -14,6 +14,7 @@ def on_initialize(ls: Server, params: types.InitializeParams) -> None:
     ls.documents.encoding = types.PositionEncodingKind(ls.workspace.position_encoding).value
     ls.pulls_diagnostics = get_capability(params.capabilities, "text_document.diagnostic") is not None
     ls.set_roots(_roots(ls))
+    settings.on_initialize(ls, params)
     lifecycle.end_with(ls, params.process_id)
 
 
@@ -24,6 +25,7 @@ def on_initialized(ls: Server, params: types.InitializedParams) -> None:
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         ls.client_register_capability(types.RegistrationParams([types.Registration(method, method, options)]))
+    settings.on_initialized(ls)
 
 
 def on_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:

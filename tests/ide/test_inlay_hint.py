@@ -1,0 +1,82 @@
+"""Inlay hints: the kernel with its hints written into it."""
+
+import pytest
+from ide_case import HEADER, KERNEL, in_kernel, read
+from weft.model.diagnostic import Span
+from weft_lsp.ide.inlay_hint import HintSettings, inlay_hints
+
+TYPES = HintSettings(guards=False)
+GUARDS = HintSettings(types=False)
+
+
+def shown(source: str, settings: HintSettings) -> str:
+    """The text below the imports, each hint in ‹› at its place."""
+    model, _ = read(source + "$0")
+    text = model.text
+    for hint in reversed(inlay_hints(model, Span(0, len(text)), settings)):
+        text = f"{text[: hint.offset]}‹{hint.label}›{text[hint.offset :]}"
+    return text.removeprefix(HEADER)
+
+
+def check(line: str, expected: str, settings: HintSettings = TYPES) -> None:
+    """The last lines of a kernel, with their hints."""
+    indices = "    i‹: index›, j‹: index› = weft.index(x)" if settings.types else "    i, j = weft.index(x)"
+    before = KERNEL.replace("    i, j = weft.index(x)", indices)
+    assert shown(in_kernel(line), settings) == f"{before}    {expected}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("t = alpha * 2.0", "t‹: f32› = alpha * 2.0"),
+        (
+            "t = weft.shared(f32, (16, 16))",
+            "t‹: Tensor f32 (16, 16):(16, 1) shared› = weft.shared(f32, (16, 16))",
+        ),
+        ("t = weft.Layout((4, 8))", "t‹: Layout (4, 8):(1, 4)› = weft.Layout((4, 8))"),
+        ("for k in range(i):\n        pass", "for k‹: index› in range(i):\n        pass"),
+        ("t = alpha\n    t = t + 1.0", "t‹: f32› = alpha\n    t = t + 1.0"),
+        ("t: f32 = 1.0", "t: f32 = 1.0"),
+        ("t = 4", "t = 4"),
+        ("t = 4 * 4", "t‹: int = 16› = 4 * 4"),
+        ("t = nothing", "t = nothing"),
+    ],
+)
+def test_types(line: str, expected: str):
+    check(line, expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x[i, j] = alpha", "x[i, j] = alpha"),
+        ("x[i, j] = x[i + 1, j]", "x[i, j] = x[i + 1, j]‹guarded›"),
+        ("x[i, j + 1] = alpha", "x[i, j + 1]‹guarded› = alpha"),
+    ],
+)
+def test_guards(line: str, expected: str):
+    check(line, expected, GUARDS)
+
+
+def test_what_a_guard_is():
+    model, _ = read(in_kernel("x[i, j] = x[i + 1, j]$0"))
+    (hint,) = inlay_hints(model, Span(0, len(model.text)), GUARDS)
+    assert hint.tooltip == (
+        "This read of `x` is not proved to be inside the tensor: "
+        "outside, a read gives 0 and a write does nothing."
+    )
+
+
+def test_nothing_is_shown_when_both_are_off():
+    source = in_kernel("t = x[i + 1, j]")
+    assert shown(source, HintSettings(types=False, guards=False)) == source
+
+
+def test_only_the_part_that_is_asked_for():
+    model, offset = read(in_kernel("t$0 = alpha"))
+    assert [hint.label for hint in inlay_hints(model, Span(offset, offset + 1), TYPES)] == [": f32"]
+
+
+def test_ordinary_python_has_no_hints():
+    source = "def f(a):\n    b = a + 1\n    return b\n"
+    assert shown(source, HintSettings()) == source
