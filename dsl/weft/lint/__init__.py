@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from weft.lint.rules import RULES
+from weft.lint.suppress import unsuppressed
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 from weft.model.model import Model
@@ -11,13 +12,13 @@ _MOST_KERNELS = 8192
 
 
 def check(model: Model) -> tuple[Diagnostic, ...]:
-    """The findings of a file, in the order of the text. A file that does not use Weft has none."""
+    """The findings of a file that it does not suppress, in the order of the text. One that does not use Weft has none."""
     if not model.is_about_kernels:
         return ()
     found = [*model.findings]
     for start, kernel in model.kernels():
         found += [finding.shifted(start) for finding in check_kernel(kernel)]
-    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+    return tuple(sorted(unsuppressed(model.text, found), key=lambda finding: (finding.span, finding.code)))
 
 
 @lru_cache(_MOST_KERNELS)

@@ -1,0 +1,160 @@
+"""A `weft: ignore` that suppresses nothing.
+
+It hides the next mistake on its line, and a reader wonders what it is for. Found too: a code that Weft does not have.
+
+    y[i] = x[i]  # weft: ignore[wrong-rank]
+
+`# weft: ignore[code, code]` is for the findings on its line (for a finding over several lines: on its first or its last),
+`# weft: ignore` for all of that line, `# weft: ignore-file[code]` for the whole file. Text may follow, to say why.
+`ignore[unused-ignore]` keeps a suppression that is not always needed, and is never unused itself.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from weft.lint.codes import CODES, nearest
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
+
+CODE = "unused-ignore"
+
+_COMMENT = r"(?P<comment> \#[^\r\n]* )"
+_LINE_STRING = r""" "(?:[^"\\\r\n]|\\.)*+"? | '(?:[^'\\\r\n]|\\.)*+'? """
+_TOKEN = re.compile(
+    rf'''
+      """[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+""" | \'\'\'[^'\\]*+(?:(?:\\.|'(?!\'\'))[^'\\]*+)*+\'\'\'
+    | (?P<unterminated> """ | \'\'\' ) | {_LINE_STRING} | {_COMMENT}
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+# A text with a string that is never closed is read line by line, so that half-typed text keeps its suppressions.
+_TOKEN_OF_LINE = re.compile(rf"{_LINE_STRING} | {_COMMENT}", re.VERBOSE | re.DOTALL)
+_MARK = re.compile(
+    r"\#[ \t]*weft:[ \t]*ignore(?P<file>-file)?(?![\w-])(?:\[(?P<codes>[^\]\r\n]*)\])?(?P<reason>[^#\r\n]*)"
+)
+_CODE = re.compile(r"[^\s,]+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_SPACE = " \t"
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+
+
+# What a suppression is for: a line, or None for the whole file; a code, or None for all of them.
+Key = tuple[int | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that suppresses. codes: with their places; None suppresses all. line: None is the whole file."""
+
+    span: Span
+    codes: tuple[tuple[str, Span], ...] | None
+    line: int | None
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        if self.codes is None:
+            yield self.line, None
+        for name, _ in self.codes or ():
+            yield self.line, name
+
+    @property
+    def where(self) -> str:
+        return "in this file" if self.line is None else "on this line"
+
+
+def unsuppressed(text: str, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """`found` without what the text's comments suppress, and with what is wrong with those comments."""
+    if _MARK.search(text) is None:
+        return found
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    suppressions = tuple(_suppressions(text, starts))
+    known = {key for one in suppressions for key in one.keys}
+    taken = [known & _keys(finding, starts) for finding in found]
+    used = set[Key]().union(*taken)
+    left = [finding for finding, keys in zip(found, taken, strict=True) if not keys]
+    unused = [finding for one in suppressions for finding in _unused(text, one, used)]
+    return left + [finding for finding in unused if not known & _keys(finding, starts)]
+
+
+def _keys(finding: Diagnostic, starts: Sequence[int]) -> set[Key]:
+    """What would suppress the finding. One of a suppression is suppressed by its code alone."""
+    lines = {None, *(bisect_right(starts, at) - 1 for at in (finding.span.start, finding.span.end))}
+    codes = (CODE,) if finding.code == CODE else (finding.code, None)
+    return {(line, code) for line in lines for code in codes}
+
+
+def _suppressions(text: str, starts: Sequence[int]) -> Iterator[Suppression]:
+    for comment in _comments(text):
+        for match in _MARK.finditer(text, comment.start, comment.end):
+            codes = None
+            if match["codes"] is not None:
+                codes = tuple(
+                    (word.group(), Span(*word.span())) for word in _CODE.finditer(text, *match.span("codes"))
+                )
+            line = None if match["file"] else bisect_right(starts, match.start()) - 1
+            yield Suppression(Span(*match.span()), codes, line)
+
+
+def _comments(text: str) -> Iterator[Span]:
+    pattern, at = _TOKEN, 0
+    while match := pattern.search(text, at):
+        at = match.end()
+        if match["comment"] is not None:
+            yield Span(*match.span())
+        elif pattern is _TOKEN and match["unterminated"] is not None:
+            pattern = _TOKEN_OF_LINE
+
+
+def _unused(text: str, one: Suppression, used: set[Key]) -> Iterator[Diagnostic]:
+    if one.codes is None:
+        if (one.line, None) not in used:
+            yield _finding(
+                f"there is nothing to ignore {one.where}: remove this", one.span, _dropped(text, one)
+            )
+        return
+    idle = [(name, span) for name, span in one.codes if (one.line, name) not in used and name != CODE]
+    if len(idle) == len(one.codes) and all(name in CODES for name, _ in idle):
+        words = "no " + " or ".join(f"`{name}`" for name, _ in idle) if idle else "nothing named"
+        yield _finding(f"there is {words} to ignore {one.where}: remove this", one.span, _dropped(text, one))
+        return
+    for name, span in idle:
+        if name in CODES:
+            message = f"there is no `{name}` to ignore {one.where}: remove it"
+            yield _finding(message, span, Fix(f"Remove `{name}`", (Edit(_with_comma(text, span), ""),)))
+        else:
+            yield _unknown(name, span)
+
+
+def _unknown(name: str, span: Span) -> Diagnostic:
+    near = nearest(name, CODES)
+    if near is None:
+        return _finding(f"Weft has no code `{name}`: `weft rule` lists the codes", span)
+    fix = Fix(f"Change to `{near}`", (Edit(span, near),))
+    return _finding(f"Weft has no code `{name}`: did you mean `{near}`?", span, fix)
+
+
+def _finding(message: str, span: Span, *fixes: Fix) -> Diagnostic:
+    return Diagnostic(CODE, message, span, "warning", fixes)
+
+
+def _dropped(text: str, one: Suppression) -> Fix:
+    """Without the comment and the space before it; what another comment says after it stays, and so does its `#`."""
+    start, end = one.span.start, one.span.end
+    if text[end : end + 1] != "#":
+        while start > 0 and text[start - 1] in _SPACE:
+            start -= 1
+        if start == 0 or text[start - 1] in "\r\n":  # the comment was the line
+            line_end = _LINE_END.match(text, end)
+            end = line_end.end() if line_end else end
+    return Fix("Remove the suppression", (Edit(Span(start, end), ""),))
+
+
+def _with_comma(text: str, span: Span) -> Span:
+    """A code with the comma and the space after it, or, if it is the last, before it."""
+    start, end = span.start, span.end
+    if after := _COMMA.match(text, end):
+        return Span(start, after.end())
+    while text[start - 1] in ", \t":
+        start -= 1
+    return Span(start, end)
