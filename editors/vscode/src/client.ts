@@ -30,6 +30,13 @@ export interface Events {
 /** Files and unsaved text. Not the other side of a diff, nor a cell, which is only a part of its notebook. */
 const SELECTOR = ['file', 'untitled'].map((scheme) => ({ scheme, language: 'python' }));
 
+/** Writes its complaints to the log; what the user must be told, the session tells, once. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 export class Session {
   readonly #client: LanguageClient;
   readonly #said = new LastLines();
@@ -50,7 +57,7 @@ export class Session {
       initializationFailedHandler: () => false,
     };
     const start = () => this.#spawn(interpreter, join(extensionPath, 'bundled'));
-    this.#client = new LanguageClient('weft', 'Weft', start, options);
+    this.#client = new QuietClient('weft', 'Weft', start, options);
     this.#client.onDidChangeState(({ newState }) => this.#changed(newState));
   }
 
