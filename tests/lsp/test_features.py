@@ -122,6 +122,18 @@ def test_highlights_and_references():
         assert uses == [{"uri": uri, "range": each} for each in ranges[1:]]
 
 
+def test_workspace_symbols():
+    with session() as client:
+        uri = client.open(KERNEL, uri="untitled:Untitled-1")
+        (double,) = client.request("workspace/symbol", {"query": "dou"})
+        (barrier,) = client.request("workspace/symbol", {"query": "barrier"})
+        start, end = {"line": 6, "character": 4}, {"line": 6, "character": 10}
+        assert double["location"] == {"uri": uri, "range": {"start": start, "end": end}}
+        assert (double["name"], double["kind"]) == ("double", 12)
+        assert barrier["location"]["uri"].endswith("/weft/ops/sync.py")
+        assert barrier["containerName"] == "weft"
+
+
 def test_diagnostics_are_published_and_vanish():
     with session() as client:
         uri = client.open(GUILTY)

@@ -50,6 +50,7 @@ def test_only_what_works_is_advertised():
             "referencesProvider": True,
             "renameProvider": True,
             "inlayHintProvider": {"resolveProvider": False},
+            "workspaceSymbolProvider": {"resolveProvider": False},
             "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
             "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         }

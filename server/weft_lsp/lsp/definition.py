@@ -20,11 +20,11 @@ def _to_lsp(ls: Server, document: Document, found: Location) -> types.Location |
     if found.path is None:
         return types.Location(document.uri, document.range(found.span))
     uri = uri_of(found.path)
-    lines = _lines(ls, uri, found.path)
+    lines = lines_of(ls, uri, found.path)
     return lines and types.Location(uri, range_of(lines, found.span, document.encoding))
 
 
-def _lines(ls: Server, uri: str, path: str) -> Lines | None:
+def lines_of(ls: Server, uri: str, path: str) -> Lines | None:
     """The text that the location speaks of: as the client has it open, or as it is on disk."""
     if opened := ls.documents.get(uri):
         return opened.lines

@@ -27,6 +27,7 @@ from weft_lsp.lsp import (
     symbols,
     sync,
     workspace,
+    workspace_symbol,
 )
 from weft_lsp.lsp.faults import Handler
 from weft_lsp.lsp.language_server import NAME, Server
@@ -54,6 +55,7 @@ REQUESTS = [
     Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, rename.on_prepare_rename),
     Feature(types.TEXT_DOCUMENT_RENAME, rename.on_rename),
     Feature(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint.on_inlay_hint),
+    Feature(types.WORKSPACE_SYMBOL, workspace_symbol.on_workspace_symbol),
 ]
 
 # Registered for the clients that say that they ask.

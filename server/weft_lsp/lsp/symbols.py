@@ -8,7 +8,7 @@ from weft_lsp.ide.symbols import symbols
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 
-_KINDS: dict[SymbolKind, types.SymbolKind] = {
+KINDS: dict[SymbolKind, types.SymbolKind] = {
     "kernel": types.SymbolKind.Function,
     "function": types.SymbolKind.Function,
     "operation": types.SymbolKind.Function,
@@ -39,7 +39,7 @@ def _to_lsp(document: Document, entry: Outline) -> types.DocumentSymbol:
     return types.DocumentSymbol(
         name=entry.name,
         detail=entry.detail or None,
-        kind=_KINDS[entry.kind],
+        kind=KINDS[entry.kind],
         range=document.range(entry.span),
         selection_range=document.range(entry.name_span),
         children=[_to_lsp(document, child) for child in entry.children],
@@ -49,6 +49,6 @@ def _to_lsp(document: Document, entry: Outline) -> types.DocumentSymbol:
 def _flat(document: Document, entry: Outline, container: str | None) -> list[types.SymbolInformation]:
     """For clients that know no tree: the entry and all below it, each naming what contains it."""
     location = types.Location(document.uri, document.range(entry.span))
-    own = types.SymbolInformation(location, entry.name, _KINDS[entry.kind], container_name=container)
+    own = types.SymbolInformation(location, entry.name, KINDS[entry.kind], container_name=container)
     below = [each for child in entry.children for each in _flat(document, child, entry.name)]
     return [own, *below]
