@@ -1,5 +1,6 @@
 """What the extension declares agrees with the rest. No Node: `make extension` builds it and tests its TypeScript."""
 
+import dataclasses
 import json
 import re
 import tomllib
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import weft
 from weft.cli import main
+from weft_lsp.ide.inlay_hint import HintSettings
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
@@ -48,6 +50,15 @@ def test_the_oldest_python_is_the_same_everywhere():
     major, minor = re.findall(r"\d+", project["requires-python"])
     assert f"OLDEST: Version = [{major}, {minor}]" in source()
     assert f"({major}, {minor})" in (EXTENSION / "bundled" / "run_server.py").read_text(encoding="utf-8")
+
+
+def test_the_server_s_settings_are_offered_with_its_defaults():
+    offered = MANIFEST["contributes"]["configuration"]["properties"]
+    prefix = "weft.inlayHints."
+    hints = {
+        name.removeprefix(prefix): offered[name]["default"] for name in offered if name.startswith(prefix)
+    }
+    assert hints == dataclasses.asdict(HintSettings())
 
 
 def test_every_command_is_registered():
