@@ -25,7 +25,7 @@ def _check(given: argparse.Namespace) -> int:
     from weft.cli import check
 
     try:
-        status = check.run(check.Settings(given.paths, given.format))
+        status = check.run(check.Settings(given.paths, given.format, given.select, given.ignore))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -57,12 +57,18 @@ def _parser() -> argparse.ArgumentParser:
         "check",
         help="find mistakes in kernels, without running anything",
         description="Find mistakes in kernels, without running anything.",
-        epilog="Exit status: 0 nothing found, 1 findings, 2 something could not be read.",
+        epilog="Exit status: 0 nothing found, 1 findings, 2 something could not be read, or is set wrongly.",
     )
     check.add_argument(
         "paths", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input"
     )
     check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check.add_argument(
+        "--select", action="append", default=[], metavar="CODES", help="only these codes, separated by commas"
+    )
+    check.add_argument(
+        "--ignore", action="append", default=[], metavar="CODES", help="not these codes, separated by commas"
+    )
 
     run = commands.add_parser(
         "run",

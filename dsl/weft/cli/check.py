@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from weft.cli import report
+from weft.cli.config import ConfigError, Configs, selection
 from weft.cli.report import Checked
-from weft.cli.sources import STDIN, Source, Unreadable, complain, sources
+from weft.cli.sources import STDIN, Source, Unreadable, complain, complain_of, sources
 from weft.cli.terminal import style_for
 from weft.lint import check
 from weft.model.diagnostic import Diagnostic
@@ -22,20 +23,37 @@ Format = Literal["text", "json"]
 class Settings:
     paths: Sequence[str]
     format: Format
+    select: Sequence[str] = field(default=())
+    ignore: Sequence[str] = field(default=())
 
 
 def run(settings: Settings) -> int:
-    """0: nothing found; 1: findings; 2: a path could not be read (the others are checked all the same)."""
+    """0: nothing found; 1: findings; 2: a path could not be read (the others are checked all the same), or the
+    configuration is wrong."""
+    try:
+        return _run(settings)
+    except ConfigError as error:
+        complain_of(str(error))
+        return 2
+
+
+def _run(settings: Settings) -> int:
+    chosen = selection(settings.select, settings.ignore)
+    configs = Configs()
+    named = {os.path.normpath(path) for path in settings.paths}
     project = Project(DIALECT, roots(settings.paths))
     style = style_for(sys.stdout)
     results: list[Checked] = []
     unread = 0
     for source in sources(settings.paths):
+        config = configs.of(source.path)
+        if source.path not in named and config.excludes(source.path):
+            continue
         if isinstance(source, Unreadable):
             unread += 1
             complain(source)
             continue
-        checked = Checked(source, _findings(project, source))
+        checked = Checked(source, chosen.of(_findings(project, source), config, source.path))
         results.append(checked)
         if settings.format == "text":
             for line in report.as_text(checked, style):

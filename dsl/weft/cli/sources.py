@@ -99,8 +99,13 @@ def _encoding(data: bytes) -> str:
 
 def complain(unreadable: Unreadable) -> None:
     """Say on stderr, in one line, why a path gave no text."""
+    complain_of(f"{unreadable.path} {unreadable.reason}")
+
+
+def complain_of(trouble: str) -> None:
+    """Say on stderr, in one line, what kept the command from its work."""
     sys.stdout.flush()  # so that the two streams keep their order on a terminal
-    print(f"weft: {printable(unreadable.path)} {unreadable.reason}", file=sys.stderr)
+    print(f"weft: {printable(trouble)}", file=sys.stderr)
 
 
 def _named(path: str) -> Iterator[Source | Unreadable]:

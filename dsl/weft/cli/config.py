@@ -1,0 +1,157 @@
+"""What the project says: `[tool.weft]` in pyproject.toml, or weft.toml, the nearest one upward from a path."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import cast
+
+from weft.lint.codes import CODES, nearest
+from weft.model.diagnostic import Diagnostic
+
+_KEYS = ("select", "ignore", "per-file-ignores", "exclude")
+
+
+class ConfigError(Exception):
+    """What is wrong with a configuration, as one line: where, what was found, what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Patterns are for paths below `directory`. An empty `select` selects all."""
+
+    directory: str
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def excludes(self, path: str) -> bool:
+        return any(_matches(pattern, path, self.directory) for pattern in self.exclude)
+
+    def ignored(self, path: str) -> frozenset[str]:
+        own = [codes for pattern, codes in self.per_file_ignores if _matches(pattern, path, self.directory)]
+        return self.ignore.union(*own)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the command line selects and ignores: the first replaces what a configuration selects, the second adds."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+
+    def of(self, found: Iterable[Diagnostic], config: Config, path: str) -> tuple[Diagnostic, ...]:
+        select = self.select or config.select
+        ignore = self.ignore | config.ignored(path)
+        return tuple(one for one in found if (not select or one.code in select) and one.code not in ignore)
+
+
+def selection(select: Sequence[str], ignore: Sequence[str]) -> Selection:
+    """The codes after `--select` and `--ignore`, with commas between; raises ConfigError."""
+    return Selection(
+        _codes(",".join(select).split(","), "--select"), _codes(",".join(ignore).split(","), "--ignore")
+    )
+
+
+class Configs:
+    """The configurations of one run: each is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Config] = {}
+
+    def of(self, path: str) -> Config:
+        """The configuration of the file or directory at `path`; raises ConfigError."""
+        full = os.path.abspath(path)
+        return self._of_directory(full if os.path.isdir(full) else os.path.dirname(full))
+
+    def _of_directory(self, directory: str) -> Config:
+        found = self._known.get(directory)
+        if found is None:
+            parent = os.path.dirname(directory)
+            found = _config_in(directory)
+            if found is None:
+                found = Config(directory) if parent == directory else self._of_directory(parent)
+            self._known[directory] = found
+        return found
+
+
+def _config_in(directory: str) -> Config | None:
+    for name in ("weft.toml", "pyproject.toml"):
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            table = _table(path)
+            if name == "weft.toml":
+                return _config(table, path)
+            tools = _mapping(table.get("tool", {}), path, "tool")
+            if "weft" in tools:
+                return _config(_mapping(tools["weft"], path, "tool.weft"), path)
+    return None
+
+
+def _table(path: str) -> Mapping[str, object]:
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {os.strerror(error.errno or 0).lower()}") from None
+
+
+def _config(table: Mapping[str, object], path: str) -> Config:
+    for key in table:
+        if key not in _KEYS:
+            near = nearest(key, _KEYS)
+            advice = f"did you mean `{near}`?" if near else f"the keys are {', '.join(_KEYS)}"
+            raise ConfigError(f"{path}: there is no key `{key}`: {advice}")
+    per_file = _mapping(table.get("per-file-ignores", {}), path, "per-file-ignores")
+    return Config(
+        os.path.dirname(path),
+        _code_list(table, "select", path),
+        _code_list(table, "ignore", path),
+        tuple((pattern, _code_list(per_file, pattern, path)) for pattern in per_file),
+        tuple(_texts(table, "exclude", path)),
+    )
+
+
+def _mapping(value: object, path: str, key: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path}: `{key}` is a table; found {_kind(value)}")
+    return cast("Mapping[str, object]", value)
+
+
+def _code_list(table: Mapping[str, object], key: str, path: str) -> frozenset[str]:
+    return _codes(_texts(table, key, path), f"{path}: `{key}`")
+
+
+def _texts(table: Mapping[str, object], key: str, path: str) -> Sequence[str]:
+    value = table.get(key, [])
+    items = cast("list[object]", value) if isinstance(value, list) else [None]
+    texts = [item for item in items if isinstance(item, str)]
+    if len(texts) != len(items):
+        raise ConfigError(f"{path}: `{key}` is a list of strings; found {_kind(value)}")
+    return texts
+
+
+def _kind(value: object) -> str:
+    return f"`{value}`" if isinstance(value, bool | int | float | str | list) else "a table"
+
+
+def _codes(words: Iterable[str], where: str) -> frozenset[str]:
+    codes = frozenset(word.strip() for word in words) - {""}
+    for code in sorted(codes - CODES.keys()):
+        near = nearest(code, CODES)
+        advice = f": did you mean `{near}`?" if near else ""
+        raise ConfigError(f"{where}: Weft has no code `{code}`{advice}")
+    return codes
+
+
+def _matches(pattern: str, path: str, directory: str) -> bool:
+    """Whether a pattern is for a path, for its name, or for a directory that holds it."""
+    parts = os.path.relpath(os.path.abspath(path), directory).split(os.sep)
+    pattern = pattern.rstrip("/")
+    if "/" not in pattern:
+        return any(fnmatchcase(part, pattern) for part in parts)
+    return any(fnmatchcase("/".join(parts[:count]), pattern) for count in range(1, len(parts) + 1))

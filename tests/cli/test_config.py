@@ -1,0 +1,125 @@
+"""`--select`, `--ignore` and the project's configuration."""
+
+from pathlib import Path
+
+import pytest
+from weft.cli import main
+
+KERNEL = """\
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+
+
+@weft.kernel
+def k(x: Tensor[f32, N], y: Tensor[f32, N], unused: f32):
+    i = weft.index(y)
+    y[i, i] = scael
+"""
+ALL = ["wrong-rank", "unknown-name"]
+TYPE = "is a list of strings; found"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "top" / "sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "top")
+    Path("sub/k.py").write_text(KERNEL)
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str], str]:
+    """The exit status, the codes found, and the complaints without the directory."""
+    status = main(["check", *arguments])
+    out, err = capsys.readouterr()
+    codes = [line.split(": ")[1] for line in out.splitlines() if line.startswith("sub/")]
+    return status, codes, err.replace(f"{Path.cwd()}/", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        ([], set(ALL)),
+        (["--select", "wrong-rank,unknown-name"], {"wrong-rank", "unknown-name"}),
+        (["--select", "wrong-rank", "--select", "unknown-name"], {"wrong-rank", "unknown-name"}),
+        (["--ignore", "wrong-rank, unused-parameter"], {"unknown-name"}),
+        (["--select", "wrong-rank", "--ignore", "wrong-rank"], set[str]()),
+    ],
+)
+def test_command_line(arguments: list[str], codes: set[str], capsys: pytest.CaptureFixture[str]):
+    status, found, err = check(capsys, *arguments, "sub")
+    assert (status, set(found), err) == (1 if codes else 0, codes, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ('select = ["wrong-rank"]', {"wrong-rank"}),
+        ('ignore = ["wrong-rank", "unused-parameter"]', {"unknown-name"}),
+        ('[{}per-file-ignores]\n"sub/*.py" = ["wrong-rank", "unused-parameter"]', {"unknown-name"}),
+        ('[{}per-file-ignores]\n"other/*.py" = ["wrong-rank"]', set(ALL)),
+        ('exclude = ["sub"]', set[str]()),
+        ('exclude = ["sub/k*"]', set[str]()),
+        ('exclude = ["k"]', set(ALL)),
+    ],
+)
+@pytest.mark.parametrize("name", ["weft.toml", "pyproject.toml"])
+def test_configuration_above_a_path(
+    name: str, text: str, codes: set[str], capsys: pytest.CaptureFixture[str]
+):
+    if name == "weft.toml":
+        Path(name).write_text(text.replace("{}", ""))
+    else:
+        Path(name).write_text("[tool.weft]\n" + text.replace("{}", "tool.weft."))
+    status, found, err = check(capsys, ".")
+    assert (status, set(found), err) == (1 if codes else 0, codes, "")
+
+
+def test_the_command_line_replaces_select_and_adds_to_ignore(capsys: pytest.CaptureFixture[str]):
+    Path("weft.toml").write_text('select = ["wrong-rank"]\nignore = ["unknown-name"]')
+    assert check(capsys, "--select", "unknown-name", "sub")[:2] == (0, [])
+    assert check(capsys, "--ignore", "wrong-rank", "sub")[:2] == (0, [])
+
+
+def test_a_named_file_is_checked_though_excluded(capsys: pytest.CaptureFixture[str]):
+    Path("weft.toml").write_text('exclude = ["*.py"]')
+    assert check(capsys, "sub/k.py")[0] == 1
+
+
+def test_the_nearest_configuration_counts(capsys: pytest.CaptureFixture[str]):
+    Path("weft.toml").write_text('select = ["wrong-rank"]')
+    Path("sub/pyproject.toml").write_text("[tool.other]\n")
+    assert check(capsys, "sub")[1] == ["wrong-rank"]
+    Path("sub/weft.toml").write_text('select = ["unknown-name"]')
+    assert check(capsys, "sub")[1] == ["unknown-name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("selct = []", "there is no key `selct`: did you mean `select`?"),
+        ("zzz = 1", "there is no key `zzz`: the keys are select, ignore, per-file-ignores, exclude"),
+        ('select = "wrong-rank"', f"`select` {TYPE} `wrong-rank`"),
+        ("ignore = [1]", f"`ignore` {TYPE} `[1]`"),
+        ("per-file-ignores = 3", "`per-file-ignores` is a table; found `3`"),
+        ('ignore = ["wrong-rnak"]', "`ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?"),
+    ],
+)
+def test_wrong_configuration(text: str, complaint: str, capsys: pytest.CaptureFixture[str]):
+    Path("weft.toml").write_text(text)
+    assert check(capsys, "sub") == (2, [], f"weft: weft.toml: {complaint}\n")
+
+
+def test_what_is_not_toml(capsys: pytest.CaptureFixture[str]):
+    Path("weft.toml").write_text("select = [")
+    status, _, err = check(capsys, "sub")
+    assert status == 2
+    assert err.startswith("weft: weft.toml is not TOML: ")
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_an_unknown_code(option: str, capsys: pytest.CaptureFixture[str]):
+    status, _, err = check(capsys, option, "wrong-rnak", "sub")
+    assert (status, err) == (
+        2,
+        f"weft: {option}: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?\n",
+    )
