@@ -10,6 +10,8 @@ from weft import __version__
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 _INTERRUPTED = 130  # the same for SIGINT
 
+_FORMATS = ("text", "concise", "github", "gitlab", "json", "json-lines", "junit", "sarif")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
@@ -25,7 +27,9 @@ def _check(given: argparse.Namespace) -> int:
     from weft.cli import check
 
     try:
-        status = check.run(check.Settings(given.paths, given.format, given.select, given.ignore))
+        status = check.run(
+            check.Settings(given.paths, given.format, given.select, given.ignore, given.exit_zero)
+        )
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -62,7 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "paths", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input"
     )
-    check.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    check.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
+    check.add_argument("--exit-zero", action="store_true", help="exit status 0 in spite of findings")
     check.add_argument(
         "--select", action="append", default=[], metavar="CODES", help="only these codes, separated by commas"
     )

@@ -16,7 +16,7 @@ from weft.model.diagnostic import Diagnostic
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 
-Format = Literal["text", "json"]
+Format = Literal["text", "concise", "github", "gitlab", "json", "json-lines", "junit", "sarif"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Settings:
     format: Format
     select: Sequence[str] = field(default=())
     ignore: Sequence[str] = field(default=())
+    is_zero: bool = False
 
 
 def run(settings: Settings) -> int:
@@ -58,10 +59,18 @@ def _run(settings: Settings) -> int:
         if settings.format == "text":
             for line in report.as_text(checked, style):
                 print(line)
-    print(report.as_json(results) if settings.format == "json" else report.summary(results, unread))
+    shown = report.summary(results, unread) if settings.format == "text" else _formatted(settings, results)
+    if shown:
+        print(shown)
     if unread:
         return 2
-    return 1 if any(checked.findings for checked in results) else 0
+    return 1 if not settings.is_zero and any(checked.findings for checked in results) else 0
+
+
+def _formatted(settings: Settings, results: Sequence[Checked]) -> str:
+    from weft.cli.formats import FORMATS  # what `text` needs none of
+
+    return FORMATS[settings.format](results)
 
 
 def roots(paths: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,45 @@
+"""A finding with its place in lines and columns, and a fingerprint that survives edits elsewhere in its file."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from weft.cli.places import Place, Places
+from weft.cli.report import Checked
+from weft.model.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """path: from here, with `/` between its parts."""
+
+    path: str
+    finding: Diagnostic
+    places: Places
+    start: Place
+    end: Place
+    fingerprint: str
+
+
+def placed(results: Sequence[Checked]) -> Iterator[Placed]:
+    for checked in results:
+        places = Places(checked.source.text)
+        path = _relative(checked.source.path)
+        seen: Counter[tuple[str, ...]] = Counter()
+        for finding in checked.findings:
+            start = places.at(finding.span.start)
+            key = (path, finding.code, finding.message, places.line(start.line).strip())
+            seen[key] += 1
+            words = "\0".join((*key, str(seen[key])))
+            fingerprint = sha256(words.encode(errors="surrogatepass")).hexdigest()[:32]
+            yield Placed(path, finding, places, start, places.at(finding.span.end), fingerprint)
+
+
+def _relative(path: str) -> str:
+    try:
+        found = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return (path if found.startswith("..") else found).replace(os.sep, "/")

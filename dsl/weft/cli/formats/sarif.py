@@ -1,0 +1,69 @@
+"""SARIF 2.1.0. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"."""
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from weft import __version__
+from weft.cli.formats.placed import Placed, placed
+from weft.cli.places import Places
+from weft.cli.report import Checked
+from weft.lint.codes import CODES
+from weft.model.diagnostic import Fix, Span
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"error": "error", "warning": "warning", "information": "note"}
+
+
+def render(results: Sequence[Checked]) -> str:
+    found = [*placed(results)]
+    rules = sorted({one.finding.code for one in found})
+    driver = {
+        "name": "weft",
+        "version": __version__,
+        "rules": [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in rules],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(one, rules) for one in found],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _result(one: Placed, rules: list[str]) -> dict[str, object]:
+    physical = {"artifactLocation": _artifact(one), "region": _region(one.places, one.finding.span)}
+    result: dict[str, object] = {
+        "ruleId": one.finding.code,
+        "ruleIndex": rules.index(one.finding.code),
+        "level": _LEVELS[one.finding.severity],
+        "message": {"text": one.finding.message},
+        "locations": [{"physicalLocation": physical}],
+        "partialFingerprints": {"weft/v1": one.fingerprint},
+    }
+    if one.finding.fixes:
+        result["fixes"] = [_fix(one, fix) for fix in one.finding.fixes]
+    return result
+
+
+def _fix(one: Placed, fix: Fix) -> dict[str, object]:
+    replacements = [
+        {"deletedRegion": _region(one.places, edit.span), "insertedContent": {"text": edit.text}}
+        for edit in fix.edits
+    ]
+    change = {"artifactLocation": _artifact(one), "replacements": replacements}
+    return {"description": {"text": fix.title}, "artifactChanges": [change]}
+
+
+def _artifact(one: Placed) -> dict[str, str]:
+    return {"uri": quote(one.path, errors="surrogateescape")}
+
+
+def _region(places: Places, span: Span) -> dict[str, int]:
+    start, end = places.at(span.start), places.at(span.end)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
