@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _make_output_safe()
     given = _parser().parse_args(arguments)
     try:
-        return _run(given) if given.command == "run" else _check(given)
+        return _COMMANDS[given.command](given)
     except KeyboardInterrupt:
         return _INTERRUPTED
 
@@ -42,6 +42,15 @@ def _run(given: argparse.Namespace) -> int:
     from weft.cli import run
 
     return run.run(given.file, given.arguments)
+
+
+def _rule(given: argparse.Namespace) -> int:
+    from weft.cli import rule
+
+    return rule.run(given.code)
+
+
+_COMMANDS = {"check": _check, "rule": _rule, "run": _run}
 
 
 def _make_output_safe() -> None:
@@ -74,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--ignore", action="append", default=[], metavar="CODES", help="not these codes, separated by commas"
     )
+
+    rule = commands.add_parser(
+        "rule",
+        help="say what a code is about",
+        description="Say what a code is about; without a code, list all.",
+    )
+    rule.add_argument("code", nargs="?", metavar="CODE")
 
     run = commands.add_parser(
         "run",

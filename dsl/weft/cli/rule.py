@@ -1,0 +1,39 @@
+"""`weft rule`: what a code is about, and what to write instead."""
+
+import inspect
+from types import ModuleType
+
+from weft.cli.sources import complain_of
+from weft.lint import suppress
+from weft.lint.codes import CODES, nearest
+from weft.lint.rules import RULES
+
+
+def run(code: str | None) -> int:
+    """Print what `code` is about, or without one all codes. 2: there is no such code."""
+    if code is None:
+        width = max(map(len, CODES))
+        for name, meaning in CODES.items():
+            print(f"{name:{width}}  {meaning}")
+        return 0
+    if code not in CODES:
+        near = nearest(code, CODES)
+        advice = f"did you mean `{near}`?" if near else "`weft rule` lists the codes"
+        complain_of(f"there is no code `{code}`: {advice}")
+        return 2
+    print(f"{code}\n\n{documentation(code)}")
+    return 0
+
+
+def documentation(code: str) -> str:
+    """The docstring of the rule with this code; the front end's own codes have one sentence."""
+    return next((doc for name, doc in _documented() if name == code), CODES[code])
+
+
+def _documented() -> list[tuple[str, str]]:
+    modules = [inspect.getmodule(rule) for rule in RULES]
+    return [_entry(module) for module in (*modules, suppress) if module is not None]
+
+
+def _entry(module: ModuleType) -> tuple[str, str]:
+    return str(vars(module).get("CODE", "")), inspect.cleandoc(module.__doc__ or "")

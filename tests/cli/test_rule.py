@@ -1,0 +1,43 @@
+"""`weft rule`."""
+
+import pytest
+from weft.cli import main
+from weft.lint.codes import CODES
+
+
+def rule(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    return main(["rule", *arguments]), *capsys.readouterr()
+
+
+def test_a_rule(capsys: pytest.CaptureFixture[str]):
+    assert rule(capsys, "unused-parameter") == (
+        0,
+        """\
+unused-parameter
+
+A parameter that a kernel never uses.
+
+Each launch has to pass it, and a reader looks for what it does. A tensor that only gives its dimensions to others is
+used. A name that starts with `_` says that the parameter is there on purpose.
+""",
+        "",
+    )
+
+
+def test_a_suppression_and_a_code_of_the_front_end(capsys: pytest.CaptureFixture[str]):
+    assert "ignore-file[code]" in rule(capsys, "unused-ignore")[1]
+    assert rule(capsys, "wrong-rank")[1] == "wrong-rank\n\nAnother number of indices than of axes.\n"
+
+
+def test_all_codes(capsys: pytest.CaptureFixture[str]):
+    status, out, _ = rule(capsys)
+    assert (status, [line.split()[0] for line in out.splitlines()]) == (0, list(CODES))
+
+
+def test_no_such_code(capsys: pytest.CaptureFixture[str]):
+    assert rule(capsys, "wrong-rnak") == (
+        2,
+        "",
+        "weft: there is no code `wrong-rnak`: did you mean `wrong-rank`?\n",
+    )
+    assert rule(capsys, "zzz") == (2, "", "weft: there is no code `zzz`: `weft rule` lists the codes\n")
