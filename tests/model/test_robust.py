@@ -28,31 +28,37 @@ def ask_everything(model: Model, offset: int) -> None:
     assert model.names_at(offset) is not None
 
 
-def types(model: Model) -> dict[str, str]:
-    """Every expression of each kernel, with its type."""
-    found: dict[str, str] = {}
-    for start, kernel in model.kernels():
-        for fact in kernel.facts:
-            text = model.text[fact.span.start + start : fact.span.end + start]
-            found[f"{kernel.name}:{fact.span}:{text}"] = describe(fact.value)
+Types = dict[tuple[int, str], list[tuple[int, int, str]]]
+
+
+def types(model: Model, seen: dict[int, tuple[object, list[tuple[int, int, str]]]]) -> Types:
+    """Every expression of each function, by its place in the block, with its type. `seen`: analyses described before."""
+    found: Types = {}
+    for start, function in model.kernels():
+        if id(function) not in seen:
+            described = [(fact.span.start, fact.span.end, describe(fact.value)) for fact in function.facts]
+            seen[id(function)] = (function, described)
+        found[start, function.name] = seen[id(function)][1]
     return found
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_typed_character_by_character(path: Path):
-    """After each key: no exception, and every kernel above the cursor keeps its types."""
+    """After each key: no exception, and every kernel above the one that is being typed keeps all its types."""
     text = path.read_text()
     project = Project(DIALECT)
-    whole = types(project.read(str(path), text))
+    seen: dict[int, tuple[object, list[tuple[int, int, str]]]] = {}
+    whole = types(project.read(str(path), text), seen)
     starts = [span.start for span in split(text).spans]
+    assert whole and all(whole.values())
     for end in range(len(text) + 1):
         model = project.read(str(path), text[:end])
         ask_everything(model, end)
-        # The block that is being typed may still change; those above it are done.
-        done = max((start for start in starts if start <= end), default=0)
-        if end == done:
-            kept = types(model)
-            assert kept == {key: value for key, value in whole.items() if key in kept}
+        typing = max(start for start in starts if start <= end)
+        found = types(model, seen)
+        for (start, name), expected in whole.items():
+            if start < typing:
+                assert found.get((start, name)) == expected, f"{name} after {text[:end][-40:]!r}"
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

@@ -40,6 +40,8 @@ def in_kernel(line: str) -> str:
         ("x[row, col]$0", "f32"),
         ("(x[row, col] $0+ y[row, col])", "f64"),
         ("flags[col] $0+ 1", "u8"),
+        ("(a > 0) $0<< (n > 0)", "i32"),
+        ("abs(a > 0)$0", "i32"),
         ("$0x", "Tensor f32 (M, N) global"),
         ("x.tile((16, 4), (0, n))$0", "Tensor f32 (16, 4):(x.stride[0], x.stride[1]) global"),
         ("weft.shared(f32, (16, 16))$0", "Tensor f32 (16, 16):(16, 1) shared"),

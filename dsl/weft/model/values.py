@@ -6,6 +6,7 @@ looked up still stand for the same values.
 
 import ast
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from weft.layout import Layout
 from weft.model.diagnostic import Span
@@ -14,6 +15,9 @@ from weft.model.facts import Symbol
 from weft.model.ir import Array, Expr, Param
 from weft.model.limits import Geometry
 from weft.model.syntax import Parsed
+
+if TYPE_CHECKING:
+    from weft.model.text import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class Definition:
     block: Parsed
     node: ast.FunctionDef = field(compare=False, repr=False)
     block_start: int = field(compare=False, repr=False)
-    scope: object = field(compare=False, repr=False)
+    scope: "Scope" = field(compare=False, repr=False)
     symbol: Symbol | None = field(default=None, compare=False)
 
 

@@ -33,8 +33,6 @@ class Name:
     function: ast.AST | None = field(default=None, compare=False, repr=False)
     is_parameter: bool = False
     is_import: bool = False
-    is_definition: bool = False
-    is_class_member: bool = False
     # Whether every occurrence was found: Python 3.11 does not say where a name stands in an f-string.
     is_certain: bool = True
     # The other names that are used in this scope and inside it: none of them can be taken by a new name.
@@ -127,8 +125,6 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
         owner.node,
         is_parameter="parameter" in ways,
         is_import="import" in ways,
-        is_definition="definition" in ways,
-        is_class_member=owner.is_class,
         is_certain="lost" not in ways,
         neighbours=near,
     )

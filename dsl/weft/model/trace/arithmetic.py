@@ -174,6 +174,8 @@ def _bitwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> 
         return UNKNOWN
     if dtype == BOOL and name in ("bit_and", "bit_or"):
         name = name.removeprefix("bit_")
+    elif dtype == BOOL and name in ("shift_left", "shift_right"):
+        dtype = I32
     a, b = as_expr(left, dtype), as_expr(right, dtype)
     return UNKNOWN if a is None or b is None else Scalar(fold.operation(name, a, b))
 

@@ -49,8 +49,7 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
 
 
 def frame_of(definition: Definition, prefix: str = "") -> Frame:
-    scope = definition.scope
-    frame = Frame(definition.name, definition.block, scope, prefix=prefix)  # pyright: ignore[reportArgumentType]
+    frame = Frame(definition.name, definition.block, definition.scope, prefix=prefix)
     frame.rebound = rebound_names(definition.node)
     frame.return_count = return_count(definition.node)
     return frame

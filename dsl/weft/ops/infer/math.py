@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from weft.model import fold
 from weft.model.dialect import Rule
-from weft.model.dtypes import F32, DType
+from weft.model.dtypes import BOOL, F32, I32, DType
 from weft.model.ir import Expr
 from weft.model.trace.arithmetic import common_dtype
 from weft.model.trace.call import Call
@@ -68,7 +68,9 @@ def infer_abs(call: Call) -> Value:
     if isinstance(value, Static) and isinstance(value.value, int | float):
         return Static(abs(value.value))
     expr = as_expr(value)
-    return not_a_number(call, value) if expr is None else Scalar(fold.operation("abs", expr))
+    if expr is None:
+        return not_a_number(call, value)
+    return Scalar(fold.operation("abs", fold.convert(expr, I32) if expr.dtype == BOOL else expr))
 
 
 def extreme(name: str, compute: Callable[..., float]) -> Rule:
