@@ -24,7 +24,7 @@ async function check(wishes: Partial<Wishes>, on: System, expected: string): Pro
 }
 
 const EVERYTHING = system(
-  { '/set/python': [3, 12], '/chosen/python': [3, 13], '/work/.venv/bin/python': [3, 11], '/bin/python3': [3, 11] },
+  { '/set/python': [3, 12], '/chosen/python': [3, 13], '/project/.venv/bin/python': [3, 11], '/bin/python3': [3, 11] },
   ['/bin'],
 );
 
@@ -42,16 +42,16 @@ test('a setting that is no file ends the search', () =>
   ));
 
 test("the Python extension's choice comes before the workspace's environment", () =>
-  check({ chosen: '/chosen/python', folders: ['/work'] }, EVERYTHING, '/chosen/python (the Python extension)'));
+  check({ chosen: '/chosen/python', folders: ['/project'] }, EVERYTHING, '/chosen/python (the Python extension)'));
 
 test("the workspace's environment comes before PATH", () =>
-  check({ folders: ['/work'] }, EVERYTHING, "/work/.venv/bin/python (the workspace's .venv)"));
+  check({ folders: ['/project'] }, EVERYTHING, "/project/.venv/bin/python (the workspace's .venv)"));
 
 test('nothing of an untrusted workspace is run', async () => {
-  const untrusted = { folders: ['/work'], isTrusted: false };
+  const untrusted = { folders: ['/project'], isTrusted: false };
   await check(untrusted, EVERYTHING, '/bin/python3 (PATH)');
-  await check({ ...untrusted, chosen: '/work/.venv/bin/python' }, EVERYTHING, '/bin/python3 (PATH)');
-  const inside = system({ '/work/bin/python3': [3, 12] }, ['/work/bin', 'bin', '.']);
+  await check({ ...untrusted, chosen: '/project/.venv/bin/python' }, EVERYTHING, '/bin/python3 (PATH)');
+  const inside = system({ '/project/bin/python3': [3, 12] }, ['/project/bin', 'bin', '.']);
   await check(
     untrusted,
     inside,
@@ -61,9 +61,9 @@ test('nothing of an untrusted workspace is run', async () => {
 
 test('a folder whose name begins as the workspace does is not in it', () =>
   check(
-    { folders: ['/work'], chosen: '/work2/python', isTrusted: false },
-    system({ '/work2/python': [3, 11] }, []),
-    '/work2/python (the Python extension)',
+    { folders: ['/project'], chosen: '/project2/python', isTrusted: false },
+    system({ '/project2/python': [3, 11] }, []),
+    '/project2/python (the Python extension)',
   ));
 
 test('links hide nothing of an untrusted workspace', async () => {
@@ -75,8 +75,8 @@ test('links hide nothing of an untrusted workspace', async () => {
 
 test('an old Python is passed over', () =>
   check(
-    { folders: ['/work'] },
-    system({ '/work/.venv/bin/python': [3, 9], '/bin/python3': [3, 10], '/usr/bin/python3': [3, 14] }, ['/bin', '/usr/bin']),
+    { folders: ['/project'] },
+    system({ '/project/.venv/bin/python': [3, 9], '/bin/python3': [3, 10], '/usr/bin/python3': [3, 14] }, ['/bin', '/usr/bin']),
     '/usr/bin/python3 (PATH)',
   ));
 
