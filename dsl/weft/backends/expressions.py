@@ -22,9 +22,9 @@ from weft.backends.lowering import (
     carried,
     is_half,
 )
-from weft.backends.names import Names
+from weft.backends.names import RESERVED_PREFIX, Names
 from weft.model.dtypes import DType
-from weft.model.ir import Array, Const, Expr, Load, Op, Param, Special, Var
+from weft.model.ir import Array, Const, Do, Expr, Load, Op, Param, Special, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +271,22 @@ def memory_function(verb: str, array: Array) -> str:
     """The prelude function that loads from or stores to `array`."""
     space = "" if array.space == "global" else f"{array.space}_"
     return f"{verb}_{space}{array.dtype.name}"
+
+
+def effect_function(do: Do, carried: Callable[[DType], DType]) -> str:
+    """The prelude function that does an effect: `weft_atomic_add_shared_f32(base, offset, value)`.
+
+    Its name has the static parts, the spaces of its places, and the dtype of the first place, argument or target (as
+    stored for a place, as carried otherwise). It takes a base and an offset for each place, then the arguments, and
+    returns the targets: one as it is, several as a tuple.
+    """
+    spaces = [place.array.space for place in do.places]
+    dtypes = [
+        *(place.array.dtype for place in do.places),
+        *(carried(part.dtype) for part in (*do.args, *do.targets)),
+    ]
+    parts = [do.name, *map(str, do.static), *spaces, *(dtype.name for dtype in dtypes[:1])]
+    return RESERVED_PREFIX + "_".join(parts)
 
 
 def _signed_width(dtype: DType, width: Width) -> Width:

@@ -4,6 +4,8 @@ import keyword
 import re
 
 _SUBSCRIPT = re.compile(r"\[(\d+)\]")
+# The prelude's functions of effects begin so, and nothing else does.
+RESERVED_PREFIX = "weft_"
 _UNSAFE = re.compile(r"\W")
 
 
@@ -24,6 +26,8 @@ class Names:
     def fresh(self, name: str) -> str:
         """A new identifier like `name`."""
         wanted = _safe(name)
+        if wanted.startswith(RESERVED_PREFIX):
+            wanted = f"v_{wanted}"
         candidate, number = wanted, 2
         while candidate in self._taken or keyword.iskeyword(candidate):
             candidate, number = f"{wanted}_{number}", number + 1

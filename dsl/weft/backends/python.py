@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
 
-from weft.backends.expressions import Expressions, Target, memory_function
+from weft.backends.expressions import Expressions, Target, effect_function, memory_function
 from weft.backends.lowering import is_half
 from weft.backends.names import Names
 from weft.backends.parameters import FlatParameter, flatten
@@ -24,6 +24,7 @@ from weft.model.ir import (
     Break,
     Const,
     Continue,
+    Do,
     Domain,
     Expr,
     For,
@@ -133,6 +134,8 @@ class Writer:
                 self.assign(statement.target, statement.value, offset)
             case Store():
                 self._store(statement)
+            case Do():
+                self.effect(statement)
             case If():
                 self._if(statement)
             case For():
@@ -185,6 +188,25 @@ class Writer:
             return
         with self.block(f"if {self.expressions.wide(store.guard)}:", store.span.start):
             self._store_unguarded(store)
+
+    def effect(self, do: Do) -> None:
+        """A call of the prelude's function for the effect, and 0 in its targets where it is guarded away."""
+        if do.guard is None:
+            self._effect_unguarded(do)
+            return
+        for target in do.targets:
+            self.assign(target, fold.const(0, target.dtype), do.span.start)
+        with self.block(f"if {self.expressions.wide(do.guard)}:", do.span.start):
+            self._effect_unguarded(do)
+
+    def _effect_unguarded(self, do: Do) -> None:
+        write = self.expressions
+        places = [
+            text for place in do.places for text in (write.identifier(place.array), write.wide(place.offset))
+        ]
+        done = write.call(effect_function(do, write.carried), *places, *map(write.exact, do.args))
+        targets = ", ".join(map(write.identifier, do.targets))
+        self.line(f"{targets} = {done}" if targets else done, do.span.start)
 
     def _store_unguarded(self, store: Store) -> None:
         write = self.expressions

@@ -132,6 +132,12 @@ PRIMITIVES: dict[str, tuple[int, str]] = {
     "ceil": (1, "the smallest whole number not below a, as a float"),
 }
 
+# Who takes part in an effect: one thread by itself, all threads of a warp together, or all of a block.
+Scope = Literal["thread", "warp", "block"]
+
+# name: (who takes part, meaning). A `Do` is one of these. Operations join this table with their lowerings.
+EFFECTS: dict[str, tuple[Scope, str]] = {}
+
 SPECIALS = tuple(
     f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"
 )
@@ -153,6 +159,37 @@ class Store:
     value: Expr
     guard: Expr | None
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The element of `array` at `offset`, which an effect reads, writes or both."""
+
+    array: Array
+    offset: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """A primitive with an effect on memory or on other threads (a key of `EFFECTS`), done in program order.
+
+    targets: the variables that receive what it gives, always all of them; 0 where `guard` is false.
+    args: operands that already have the types that it wants. places: memory that it touches.
+    static: what is fixed when the kernel is compiled, such as a width, in the order that the effect's meaning says.
+    guard: the effect is not done where this is false.
+    """
+
+    name: str
+    targets: tuple[Var, ...]
+    args: tuple[Expr, ...]
+    places: tuple[Place, ...]
+    static: tuple[int | str, ...]
+    guard: Expr | None
+    span: Span
+
+    @property
+    def scope(self) -> Scope:
+        return EFFECTS[self.name][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +258,7 @@ class Domain:
     span: Span
 
 
-Stmt = Assign | Store | If | For | While | Break | Continue | Barrier | Domain
+Stmt = Assign | Store | Do | If | For | While | Break | Continue | Barrier | Domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +336,9 @@ def expressions(statement: Stmt) -> tuple[Expr, ...]:
             return (value,)
         case Store(offset=offset, value=value, guard=guard):
             return (offset, value) if guard is None else (guard, offset, value)
+        case Do(args=args, places=places, guard=guard):
+            read = (*(place.offset for place in places), *args)
+            return read if guard is None else (guard, *read)
         case If(condition=condition) | While(condition=condition):
             return (condition,)
         case For(start=start, stop=stop, step=step):
@@ -327,6 +367,19 @@ def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
             yield from walk(block)
 
 
+def assigned(statement: Stmt) -> tuple[Var, ...]:
+    """The variables that a statement itself assigns; not those of the blocks inside it."""
+    match statement:
+        case Assign(target=variable) | For(variable=variable):
+            return (variable,)
+        case Do(targets=targets):
+            return targets
+        case Domain(indices=indices):
+            return indices
+        case _:
+            return ()
+
+
 def walk_expr(expr: Expr) -> Iterator[Expr]:
     yield expr
     for operand in operands(expr):
@@ -335,3 +388,12 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:
     return any(isinstance(statement, Barrier) for statement in walk(body))
+
+
+def is_collective(statement: Stmt) -> bool:
+    """Whether several threads take part in it together: a barrier, or an effect of a warp or a block."""
+    return isinstance(statement, Barrier) or (isinstance(statement, Do) and statement.scope != "thread")
+
+
+def has_collective(body: tuple[Stmt, ...]) -> bool:
+    return any(is_collective(statement) for statement in walk(body))

@@ -10,6 +10,7 @@ from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Array,
     Assign,
+    Do,
     Domain,
     Expr,
     For,
@@ -27,7 +28,7 @@ from weft.model.ir import (
     While,
     children,
     extent,
-    has_barrier,
+    has_collective,
 )
 from weft.model.library import Library
 from weft.model.limits import shared_problems
@@ -265,7 +266,7 @@ def _body(t: Tracer) -> tuple[Stmt, ...]:
     site = t.domain
     if site is None:
         return made
-    everyone = site.is_tiled or has_barrier(made)
+    everyone = site.is_tiled or has_collective(made)
     if everyone and not site.is_tiled:
         made = _guarded(made, _inside(site.indices, site.extents))
     domain = Domain(site.indices, site.extents, site.block, everyone, made, site.span)
@@ -294,6 +295,12 @@ def _guarded(body: tuple[Stmt, ...], inside: Expr | None) -> tuple[Stmt, ...]:
                 statement = replace(
                     statement, guard=guard, offset=expr(statement.offset), value=expr(statement.value)
                 )
+            case Do():
+                # What several threads do together, those outside of the domain do too.
+                guard = fold.both(inside, statement.guard) if statement.scope == "thread" else statement.guard
+                places = tuple(replace(place, offset=expr(place.offset)) for place in statement.places)
+                args = tuple(map(expr, statement.args))
+                statement = replace(statement, guard=guard, places=places, args=args)
             case If():
                 statement = replace(
                     statement, condition=expr(statement.condition), then=blocks[0], otherwise=blocks[1]

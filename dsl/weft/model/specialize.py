@@ -9,6 +9,7 @@ from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Assign,
     Const,
+    Do,
     Domain,
     Expr,
     For,
@@ -98,6 +99,10 @@ def _rewrite_statement(statement: Stmt, leaf: Callable[[Expr], Expr]) -> Stmt:
         case Store(offset=offset, value=value, guard=guard):
             new_guard = None if guard is None else expr(guard)
             return replace(statement, offset=expr(offset), value=expr(value), guard=new_guard)
+        case Do(args=args, places=places, guard=guard):
+            new_places = tuple(replace(place, offset=expr(place.offset)) for place in places)
+            new_guard = None if guard is None else expr(guard)
+            return replace(statement, args=tuple(map(expr, args)), places=new_places, guard=new_guard)
         case If(condition=condition, then=then, otherwise=otherwise):
             then, otherwise = rewrite_body(then, leaf), rewrite_body(otherwise, leaf)
             return replace(statement, condition=expr(condition), then=then, otherwise=otherwise)

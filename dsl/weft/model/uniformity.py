@@ -11,6 +11,7 @@ from weft.model.ir import (
     Assign,
     Break,
     Continue,
+    Do,
     Domain,
     Expr,
     For,
@@ -64,6 +65,8 @@ def _spread(body: tuple[Stmt, ...], divergent: bool, varying: set[str]) -> None:
             case Assign(target=target, value=value):
                 if divergent or is_varying(value, varying):
                     varying.add(target.name)
+            case Do(targets=targets):
+                varying.update(target.name for target in targets)
             case For(variable=variable):
                 if divergent or _decides(statement, varying):
                     varying.add(variable.name)

@@ -14,6 +14,7 @@ from weft.model.ir import (
     Assign,
     Break,
     Continue,
+    Do,
     Domain,
     Expr,
     For,
@@ -155,7 +156,7 @@ class _Blocks:
             match item:
                 case Assign(target=target, value=value):
                     self.writer.assign(target, value, item.span.start)
-                case Break() | Continue():
+                case Break() | Continue() | Do():
                     self.writer.statement(item)
                 case Nested():
                     self._nested(item)

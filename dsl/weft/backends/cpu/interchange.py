@@ -11,6 +11,7 @@ from weft.model.ir import (
     Break,
     Const,
     Continue,
+    Do,
     Expr,
     For,
     Load,
@@ -39,7 +40,7 @@ def runs_around_threads(statement: Stmt, varying: Varying, values: Mapping[str, 
     ranges = (statement.start, statement.stop, statement.step)
     if any(is_varying(part, varying) or _reads_memory(part) for part in ranges):
         return False
-    if any(isinstance(part, Break | Continue) for part in walk(statement.body)):
+    if any(isinstance(part, Break | Continue | Do) for part in walk(statement.body)):
         return False
     steps = [_step(offset, varying, values) for offset in _offsets(statement.body)]
     return 1 in steps and all(step in (0, 1) for step in steps)

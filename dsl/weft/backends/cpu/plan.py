@@ -16,6 +16,7 @@ from weft.model.ir import (
     Barrier,
     Break,
     Continue,
+    Do,
     Domain,
     Expr,
     For,
@@ -24,6 +25,7 @@ from weft.model.ir import (
     Stmt,
     Var,
     While,
+    assigned,
     children,
     expressions,
     walk,
@@ -54,8 +56,8 @@ class Nested:
     bodies: tuple[tuple["Item", ...], ...]
 
 
-# An Assign, Break or Continue that stands beside groups is run once per block.
-Item = Group | Nested | Assign | Break | Continue
+# An Assign, Break, Continue or Do that stands beside groups is run once per block.
+Item = Group | Nested | Assign | Break | Continue | Do
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,8 @@ class _BlockLevel:
         match statement:
             case Barrier():
                 return True
-            case Assign(target=target) | For(variable=target):
-                return target.name in self.variables
+            case Assign() | For() | Do():
+                return any(target.name in self.variables for target in assigned(statement))
             case _:
                 return False
 
@@ -246,7 +248,7 @@ def _items(body: tuple[Stmt, ...], block_level: _BlockLevel, recomputed: dict[st
             case If() | For() | While():
                 bodies = tuple(tuple(_items(block, block_level, recomputed)) for block in children(statement))
                 yield Nested(statement, bodies)
-            case Assign() | Break() | Continue():
+            case Assign() | Break() | Continue() | Do():
                 yield statement
             case _:
                 pass  # A barrier is where one group ends and the next begins.
@@ -276,8 +278,8 @@ def _follow(body: Iterable[Stmt], definite: frozenset[str], exposed: set[str]) -
         for expr in expressions(statement):
             exposed.update(reads(expr) - definite)
         match statement:
-            case Assign(target=target):
-                definite |= {target.name}
+            case Assign() | Do():
+                definite |= {target.name for target in assigned(statement)}
             case If(then=then, otherwise=otherwise):
                 definite = _follow(then, definite, exposed) & _follow(otherwise, definite, exposed)
             case For(variable=variable, body=inner):
@@ -291,11 +293,8 @@ def _follow(body: Iterable[Stmt], definite: frozenset[str], exposed: set[str]) -
 
 def _targets(body: Iterable[Stmt]) -> Iterator[Var]:
     for statement in walk(tuple(body)):
-        match statement:
-            case Assign(target=target) | For(variable=target):
-                yield target
-            case _:
-                pass
+        if not isinstance(statement, Domain):
+            yield from assigned(statement)
 
 
 def _variables(body: tuple[Stmt, ...]) -> dict[str, Var]:

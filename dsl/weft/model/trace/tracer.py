@@ -12,7 +12,7 @@ from weft.model.declarations import bound_names
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
-from weft.model.ir import Array, Assign, Expr, Load, Stmt, Var, walk_expr
+from weft.model.ir import Array, Assign, Do, Expr, Load, Place, Stmt, Var, walk_expr
 from weft.model.prove import Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import Scope
@@ -269,6 +269,23 @@ class Tracer:
         self.emit(Assign(variable, value, span))
         if variable.dtype == INDEX and fold.is_pure(value) and not _reads(value, variable):
             self.known.definitions[variable] = value
+
+    def do(
+        self,
+        name: str,
+        place: ast.AST | Span,
+        *,
+        gives: tuple[DType, ...] = (),
+        args: tuple[Expr, ...] = (),
+        places: tuple[Place, ...] = (),
+        static: tuple[int | str, ...] = (),
+        guard: Expr | None = None,
+    ) -> tuple[Var, ...]:
+        """Emit an effect (a key of `EFFECTS`); the new variables that hold what it gives, of these types."""
+        targets = tuple(self.temporary(name, dtype) for dtype in gives)
+        span = place if isinstance(place, Span) else self.span(place)
+        self.emit(Do(name, targets, args, places, static, guard, span))
+        return targets
 
     def frozen(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
         """`expr`, held in a variable of its own if assignments to other variables could change it."""
