@@ -249,3 +249,33 @@ def test_unknown_documents_are_answered_with_null(method: str):
     with session() as client:
         params = at("file:///never/opened.py", "$0")
         assert client.request(f"textDocument/{method}", params) is None
+
+
+def test_semantic_tokens_and_what_changed():
+    with session() as client:
+        uri = client.open(KERNEL)
+        asked = {"textDocument": {"uri": uri}}
+        full = client.request("textDocument/semanticTokens/full", asked)
+        place = {"start": {"line": 8, "character": 0}, "end": {"line": 9, "character": 0}}
+        part = client.request("textDocument/semanticTokens/range", asked | {"range": place})
+        # `x`, `i`, `x`, `i`; the first stands 4 characters into line 8.
+        assert [part["data"][at : at + 3] for at in range(0, 20, 5)] == [
+            [8, 4, 1],
+            [0, 2, 1],
+            [0, 11, 1],
+            [0, 2, 1],
+        ]
+        edit = {
+            "range": {"start": {"line": 8, "character": 4}, "end": {"line": 8, "character": 4}},
+            "text": "i = 1; ",
+        }
+        change = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [edit]}
+        client.notify("textDocument/didChange", change)
+        delta = client.request(
+            "textDocument/semanticTokens/full/delta", asked | {"previousResultId": full["resultId"]}
+        )
+        data = list(full["data"])
+        for each in delta["edits"]:
+            data[each["start"] : each["start"] + each["deleteCount"]] = each["data"]
+        assert len(delta["edits"]) == 1
+        assert data == client.request("textDocument/semanticTokens/full", asked)["data"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lsp_client import Client, connected, encoded, is_alive, session
 from weft import __version__
+from weft_lsp.ide.semantic_tokens import KINDS, MODIFIERS
 
 MODULE = (sys.executable, "-m", "weft_lsp")
 
@@ -52,6 +53,11 @@ def test_only_what_works_is_advertised():
             "inlayHintProvider": {"resolveProvider": False},
             "workspaceSymbolProvider": {"resolveProvider": False},
             "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
+            "semanticTokensProvider": {
+                "legend": {"tokenTypes": list(KINDS), "tokenModifiers": list(MODIFIERS)},
+                "full": {"delta": True},
+                "range": True,
+            },
             "workspace": {"workspaceFolders": {"supported": True, "changeNotifications": True}},
         }
 

@@ -19,7 +19,7 @@ Lookup = tuple[Scope, str, Binding]
 _MOST_ANALYSES = 8192
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BlockModel:
     """What a block says, with spans that count from its own start; `lookups` is what it relied on."""
 

@@ -74,6 +74,8 @@ class Analysis:
     is_kernel: bool
     parameters: tuple[Parameter, ...]
     ir: Kernel | None = field(repr=False)
+    # What the body makes so far: `ir`, but also where there are errors, and for device functions.
+    made: Kernel = field(repr=False)
     facts: tuple[Fact, ...] = field(repr=False)
     calls: tuple[CallFact, ...] = field(repr=False)
     accesses: tuple[Access, ...] = field(repr=False)
@@ -248,6 +250,7 @@ def _finish(
         is_kernel,
         kernel.parameters,
         kernel if is_kernel and not has_errors else None,
+        kernel,
         tuple(t.facts.values()),
         tuple(t.calls),
         tuple(t.accesses.values()),

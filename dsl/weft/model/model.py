@@ -163,7 +163,7 @@ class Model:
 
     def _placed(self, fact: Fact, start: int) -> Fact:
         symbol = self.symbol(fact.symbol, start) if fact.symbol else None
-        return Fact(fact.span.shifted(start), fact.value, symbol)
+        return replace(fact, span=fact.span.shifted(start), symbol=symbol)
 
     def _word_start(self, offset: int) -> int:
         first = max(0, offset - _LONGEST_WORD)

@@ -48,6 +48,10 @@ class Document:
     def offset(self, position: types.Position) -> int:
         return positions.offset(self.lines, position, self.encoding)
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """The line and the column of an offset, in the units of the protocol."""
+        return positions.place(self.lines, offset, self.encoding)
+
     def range(self, span: Span) -> types.Range:
         return positions.range_of(self.lines, span, self.encoding)
 

@@ -96,6 +96,9 @@ class Server(LanguageServer):
         self.publication: asyncio.TimerHandle | None = None
         self.published: dict[str, object] = {}
         self.completions: tuple[int, Sequence[Completion]] = (0, ())
+        # The last answer of semantic tokens of each document, for the difference to the next one.
+        self.semantic_tokens: dict[str, types.SemanticTokens] = {}
+        self.answers = 0
         self.turn = asyncio.Lock()
         self.arrived: ContextVar[Document | None] = ContextVar("arrived", default=None)
         self._ended = asyncio.Event()

@@ -66,10 +66,15 @@ def offset(lines: Lines, position: types.Position, encoding: Encoding) -> int:
 
 def position(lines: Lines, offset: int, encoding: Encoding) -> types.Position:
     """The position of an offset; one outside the text counts as its nearest end."""
+    return types.Position(*place(lines, offset, encoding))
+
+
+def place(lines: Lines, offset: int, encoding: Encoding) -> tuple[int, int]:
+    """The line and the column of an offset."""
     offset = min(max(offset, 0), len(lines.text))
     line = bisect_right(lines.starts, offset) - 1
     content = lines.content(line)
-    return types.Position(line, units(lines.text[content.start : min(offset, content.end)], encoding))
+    return line, units(lines.text[content.start : min(offset, content.end)], encoding)
 
 
 def range_of(lines: Lines, span: Span, encoding: Encoding) -> types.Range:

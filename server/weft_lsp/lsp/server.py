@@ -22,6 +22,7 @@ from weft_lsp.lsp import (
     inlay_hint,
     references,
     rename,
+    semantic_tokens,
     settings,
     signature_help,
     symbols,
@@ -55,6 +56,21 @@ REQUESTS = [
     Feature(types.TEXT_DOCUMENT_PREPARE_RENAME, rename.on_prepare_rename),
     Feature(types.TEXT_DOCUMENT_RENAME, rename.on_rename),
     Feature(types.TEXT_DOCUMENT_INLAY_HINT, inlay_hint.on_inlay_hint),
+    Feature(
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL,
+        semantic_tokens.on_semantic_tokens,
+        semantic_tokens.LEGEND,
+    ),
+    Feature(
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA,
+        semantic_tokens.on_semantic_tokens_delta,
+        semantic_tokens.LEGEND,
+    ),
+    Feature(
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+        semantic_tokens.on_semantic_tokens_range,
+        semantic_tokens.LEGEND,
+    ),
     Feature(types.WORKSPACE_SYMBOL, workspace_symbol.on_workspace_symbol),
 ]
 

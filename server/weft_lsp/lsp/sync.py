@@ -21,4 +21,5 @@ def on_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
 def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
     if document := ls.documents.close(params.text_document.uri):
         ls.project.close(document.path)
+        ls.semantic_tokens.pop(document.uri, None)
         diagnostics.withdraw(ls, document.uri)

@@ -12,8 +12,8 @@ from weft.model.declarations import bound_names
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
-from weft.model.ir import Array, Assign, Do, Expr, Load, Place, Stmt, Var, walk_expr
-from weft.model.prove import Known
+from weft.model.ir import Array, Assign, Do, Expr, Load, Place, Special, Stmt, Var, walk_expr
+from weft.model.prove import Bounds, Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import Scope
 from weft.model.trace.flow import Flow
@@ -45,6 +45,8 @@ class Fact:
     span: Span
     value: Value
     symbol: Symbol | None = None
+    # Between what a whole number lies, as far as it is known there.
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,13 @@ class Tracer:
 
     def note(self, span: Span, value: Value, symbol: Symbol | None) -> None:
         # A name that a bare expression statement shares its span with must not lose its symbol.
-        self.facts[(span, symbol.name if symbol else "")] = Fact(span, value, symbol)
+        self.facts[(span, symbol.name if symbol else "")] = Fact(span, value, symbol, self._bounds(value))
+
+    def _bounds(self, value: Value) -> Bounds | None:
+        if not isinstance(value, Scalar) or not isinstance(value.expr, Var | Special):
+            return None
+        expr = value.expr
+        return self.known.bounds.get(expr) or self.known.bounds.get(self.known.definitions.get(expr, expr))
 
     # Names
 
