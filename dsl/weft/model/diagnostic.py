@@ -1,9 +1,12 @@
 """A finding: one code, one wording, one place, wherever it is seen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "information"]
+# How sure a finding is: shown by a case that must go wrong; by one that goes wrong unless something outside of the
+# kernel prevents it; or asked and not decided, which is reported only on demand.
+Certainty = Literal["proved", "likely", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,10 +34,19 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A mechanical mend: what it does, and the edits that do it."""
+    """A mechanical mend: what it does, and the edits that do it. is_safe: it cannot change what right code does."""
 
     title: str
     edits: tuple[Edit, ...]
+    is_safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about."""
+
+    message: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +58,13 @@ class Diagnostic:
     span: Span
     severity: Severity = "error"
     fixes: tuple[Fix, ...] = field(default=())
+    related: tuple[Related, ...] = field(default=())
+    certainty: Certainty = "proved"
 
     def shifted(self, by: int) -> "Diagnostic":
         fixes = tuple(
-            Fix(fix.title, tuple(Edit(edit.span.shifted(by), edit.text) for edit in fix.edits))
+            replace(fix, edits=tuple(Edit(edit.span.shifted(by), edit.text) for edit in fix.edits))
             for fix in self.fixes
         )
-        return Diagnostic(self.code, self.message, self.span.shifted(by), self.severity, fixes)
+        related = tuple(Related(one.message, one.span.shifted(by)) for one in self.related)
+        return replace(self, span=self.span.shifted(by), fixes=fixes, related=related)

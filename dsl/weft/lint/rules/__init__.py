@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
-from weft.lint.rules import barrier_in_divergent_branch, unused_parameter
+from weft.lint.rules import (
+    barrier_in_divergent_branch,
+    overlapping_writes,
+    race,
+    race_across_iterations,
+    uninitialised_read,
+    unused_parameter,
+)
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 
@@ -10,5 +17,9 @@ Rule = Callable[[Analysis], Iterator[Diagnostic]]
 
 RULES: tuple[Rule, ...] = (
     barrier_in_divergent_branch.check,
+    overlapping_writes.check,
+    race.check,
+    race_across_iterations.check,
+    uninitialised_read.check,
     unused_parameter.check,
 )

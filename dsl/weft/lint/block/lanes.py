@@ -1,0 +1,101 @@
+"""Values of all threads of a block at once."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from types import MappingProxyType
+from typing import Any
+
+# A whole number (a bool counts as 0 or 1) that all threads share, one for each thread, or unknown.
+Lanes = int | list[int] | None
+# Which threads take part: None for all.
+Mask = list[bool] | None
+
+_MOST_BITS = 64
+
+
+def apply(name: str, args: list[Lanes]) -> Lanes:
+    """The primitive operation `name` on whole numbers; unknown if an operand is, or if it cannot be computed."""
+    function = _FUNCTIONS.get(name)
+    if function is None or any(arg is None for arg in args):
+        return None
+    try:
+        return _apply(function, args)
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def _apply(function: Callable[..., Any], args: list[Lanes]) -> Lanes:
+    if not any(isinstance(arg, list) for arg in args):
+        value = int(function(*args))
+        return value if value.bit_length() <= _MOST_BITS else None
+    return list(map(function, *(arg if isinstance(arg, list) else repeat(arg) for arg in args)))
+
+
+def choose(condition: Lanes, then: Lanes, otherwise: Lanes) -> Lanes:
+    if isinstance(condition, int):
+        return then if condition else otherwise
+    if condition is None or then is None or otherwise is None:
+        return None
+    count = len(condition)
+    pairs = zip(condition, spread(then, count), spread(otherwise, count), strict=True)
+    return [a if truth else b for truth, a, b in pairs]
+
+
+def spread(value: int | list[int], count: int) -> list[int]:
+    return value if isinstance(value, list) else [value] * count
+
+
+def narrowed(mask: Mask, condition: Sequence[int], *, to: bool = True) -> list[bool]:
+    """The threads of `mask` whose `condition` is `to`."""
+    if mask is None:
+        return [bool(truth) == to for truth in condition]
+    return [active and bool(truth) == to for active, truth in zip(mask, condition, strict=True)]
+
+
+def merged(mask: Mask, new: Lanes, old: Lanes, count: int) -> Lanes:
+    """What a variable holds after the threads of `mask` set it."""
+    if mask is None or new is None or old is None or new == old:
+        return new if mask is None or new == old else None
+    triples = zip(mask, spread(new, count), spread(old, count), strict=True)
+    return [a if active else b for active, a, b in triples]
+
+
+def _shift_left(a: int, b: int) -> int:
+    if not 0 <= b < _MOST_BITS:
+        raise ValueError
+    return a << b
+
+
+def _shift_right(a: int, b: int) -> int:
+    if not 0 <= b < _MOST_BITS:
+        raise ValueError
+    return a >> b
+
+
+_FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "add": operator.add,
+        "sub": operator.sub,
+        "mul": operator.mul,
+        "floordiv": operator.floordiv,
+        "mod": operator.mod,
+        "neg": operator.neg,
+        "abs": abs,
+        "min": min,
+        "max": max,
+        "eq": operator.eq,
+        "ne": operator.ne,
+        "lt": operator.lt,
+        "le": operator.le,
+        "gt": operator.gt,
+        "ge": operator.ge,
+        "not": operator.not_,
+        "bit_and": operator.and_,
+        "bit_or": operator.or_,
+        "bit_xor": operator.xor,
+        "bit_not": operator.invert,
+        "shift_left": _shift_left,
+        "shift_right": _shift_right,
+    }
+)

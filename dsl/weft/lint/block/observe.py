@@ -1,0 +1,26 @@
+"""The runs that rules look at: an inner block of a large launch, and the block beside it."""
+
+from functools import lru_cache
+
+from weft.lint.block.run import Ran, run
+from weft.lint.block.trial import neighbour, trial
+from weft.model.kernel import Analysis
+
+_MOST_RUNS = 512
+
+
+@lru_cache(_MOST_RUNS)
+def inner_block(kernel: Analysis) -> Ran | None:
+    """What an inner block does; None if the kernel has faults, or its block is not known."""
+    if kernel.ir is None:
+        return None
+    sizes = trial(kernel.ir)
+    return run(kernel.ir, sizes) if sizes else None
+
+
+@lru_cache(_MOST_RUNS)
+def next_block(kernel: Analysis) -> Ran | None:
+    """What the block beside the inner one does; None if there is none."""
+    ran = inner_block(kernel)
+    beside = neighbour(ran.trial) if ran else None
+    return run(kernel.ir, beside) if kernel.ir and beside else None

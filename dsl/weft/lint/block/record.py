@@ -1,0 +1,170 @@
+"""What the threads of one block did to memory, and where two of them met."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from weft.lint.block.lanes import Mask
+from weft.model.diagnostic import Span
+from weft.model.ir import Array
+
+Kind = Literal["read", "write", "atomic"]
+# Who writes one and the same value: all threads of the launch, of a block, or each thread its own.
+Agreement = Literal["launch", "block", "none"]
+
+_MOST_MEETINGS = 16
+# Elements of several arrays that the threads of a block touch between two barriers, before the record gives up.
+_MOST_ELEMENTS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One access by the threads of `mask`: each reads or writes its own of `offsets`, or all the same one.
+
+    rounds: which iteration of each loop around it, outermost first.
+    """
+
+    array: Array
+    kind: Kind
+    span: Span
+    offsets: int | list[int]
+    mask: Mask
+    agreement: Agreement
+    rounds: tuple[tuple[Span, int], ...]
+
+    def elements(self, threads: int) -> Iterator[tuple[int, int]]:
+        """The threads that take part, each with the element that it touches."""
+        offsets = self.offsets
+        for thread in range(threads):
+            if self.mask is None or self.mask[thread]:
+                yield thread, offsets if isinstance(offsets, int) else offsets[thread]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two threads touch one element, at least one of them writes, and nothing orders them."""
+
+    first: Touch
+    second: Touch
+    first_thread: int
+    second_thread: int
+
+    @property
+    def loop(self) -> Span | None:
+        """The loop of which the second access is in a later iteration than the first; None within one iteration."""
+        for (loop, before), (other, after) in zip(self.first.rounds, self.second.rounds, strict=False):
+            if loop != other:
+                return None
+            if before != after:
+                return loop
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Uninitialised:
+    """A thread reads an element that nothing has written."""
+
+    touch: Touch
+    thread: int
+    element: int
+
+
+class Record:
+    """The accesses since the last barrier, and what was found so far."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.meetings: dict[tuple[Span, Span], Meeting] = {}
+        self.uninitialised: dict[Span, Uninitialised] = {}
+        self._since: dict[str, list[Touch]] = {}
+        self._written: dict[str, set[int]] = {}
+        # Arrays of which it is not known what was written.
+        self._lost: set[str] = set()
+        self._budget = _MOST_ELEMENTS
+
+    def add(self, touch: Touch) -> None:
+        if touch.array.space != "local":
+            self._since.setdefault(touch.array.name, []).append(touch)
+        if touch.array.space != "global":
+            self._initialise(touch)
+
+    def lose(self, array: Array) -> None:
+        """Something may have been written anywhere in `array`."""
+        self._lost.add(array.name)
+
+    def order(self) -> None:
+        """A barrier: compare what came before it."""
+        for touches in self._since.values():
+            if len(self.meetings) < _MOST_MEETINGS and any(touch.kind != "read" for touch in touches):
+                self._compare(touches)
+        self._since = {}
+
+    def _initialise(self, touch: Touch) -> None:
+        name = touch.array.name
+        if name in self._lost:
+            return
+        written = self._written.setdefault(name, set())
+        if touch.kind == "write":
+            written.update(self._cells(touch))
+        elif len(written) < self._cell_count(touch.array) and touch.span not in self.uninitialised:
+            for (thread, element), cell in zip(touch.elements(self.threads), self._cells(touch), strict=True):
+                if cell not in written:
+                    self.uninitialised[touch.span] = Uninitialised(touch, thread, element)
+                    break
+
+    def _cells(self, touch: Touch) -> Iterator[int]:
+        """Elements; of local memory, each thread has its own."""
+        size = touch.array.size or 0
+        is_local = touch.array.space == "local"
+        for thread, element in touch.elements(self.threads):
+            yield element + thread * size if is_local else element
+
+    def _cell_count(self, array: Array) -> int:
+        return (array.size or 0) * (self.threads if array.space == "local" else 1)
+
+    def _compare(self, touches: list[Touch]) -> None:
+        self._budget -= len(touches) * self.threads
+        if self._budget < 0:
+            return
+        writers = self._writers(touches)
+        for position, touch in enumerate(touches):
+            if touch.kind != "write":
+                self._compare_with(writers, touches, position)
+
+    def _writers(self, touches: list[Touch]) -> dict[int, tuple[int, int]]:
+        """For each element written: the first thread that writes it, and the position of its write."""
+        writers: dict[int, tuple[int, int]] = {}
+        for position, touch in enumerate(touches):
+            if touch.kind != "write":
+                continue
+            for thread, element in touch.elements(self.threads):
+                other, at = writers.setdefault(element, (thread, position))
+                if other != thread and not (touch.agreement != "none" and at == position):
+                    self._meet(touches[at], touch, other, thread)
+        return writers
+
+    def _compare_with(self, writers: dict[int, tuple[int, int]], touches: list[Touch], position: int) -> None:
+        touch = touches[position]
+        for thread, element in touch.elements(self.threads):
+            found = writers.get(element)
+            if found is None or found[0] == thread:
+                continue
+            write = touches[found[1]]
+            if found[1] > position:
+                self._meet(touch, write, thread, found[0])
+            elif not _wrote_the_same(write, thread, element):
+                self._meet(write, touch, found[0], thread)
+
+    def _meet(self, first: Touch, second: Touch, first_thread: int, second_thread: int) -> None:
+        meeting = Meeting(first, second, first_thread, second_thread)
+        key = (first.span, second.span)
+        known = self.meetings.get(key)
+        if known is None or (known.loop is not None and meeting.loop is None):
+            self.meetings[key] = meeting
+
+
+def _wrote_the_same(write: Touch, thread: int, element: int) -> bool:
+    """Whether a thread that reads an element has itself written it, with the value that all wrote."""
+    if write.agreement == "none" or (write.mask is not None and not write.mask[thread]):
+        return False
+    return element == (write.offsets if isinstance(write.offsets, int) else write.offsets[thread])

@@ -1,0 +1,438 @@
+"""Run the statements of a kernel for all threads of one block together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
+from weft.lint.block.record import Agreement, Kind, Record, Touch
+from weft.lint.block.trial import Trial
+from weft.model.diagnostic import Span
+from weft.model.ir import (
+    Array,
+    Assign,
+    Barrier,
+    Break,
+    Const,
+    Continue,
+    Do,
+    Domain,
+    Expr,
+    For,
+    If,
+    Kernel,
+    Load,
+    Op,
+    Param,
+    Special,
+    Stmt,
+    Store,
+    Var,
+    While,
+    assigned,
+    has_barrier,
+    walk,
+    walk_expr,
+)
+from weft.model.uniformity import Varying, is_varying, varying_variables
+
+# Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
+_ALL_ROUNDS = 40
+_ALL_ROUNDS_READING = 4
+_MOST_OPERATIONS = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run saw. is_whole: nothing was unknown or left out, so what was not seen does not happen in this trial."""
+
+    trial: Trial
+    record: Record
+    touches: tuple[Touch, ...]
+    is_whole: bool
+
+
+class _Spent(Exception):
+    """The run takes too long."""
+
+
+class _Left(Exception):
+    """All threads leave a loop."""
+
+
+class _Skipped(Exception):
+    """All threads go on with the next round of a loop."""
+
+
+@dataclass
+class _State:
+    env: dict[str, Lanes] = field(default_factory=dict[str, Lanes])
+    mask: Mask = None
+    # Whether the threads of the mask certainly come here.
+    is_sure: bool = True
+    # Whether some of them may have left the loop.
+    has_left: bool = False
+    rounds: tuple[tuple[Span, int], ...] = ()
+
+
+def run(kernel: Kernel, trial: Trial) -> Ran:
+    runner = _Runner(kernel, trial)
+    try:
+        runner.block(kernel.body)
+    except (_Spent, _Left, _Skipped, RecursionError):
+        runner.is_whole = False
+    runner.record.order()
+    return Ran(trial, runner.record, tuple(runner.touches), runner.is_whole)
+
+
+class _Runner:
+    def __init__(self, kernel: Kernel, trial: Trial) -> None:
+        self.trial = trial
+        self.record = Record(trial.threads)
+        self.state = _State()
+        self.is_whole = True
+        self.varying: Varying = varying_variables(kernel)
+        self.touches: list[Touch] = []
+        self.shown: dict[tuple[Span, str], int] = {}
+        self.left = _MOST_OPERATIONS
+        # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
+        self.specials: dict[str, int | list[int]] = {}
+        self.fixed: dict[int, Lanes] = {}
+        self.reads: dict[int, bool] = {}
+        self.agreements: dict[int, Agreement] = {}
+
+    # Statements
+
+    def block(self, body: Sequence[Stmt]) -> None:
+        for statement in body:
+            self.statement(statement)
+
+    def statement(self, statement: Stmt) -> None:
+        match statement:
+            case Assign(target=target, value=value):
+                self.assign(target, self.value(value))
+            case Store():
+                self.store(statement)
+            case If():
+                self.branch(statement)
+            case For():
+                self.loop(statement)
+            case While():
+                self.loop_while(statement)
+            case Barrier():
+                self.record.order()
+            case Domain():
+                self.domain(statement)
+            case Break():
+                self.leave(_Left())
+            case Continue():
+                self.leave(_Skipped())
+            case Do():
+                self.do(statement)
+
+    def assign(self, target: Var, value: Lanes) -> None:
+        env = self.state.env
+        is_first = target.name not in env
+        old = env.get(target.name)
+        env[target.name] = value if is_first else merged(self.state.mask, value, old, self.trial.threads)
+
+    def store(self, store: Store) -> None:
+        self.value(store.value)
+        offset = self.value(store.offset)
+        self.touch(store.array, "write", store.span, offset, store.guard, self.agreement(store))
+
+    def agreement(self, store: Store) -> Agreement:
+        found = self.agreements.get(id(store))
+        if found is None:
+            found = self.agreements[id(store)] = _agreement(store.value, self.varying)
+        return found
+
+    def do(self, statement: Do) -> None:
+        for arg in statement.args:
+            self.value(arg)
+        is_atomic = statement.name.startswith("atomic")
+        for place in statement.places:
+            offset = self.value(place.offset)
+            if is_atomic:
+                self.touch(place.array, "atomic", statement.span, offset, statement.guard)
+            else:
+                self.record.lose(place.array)
+                self.is_whole = False
+        for target in statement.targets:
+            self.state.env[target.name] = None
+
+    def domain(self, domain: Domain) -> None:
+        axes = "xyz"[: len(domain.indices)]
+        inside: Mask = None
+        for index, extent, axis in zip(reversed(domain.indices), reversed(domain.extents), axes, strict=True):
+            first = self.trial.block_idx["xyz".index(axis)] * self.trial.block["xyz".index(axis)]
+            place = apply("add", [self.special(f"thread_idx.{axis}"), first])
+            self.state.env[index.name] = place
+            is_inside = apply("lt", [place, self.value(extent)])
+            if isinstance(is_inside, list) and not all(is_inside):
+                inside = narrowed(inside, is_inside)
+        before = self.state.mask
+        if not domain.everyone:
+            self.state.mask = inside
+        self.block(domain.body)
+        self.state.mask = before
+
+    def branch(self, branch: If) -> None:
+        condition = self.value(branch.condition)
+        if isinstance(condition, int):
+            self.block(branch.then if condition else branch.otherwise)
+        elif condition is None:
+            self.maybe(branch.then, branch.otherwise)
+        else:
+            before = self.state.mask
+            for body, truth in ((branch.then, True), (branch.otherwise, False)):
+                mask = narrowed(before, condition, to=truth)
+                if body and any(mask):
+                    self.state.mask = None if all(mask) else mask
+                    self.block(body)
+            self.state.mask = before
+
+    def maybe(self, *bodies: Sequence[Stmt]) -> None:
+        """Run each of `bodies` without knowing whether any thread does; after it, what they assign is unknown."""
+        was_sure, self.state.is_sure = self.state.is_sure, False
+        self.is_whole = False
+        env = dict(self.state.env)
+        for body in bodies:
+            self.state.env = dict(env)
+            self.block(body)
+        self.state.env = env
+        self.state.is_sure = was_sure and not self.state.has_left
+        for body in bodies:
+            self.unknow(body)
+
+    def unknow(self, body: Sequence[Stmt]) -> None:
+        for statement in walk(tuple(body)):
+            for variable in assigned(statement):
+                self.state.env[variable.name] = None
+
+    def leave(self, jump: Exception) -> None:
+        if self.state.is_sure and self.state.mask is None:
+            raise jump
+        # Some threads leave and some may not: what follows in the loop is not followed thread by thread.
+        self.is_whole = False
+        self.state.is_sure, self.state.has_left = False, True
+
+    # Loops
+
+    def loop(self, loop: For) -> None:
+        bounds = [self.value(part) for part in (loop.start, loop.stop, loop.step)]
+        start, stop, step = bounds
+        if start is None or stop is None or not isinstance(step, int) or step == 0:
+            self.state.env[loop.variable.name] = None
+            self.maybe(loop.body)
+            return
+        counts = _counts(start, stop, step)
+        before = self.state
+        self.state = _State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        rounds = max(counts) if isinstance(counts, list) else counts
+        for number in self.chosen(loop, rounds):
+            active = counts if isinstance(counts, int) else [number < count for count in counts]
+            if isinstance(active, list):
+                mask = narrowed(before.mask, active)
+                self.state.mask = None if all(mask) else mask
+                if not any(mask):
+                    continue
+            self.state.env[loop.variable.name] = apply("add", [start, number * step])
+            self.state.rounds = (*before.rounds, (loop.span, number))
+            try:
+                self.block(loop.body)
+            except _Skipped:
+                pass
+            except _Left:
+                break
+            if self.state.is_sure != before.is_sure:
+                self.unknow(loop.body)
+                break
+        if isinstance(counts, list):
+            self.state.env[loop.variable.name] = None
+        before.env = self.state.env
+        self.state = before
+
+    def chosen(self, loop: For, rounds: int) -> Iterator[int]:
+        """The rounds to run. Before the last of many, what those left out did is forgotten."""
+        if rounds <= (_ALL_ROUNDS if _orders(loop.body) else _ALL_ROUNDS_READING):
+            yield from range(rounds)
+            return
+        yield from (0, 1)
+        self.skip(loop.body)
+        yield rounds - 1
+
+    def skip(self, body: tuple[Stmt, ...]) -> None:
+        """Rounds are left out: nothing is known of what they left behind."""
+        self.is_whole = False
+        if has_barrier(body):
+            self.record.order()
+        self.unknow(body)
+        for statement in walk(body):
+            if isinstance(statement, Store):
+                self.record.lose(statement.array)
+
+    def loop_while(self, loop: While) -> None:
+        before = self.state
+        self.state = _State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        for number in range(_ALL_ROUNDS):
+            condition = self.value(loop.condition)
+            if condition == 0:
+                break
+            if not isinstance(condition, int):
+                self.maybe(loop.body)
+                break
+            self.state.rounds = (*before.rounds, (loop.span, number))
+            try:
+                self.block(loop.body)
+            except _Skipped:
+                continue
+            except _Left:
+                break
+            if self.state.is_sure != before.is_sure:
+                self.unknow(loop.body)
+                break
+        else:
+            self.skip(loop.body)
+        before.env = self.state.env
+        self.state = before
+
+    # Expressions
+
+    def value(self, expr: Expr) -> Lanes:
+        """The value of `expr`; its reads are noted on the way."""
+        match expr:
+            case Const(value=value):
+                return int(value) if not expr.dtype.is_float else None
+            case Var(name=name):
+                return self.state.env.get(name)
+            case Param(name=name):
+                return self.trial.sizes.get(name)
+            case Special(name=name):
+                return self.special(name)
+            case Load():
+                offset = self.value(expr.offset)
+                self.touch(expr.array, "read", expr.span, offset, expr.guard)
+                return None
+            case Op():
+                return self.operation(expr)
+
+    def special(self, name: str) -> int | list[int]:
+        found = self.specials.get(name)
+        if found is None:
+            found = self.specials[name] = self.trial.special(name)
+        return found
+
+    def operation(self, op: Op) -> Lanes:
+        if id(op) in self.fixed:
+            return self.fixed[id(op)]
+        if op.dtype.is_float and not self.has_reads(op):
+            return None
+        if op.name in ("and", "or"):
+            return self.both(op)
+        if op.name == "select":
+            return self.select(op)
+        args = [self.value(arg) for arg in op.args]
+        self.spend(args)
+        if op.name == "cast":
+            found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
+        else:
+            found = None if op.dtype.is_float else apply(op.name, args)
+        if _is_fixed(op):
+            self.fixed[id(op)] = found
+        return found
+
+    def has_reads(self, op: Op) -> bool:
+        found = self.reads.get(id(op))
+        if found is None:
+            found = self.reads[id(op)] = any(isinstance(part, Load) for part in walk_expr(op))
+        return found
+
+    def both(self, op: Op) -> Lanes:
+        """`and` or `or`: unknown parts do not matter where the other part decides."""
+        decides = int(op.name == "or")
+        values = [self.value(arg) for arg in op.args]
+        if any(isinstance(value, int) and bool(value) == decides for value in values):
+            return decides
+        if None in values:
+            return None
+        self.spend(values)
+        return apply("bit_or" if decides else "bit_and", values)
+
+    def select(self, op: Op) -> Lanes:
+        condition = self.value(op.args[0])
+        if isinstance(condition, int):
+            return self.value(op.args[1] if condition else op.args[2])
+        before, was_sure = self.state.mask, self.state.is_sure
+        found: list[Lanes] = []
+        for arg, truth in zip(op.args[1:], (True, False), strict=True):
+            if condition is None:
+                self.state.is_sure = False
+            else:
+                self.state.mask = narrowed(before, condition, to=truth)
+            found.append(self.value(arg))
+        self.state.mask, self.state.is_sure = before, was_sure
+        return choose(condition, found[0], found[1])
+
+    def spend(self, args: Sequence[Lanes]) -> None:
+        self.left -= self.trial.threads if any(isinstance(arg, list) for arg in args) else 8
+        if self.left < 0:
+            raise _Spent
+
+    # Memory
+
+    def touch(
+        self,
+        array: Array,
+        kind: Kind,
+        span: Span,
+        offset: Lanes,
+        guard: Expr | None,
+        agreement: Agreement = "none",
+    ) -> None:
+        mask, is_sure = self.state.mask, self.state.is_sure
+        if guard is not None:
+            allowed = self.value(guard)
+            if allowed == 0:
+                return
+            if isinstance(allowed, list):
+                mask = narrowed(mask, allowed)
+            is_sure = is_sure and allowed is not None
+        if mask is not None and not any(mask):
+            return
+        if offset is None or not is_sure:
+            self.is_whole = False
+            if kind != "read":
+                self.record.lose(array)
+            return
+        self.spend([self.special("thread_idx.x")])
+        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds)
+        self.record.add(touch)
+        key = (span, kind)
+        seen = self.shown[key] = self.shown.get(key, 0) + 1
+        if seen <= 2:
+            self.touches.append(touch)
+
+
+def _counts(start: int | list[int], stop: int | list[int], step: int) -> int | list[int]:
+    if isinstance(start, int) and isinstance(stop, int):
+        return len(range(start, stop, step))
+    count = max(len(part) for part in (start, stop) if isinstance(part, list))
+    return [len(range(a, b, step)) for a, b in zip(spread(start, count), spread(stop, count), strict=True)]
+
+
+def _orders(body: tuple[Stmt, ...]) -> bool:
+    """Whether the rounds of a loop must be seen one by one: it writes what threads share, or has barriers."""
+    return any(
+        isinstance(statement, Barrier) or (isinstance(statement, Store) and statement.array.space != "global")
+        for statement in walk(body)
+    )
+
+
+def _is_fixed(op: Op) -> bool:
+    return not any(isinstance(part, Var | Load) for part in walk_expr(op))
+
+
+def _agreement(value: Expr, varying: Varying) -> Agreement:
+    if is_varying(value, varying):
+        return "none"
+    return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"

@@ -1,0 +1,78 @@
+"""Words for where something is, as seen from a finding, and edits that put lines into a kernel."""
+
+import ast
+import re
+
+from weft.model.diagnostic import Edit, Span
+from weft.model.ir import Stmt
+from weft.model.kernel import Analysis
+from weft.model.uniformity import divergent_statements, varying_variables
+
+_DECORATOR = re.compile(r"@(\w+)\.kernel\b")
+
+
+def from_here(kernel: Analysis, here: Span, there: Span) -> str:
+    """`2 lines above`, `1 line below` or `on this line`."""
+    lines = kernel.block.lines
+    above = lines.line_of(here.start) - lines.line_of(there.start)
+    if above == 0:
+        return "on this line"
+    count = abs(above)
+    return f"{count} {'line' if count == 1 else 'lines'} {'above' if above > 0 else 'below'}"
+
+
+def source(kernel: Analysis, span: Span) -> str:
+    """The text at a place, on one line."""
+    return " ".join(kernel.block.text[span.start : span.end].split())
+
+
+def line_before(kernel: Analysis, place: Span, call: str) -> Edit | None:
+    """Put `weft.<call>` on a line of its own before the statement at `place`, where all threads of the block come.
+
+    None where the text does not tell how the kernel names `weft`, or shares the line with another statement.
+    """
+    prefix = _DECORATOR.search(kernel.block.text)
+    outer = [one.span for one in _dividers(kernel) if _holds(one.span, place)]
+    node = _statement(kernel, min(outer, default=place))
+    if prefix is None or node is None:
+        return None
+    lines = kernel.block.lines
+    start = kernel.block.span(node).start
+    line_start = lines.starts[lines.line_of(start)]
+    indent = kernel.block.text[line_start:start]
+    if indent.strip():
+        return None
+    return Edit(Span(start, start), f"{prefix[1]}.{call}\n{indent}")
+
+
+def line_at_end(kernel: Analysis, loop: Span, call: str) -> Edit | None:
+    """Put `weft.<call>` on a line of its own at the end of the body of `loop`, if all threads of the block come there."""
+    prefix = _DECORATOR.search(kernel.block.text)
+    node = _statement(kernel, loop)
+    if prefix is None or not isinstance(node, ast.For | ast.While):
+        return None
+    if any(_holds(one.span, loop) for one in _dividers(kernel)):
+        return None
+    last = kernel.block.span(node.body[-1])
+    indent = kernel.block.lines.column_of(kernel.block.span(node.body[0]).start) * " "
+    return Edit(Span(last.end, last.end), f"\n{indent}{prefix[1]}.{call}")
+
+
+def _dividers(kernel: Analysis) -> list[Stmt]:
+    """The statements at which the threads of a block go different ways."""
+    if kernel.ir is None:
+        return []
+    return [cause for _, cause in divergent_statements(kernel.ir, varying_variables(kernel.ir))]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _statement(kernel: Analysis, place: Span) -> ast.stmt | None:
+    """The innermost statement that holds a place."""
+    found: ast.stmt | None = None
+    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+        if isinstance(node, ast.stmt) and _holds(kernel.block.span(node), place):
+            found = node  # outer ones come first
+    return found

@@ -1,0 +1,73 @@
+"""Two threads of a block touch one element, one of them writes, and no barrier stands between.
+
+Which of them comes first differs from run to run, and so does the result. Found for shared memory, and for tensors that
+the threads of one block write and read. One block is tried with large sizes; each finding names two threads that meet.
+
+```python
+tile[thread] = x[i]
+y[i] = tile[63 - thread]      # another thread's element: it may not be there yet
+```
+
+Instead, put `weft.barrier()` between the two. Source: CUDA C++ Programming Guide, "Synchronization Functions".
+"""
+
+from collections.abc import Iterator
+
+from weft.lint.block.observe import inner_block
+from weft.lint.block.record import Meeting
+from weft.lint.block.trial import Trial
+from weft.lint.places import from_here, line_at_end, line_before, source
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Related
+from weft.model.kernel import Analysis
+
+CODE = "race"
+
+VERBS = {"read": "reads", "write": "writes", "atomic": "changes"}
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    ran = inner_block(kernel)
+    if ran is None:
+        return
+    for meeting in ran.record.meetings.values():
+        if meeting.loop is None and not is_overlap(meeting):
+            yield finding(CODE, kernel, meeting, _message(kernel, meeting, ran.trial))
+
+
+def is_overlap(meeting: Meeting) -> bool:
+    """Whether several threads write one element of a tensor: another finding, since a barrier does not mend it."""
+    return meeting.first.kind == meeting.second.kind == "write" and meeting.first.array.space == "global"
+
+
+def finding(code: str, kernel: Analysis, meeting: Meeting, message: str) -> Diagnostic:
+    first = meeting.first.span
+    related = (Related(f"the other access: `{source(kernel, first)}`", first),)
+    edit = _edit(kernel, meeting) if meeting.first.array.space == "shared" else None
+    fixes = (Fix("Put a barrier between", (edit,)),) if edit else ()
+    return Diagnostic(code, message, meeting.second.span, "error", fixes, related)
+
+
+def _edit(kernel: Analysis, meeting: Meeting) -> Edit | None:
+    first, second = meeting.first.span, meeting.second.span
+    if meeting.loop is not None:
+        return line_at_end(kernel, meeting.loop, "barrier()")
+    edit = line_before(kernel, second, "barrier()") if first != second else None
+    return edit if edit is not None and edit.span.start > first.end else None
+
+
+def _message(kernel: Analysis, meeting: Meeting, trial: Trial) -> str:
+    first, second = meeting.first, meeting.second
+    one, other = trial.thread_words(meeting.first_thread), trial.thread_words(meeting.second_thread)
+    where = from_here(kernel, second.span, first.span)
+    if first.span == second.span:
+        return (
+            f"{one} and {other} both write this element of `{first.array.name}`, and the last one wins: give each "
+            "thread its own element, or let one thread write"
+        )
+    advice = "put `weft.barrier()` between the two"
+    if first.array.space == "global":
+        advice = "write to another tensor, since a barrier orders the threads of one block only"
+    return (
+        f"{other} {VERBS[second.kind]} the element of `{first.array.name}` that {one} {VERBS[first.kind]} {where}, "
+        f"with no barrier between: {advice}"
+    )

@@ -1,0 +1,273 @@
+"""Races, uninitialised reads and overlapping writes: the wrong case, the nearest right ones, the fix."""
+
+import textwrap
+
+import pytest
+from annotations import check, fixed
+from weft.lint.block.observe import inner_block
+
+
+def test_a_read_of_another_threads_element():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 64)
+            tile[t] = x[i]
+            y[i] = tile[63 - t]
+                 # ^^^^^^^^^^^^ race: thread 0 reads the element of `tile` that thread 63 writes 1 line above, with no barrier between: put `weft.barrier()` between the two
+    """)
+
+
+def test_the_barrier_is_put_between():
+    source = """
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 64)
+            tile[t] = x[i]
+            if t > 3:
+                y[i] = tile[63 - t]
+    """
+    after = fixed(source)
+    assert after == textwrap.dedent(source).replace("    if t >", "    weft.barrier()\n    if t >")
+    check(after)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["tile[t]", "x[i] if t > 63 else tile[t]", "tile[(t + 64) % 64]", "tile[t & 63]"],
+)
+def test_a_threads_own_element(line: str):
+    check(f"""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 64)
+            tile[t] = x[i]
+            y[i] = {line}
+    """)
+
+
+def test_a_barrier_between():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 64)
+            tile[t] = x[i]
+            weft.barrier()
+            y[i] = tile[63 - t]
+    """)
+
+
+def test_what_depends_on_data_is_no_race():
+    check("""
+        @weft.kernel
+        def k(n: i32, x: Tensor[i32, N], y: Tensor[i32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(i32, 64)
+            tile[t] = x[i]
+            if n == 7:
+                weft.barrier()
+            y[i] = tile[x[i]] + tile[63 - t]
+    """)
+
+
+def test_one_value_from_all_threads():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            first = weft.shared(f32, 1)
+            first[0] = x[weft.block_idx.x * 64]
+            y[i] = x[i] - first[0]
+    """)
+
+
+def test_each_thread_its_own_value_in_one_place():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            last = weft.shared(f32, 1)
+            last[0] = x[i]
+          # ^^^^^^^ race: thread 0 and thread 1 both write this element of `last`, and the last one wins: give each thread its own element, or let one thread write
+            weft.barrier()
+            y[i] = last[0]
+    """)
+
+
+TILED = """
+    @weft.kernel
+    def k(x: Tensor[f32, M, N], y: Tensor[f32, M]):
+        i = weft.tile_index(y, 64)
+        t = weft.thread_idx.x
+        tile = weft.shared(f32, 64)
+        total = 0.0
+        for j in range(N // 64):
+            tile[t] = x[i, j * 64 + t]
+            weft.barrier()
+            total += tile[63 - t]
+            {line}
+        y[i] = total
+"""
+
+
+def test_a_loop_that_comes_round_too_early():
+    check(
+        TILED.format(line="total += 1.0").replace(
+            "            weft.barrier()",
+            "          # ^^^^^^^ race-across-iterations: thread 63 writes the element of `tile` that thread 0 reads 3 lines below in the "
+            "iteration before, with no barrier between: end the loop's body with `weft.barrier()`\n            weft.barrier()",
+        )
+    )
+
+
+def test_the_barrier_is_put_at_the_end_of_the_loop():
+    after = fixed(TILED.format(line="total *= 2.0"))
+    assert after == textwrap.dedent(TILED.format(line="total *= 2.0\n            weft.barrier()"))
+    check(after)
+
+
+def test_a_loop_with_two_barriers():
+    check(TILED.format(line="weft.barrier()"))
+
+
+def test_a_loop_that_takes_turns():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, M]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, (2, 64))
+            total = 0.0
+            for j in range(N // 64):
+                tile[j % 2, t] = x[i, j * 64 + t]
+                weft.barrier()
+                total += tile[j % 2, 63 - t]
+            y[i] = total
+    """)
+
+
+REDUCE = """
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        i = weft.tile_index(y, 128)
+        t = weft.thread_idx.x
+        part = weft.shared(f32, 128)
+        part[t] = x[i]
+        weft.barrier()
+        step = 64
+        while step > 0:
+            if t < step:
+                part[t] += part[t + step]
+            {line}
+            step //= 2
+        y[i] = part[0]
+"""
+
+
+def test_a_reduction():
+    check(REDUCE.format(line="weft.barrier()"))
+
+
+def test_a_reduction_without_its_barrier():
+    check(
+        REDUCE.format(line="pass").replace(
+            "            pass",
+            "          #                ^^^^^^^^^^^^^^ race-across-iterations: thread 0 reads the element of `part` that thread 32 writes on this line in the "
+            "iteration before, with no barrier between: end the loop's body with `weft.barrier()`\n            pass",
+        )
+        + "             # ^^^^^^^ race: thread 1 reads the element of `part` that thread 0 writes 4 lines above, with no barrier between: put `weft.barrier()` between the two\n"
+    )
+
+
+def test_a_tensor_that_is_read_where_another_thread_writes():
+    check("""
+        @weft.kernel
+        def k(y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = y[i + 1]
+          # ^^^^ race: thread 1 writes the element of `y` that thread 0 reads on this line, with no barrier between: write to another tensor, since a barrier orders the threads of one block only
+    """)
+
+
+def test_a_read_of_what_nothing_wrote():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 66)
+            tile[t + 1] = x[i]
+            total = weft.local(f32, 2)
+            total[0] = 0.0
+            weft.barrier()
+            total[0] += tile[t + 2]
+                      # ^^^^^^^^^^^ uninitialised-read: thread 63 reads element 65 of `tile`, which no thread has written: shared memory starts undefined; write it first
+            total[1] += 1.0
+          # ^^^^^^^^ uninitialised-read: thread 0 reads element 1 of `total`, which no thread has written: local memory starts undefined; write it first
+            y[i] = total[0]
+    """)
+
+
+def test_what_may_have_been_written_is_no_finding():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[i32, N], y: Tensor[i32, N]):
+            i = weft.tile_index(y, 64)
+            table = weft.local(i32, 8)
+            other = weft.local(i32, 100)
+            table[x[i]] = 1
+            if x[i] > 2:
+                other[0] = 1
+            for k in range(1, 100):
+                other[k] = k
+            y[i] = table[0] + other[0] + other[50]
+    """)
+
+
+def test_several_threads_write_one_element():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], sums: Tensor[f32, M]):
+            row, col = weft.index(x)
+            sums[row] = x[row, col]
+          # ^^^^^^^^^ overlapping-writes: thread (x 0, y 0) and thread (x 1, y 0) write the same element of `sums`, and the last one wins: give each element one thread, or use an atomic operation
+    """)
+
+
+def test_several_blocks_write_one_element():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(x, 64)
+            y[weft.thread_idx.x] = x[i]
+          # ^^^^^^^^^^^^^^^^^^^^ overlapping-writes: thread 0 of one block and thread 0 of the next write the same element of `y`, and the last one wins: give each element one thread, or use an atomic operation
+    """)
+
+
+def test_one_value_in_one_element():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], any_negative: Tensor[i32, 1], y: Tensor[f32, M]):
+            row, col = weft.index(x)
+            if x[row, col] < 0:
+                any_negative[0] = 1
+            any_negative[0] = 2
+            y[row] = x[row, 0]
+          # ^^^^^^ overlapping-writes: thread (x 0, y 0) and thread (x 1, y 0) write the same element of `y`, and the last one wins: give each element one thread, or use an atomic operation
+    """)
+
+
+def test_a_run_is_short():
+    model = check(TILED.format(line="weft.barrier()").replace("64", "1024"))
+    for _, kernel in model.kernels():
+        ran = inner_block(kernel)
+        assert ran is not None and len(ran.touches) < 20
