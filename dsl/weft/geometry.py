@@ -6,7 +6,7 @@ from typing import cast
 from weft.model import fold, launches
 from weft.model.ir import Const, Domain, Expr, Kernel, Param
 from weft.model.limits import ANY_GPU, Geometry, Limits, Problem, block_problems, grid_problems
-from weft.model.specialize import rewrite
+from weft.model.rewrite import rewrite
 
 
 class GeometryError(ValueError):
@@ -30,12 +30,16 @@ def problems(geometry: Geometry, kernel: Kernel, limits: Limits = ANY_GPU) -> It
         yield from launches.domain_problems(kernel.name, kernel.domain, geometry)
 
 
-def choose(domain: Domain, values: Mapping[str, int | float], block: tuple[int, int, int]) -> Geometry | None:
+def choose(
+    domain: Domain, values: Mapping[str, int | float], block: tuple[int, int, int], each: int = 1
+) -> Geometry | None:
     """Enough blocks for one thread per point of `domain`; None if it has no points. Raises GeometryError.
 
     values: of each Param that the extents name. block: along x, y, z; the domain's own, where it has one, wins.
+    each: how many points along x a thread works on.
     """
     x, y, z = to_axes(extents(domain, values))
+    x = -(-x // each)
     if not (x > 0 and y > 0 and z > 0):
         return None
     bx, by, bz = block if domain.block is None else to_axes(domain.block)

@@ -5,7 +5,7 @@ checks and all decisions are made once for a key and kept in a Plan. The words f
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Protocol, TypeVar, cast
 
@@ -13,12 +13,13 @@ from weft.backends.parameters import FlatParameter, flatten
 from weft.errors import InternalError, LaunchError, finding, launch_error
 from weft.geometry import GeometryError, choose, problems, to_geometry
 from weft.host import HostTensor, is_contiguous
-from weft.host.arguments import ArgumentReader, Given, Number
+from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number
 from weft.host.arguments import problems as argument_problems
 from weft.model import launches
 from weft.model.arguments import bind
-from weft.model.ir import Kernel
+from weft.model.ir import Kernel, Param
 from weft.model.limits import Geometry, Problem
+from weft.model.multiples import PROMISED
 from weft.model.specialize import Specialization, specialize
 
 # The arguments in the order of `weft.backends.parameters.flatten`, the geometry, the stream.
@@ -50,6 +51,7 @@ class GpuBackend(Protocol):
 
     def compile(self, kernel: Kernel, specialization: Specialization, /, arch: str) -> GpuCompiled: ...
     def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+    def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
     def arch_of(self, device: int, /) -> str: ...
 
 
@@ -170,17 +172,41 @@ class Launcher:
             return Plan(None, _nothing, on_host, [], [], [])
         _raise_any(problems(geometry, self.kernel))
         device = max((tensor.device[1] for tensor in given.tensors), default=0)
-        version = self._version(on_host, device, self._specialize(given, geometry))
+        specialization = self._specialize(given, geometry)
+        if not on_host:
+            specialization = self._for_gpu(given, specialization, may_widen=explicit is None)
+            if specialization.elements_per_thread > 1:
+                geometry = self._choose(on_host, given, specialization.elements_per_thread) or geometry
+        version = self._version(on_host, device, specialization)
         return self._fill(version, geometry, given, on_host)
 
-    def _choose(self, on_host: bool, given: Given) -> Geometry | None:
+    def _for_gpu(self, given: Given, general: Specialization, *, may_widen: bool) -> Specialization:
+        """What wide loads and stores rely on, and how many elements a thread works on with them."""
+        pairs = list(zip(self._reader.tensors, given.tensors, strict=True))
+        aligned = frozenset(
+            parameter.name for (_, parameter), tensor in pairs if tensor.address % ALIGNMENT_BYTES == 0
+        )
+        numbers = {
+            param.name: number
+            for (_, parameter), tensor in pairs
+            for params, sizes in ((parameter.shape, tensor.shape), (parameter.strides, tensor.strides))
+            for param, number in zip(params, sizes, strict=True)
+            if isinstance(param, Param)
+        }
+        divisible = frozenset(name for name, number in numbers.items() if number % PROMISED == 0)
+        found = replace(general, aligned=aligned, divisible=divisible)
+        each = _gpu_backend().elements_per_thread(self.kernel, found) if may_widen else 1
+        return replace(found, elements_per_thread=each)
+
+    def _choose(self, on_host: bool, given: Given, each: int = 1) -> Geometry | None:
+        """each: how many elements a thread works on."""
         domain = self.kernel.domain
         if domain is None:
             raise launch_error([launches.geometry_missing(self.kernel.name)])
         backend = _host_backend() if on_host else _gpu_backend()
         x, y, z = (*backend.choose_block(self.kernel), 1, 1)[:3]
         try:
-            return choose(domain, self._reader.sizes(given), (x, y, z))
+            return choose(domain, self._reader.sizes(given), (x, y, z), each)
         except GeometryError as error:
             raise launch_error([error.problem]) from None
 

@@ -10,11 +10,15 @@ from weft.model.limits import Problem
 
 Number = int | float | bool
 
+# Of what addresses are multiples where a GPU's widest loads and stores can be used.
+ALIGNMENT_BYTES = 16
+
 
 class Given(NamedTuple):
     """The arguments of one launch, in the order of the tensor and of the scalar parameters.
 
-    key: all that a compiled version and a geometry depend on; not the addresses, and of most scalars nothing.
+    key: all that a compiled version and a geometry depend on; of the addresses only whether 16 divides them, and of most
+    scalars nothing.
     """
 
     tensors: list[HostTensor]
@@ -42,8 +46,9 @@ class ArgumentReader:
             return None
         found, numbers = cast("list[HostTensor]", tensors), cast("list[Number]", scalars)
         keys = [key(number) for key, number in zip(self._keys, numbers, strict=True)]
-        # What stands before dtype_name (the address) changes with each launch.
-        return Given(found, numbers, (*[tensor[2:] for tensor in found], *keys))
+        # What stands before dtype_name (the address) changes with each launch; whether 16 divides it seldom does.
+        places = [(tensor.address % ALIGNMENT_BYTES == 0, tensor[2:]) for tensor in found]
+        return Given(found, numbers, (*places, *keys))
 
     def sizes(self, given: Given) -> dict[str, Number]:
         """The value of each dimension and of each scalar, by name."""

@@ -136,7 +136,16 @@ PRIMITIVES: dict[str, tuple[int, str]] = {
 Scope = Literal["thread", "warp", "block"]
 
 # name: (who takes part, meaning). A `Do` is one of these. Operations join this table with their lowerings.
-EFFECTS: dict[str, tuple[Scope, str]] = {}
+EFFECTS: dict[str, tuple[Scope, str]] = {
+    "load_vector": (
+        "thread",
+        "static[0] elements from places[0] on, which is aligned to their size, in one access",
+    ),
+    "store_vector": (
+        "thread",
+        "args to places[0] and the elements after it, which is aligned to their size, in one access",
+    ),
+}
 
 SPECIALS = tuple(
     f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"

@@ -68,6 +68,12 @@ def is_not_negative(a: Expr, known: Known) -> bool:
     return _is_not_negative(_polynomial(a, known), known, _MOST_STEPS)
 
 
+def difference(a: tuple[Expr, Known], b: tuple[Expr, Known]) -> int | None:
+    """`a - b`, each with what is known where it stands; None where that is no number known now."""
+    rest = _sum(_polynomial(*a), _polynomial(*b), -1)
+    return rest.get((), 0) if rest.keys() <= {()} else None
+
+
 def _polynomial(expr: Expr, known: Known) -> Polynomial:
     match expr:
         case Const(value=value) if isinstance(value, int):

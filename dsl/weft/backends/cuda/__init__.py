@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from weft.errors import unsupported
 from weft.model import launches
 from weft.model.ir import Kernel
-from weft.model.specialize import Specialization
+from weft.model.specialize import Specialization, specialize
+from weft.model.widen import widest
 
 if TYPE_CHECKING:
     from weft.backends.cuda.compiled import CompiledCuda
@@ -30,6 +31,12 @@ def choose_block(kernel: Kernel) -> tuple[int, int, int]:
     """The block's shape along x, y, z."""
     axes = 1 if kernel.domain is None else len(kernel.domain.extents)
     return _BLOCKS[axes]
+
+
+def elements_per_thread(kernel: Kernel, specialization: Specialization) -> int:
+    """How many neighbouring elements a thread should work on: what one wide load or store holds, else 1."""
+    found = specialize(kernel, specialization)
+    return widest(found, specialization.aligned, specialization.divisible)
 
 
 def arch_of(device: int) -> str:

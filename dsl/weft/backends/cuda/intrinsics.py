@@ -5,6 +5,7 @@ numba itself sees scalars and calls only; everything else is LLVM IR written her
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any
 
 from llvmlite import ir
@@ -21,10 +22,11 @@ Build = Callable[..., Value]
 class Definition:
     """A prelude function. build: from the builder and the operands to the result.
 
-    operands: numba converts what is passed to these; None takes it as it is. result: None for no result.
+    operands: numba converts what is passed to these; None takes it as it is. result: None for no result; several make a
+    tuple, of a sequence of values.
     """
 
-    result: DType | None
+    result: DType | tuple[DType, ...] | None
     operands: tuple[DType | None, ...]
     build: Build
 
@@ -68,7 +70,7 @@ def make(definition: Definition | ArrayDefinition) -> object:
     """What generated code calls."""
     if isinstance(definition, ArrayDefinition):
         return intrinsic(_array_typing(definition))
-    return intrinsic(_typings(definition)[len(definition.operands)])
+    return intrinsic(_typing(definition))
 
 
 def _array_typing(definition: ArrayDefinition) -> Callable[..., Any]:
@@ -84,21 +86,15 @@ def _array_typing(definition: ArrayDefinition) -> Callable[..., Any]:
     return declare
 
 
-# numba reads the number of operands from the signature, so there is one function for each.
-def _typings(definition: Definition) -> tuple[Callable[..., Any], ...]:
-    def none(typing_context: object) -> Any:
-        return _typed(definition)
+def _typing(definition: Definition) -> Callable[..., Any]:
+    def declare(typing_context: object, *given: object) -> Any:
+        return _typed(definition, *given)
 
-    def one(typing_context: object, a: object) -> Any:
-        return _typed(definition, a)
-
-    def two(typing_context: object, a: object, b: object) -> Any:
-        return _typed(definition, a, b)
-
-    def three(typing_context: object, a: object, b: object, c: object) -> Any:
-        return _typed(definition, a, b, c)
-
-    return none, one, two, three
+    # numba reads the number of operands from the signature.
+    names = ["typing_context", *(f"operand_{at}" for at in range(len(definition.operands)))]
+    parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    vars(declare)["__signature__"] = Signature(parameters)
+    return declare
 
 
 def _typed(definition: Definition, *given: Any) -> tuple[Any, Build]:
@@ -106,10 +102,18 @@ def _typed(definition: Definition, *given: Any) -> tuple[Any, Build]:
         given_type if wanted is None else numba_type(wanted)
         for wanted, given_type in zip(definition.operands, given, strict=True)
     ]
-    result = types.void if definition.result is None else numba_type(definition.result)
+    result = _result_type(definition.result)
 
     def generate(context: Any, builder: Builder, signature: object, values: tuple[Value, ...]) -> Value:
         built = definition.build(builder, *values)
-        return context.get_dummy_value() if definition.result is None else built
+        if definition.result is None:
+            return context.get_dummy_value()
+        return context.make_tuple(builder, result, built) if isinstance(definition.result, tuple) else built
 
     return result(*operands), generate
+
+
+def _result_type(result: DType | tuple[DType, ...] | None) -> Any:
+    if isinstance(result, tuple):
+        return types.Tuple([numba_type(dtype) for dtype in result])
+    return types.void if result is None else numba_type(result)

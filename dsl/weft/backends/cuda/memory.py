@@ -14,12 +14,12 @@ from weft.model.ir import Space
 
 _I64 = ir.IntType(64)
 # Source: NVVM IR specification, "Address Spaces".
-_ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
+ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
 
 
 def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinition]]:
     """index: the dtype of offsets. Those of 32 bits are computed in 32 bits and widened once."""
-    for space, number in _ADDRESS_SPACES.items():
+    for space, number in ADDRESS_SPACES.items():
         suffix = "" if space == "global" else f"{space}_"
         for dtype in ALL:
             held = F32 if is_half(dtype) else dtype
@@ -32,7 +32,18 @@ def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinitio
 
 
 def _load(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
-    loaded = builder.load(_place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+    return carry(
+        dtype, builder, builder.load(place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+    )
+
+
+def _store(dtype: DType, space: int, builder: Builder, base: Value, offset: Value, value: Value) -> None:
+    where = place(dtype, space, builder, base, offset)
+    builder.store(lay(dtype, builder, value), where, align=dtype.itemsize_bytes)
+
+
+def carry(dtype: DType, builder: Builder, loaded: Value) -> Value:
+    """A value as it lay in memory, as generated code carries it."""
     match dtype.name:
         case "f16":
             return half.from_f16(builder, loaded)
@@ -44,20 +55,21 @@ def _load(dtype: DType, space: int, builder: Builder, base: Value, offset: Value
             return loaded
 
 
-def _store(dtype: DType, space: int, builder: Builder, base: Value, offset: Value, value: Value) -> None:
+def lay(dtype: DType, builder: Builder, value: Value) -> Value:
+    """A value that generated code carries, as it lies in memory."""
     match dtype.name:
         case "f16":
-            value = half.to_f16(builder, value)
+            return half.to_f16(builder, value)
         case "bf16":
-            value = half.to_bf16(builder, value)
+            return half.to_bf16(builder, value)
         case "bool":
-            value = builder.zext(value, ir.IntType(8))
+            return builder.zext(value, ir.IntType(8))
         case _:
-            pass
-    builder.store(value, _place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+            return value
 
 
-def _place(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
+def place(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
+    """The address of an element."""
     wide = offset if offset.type == _I64 else builder.sext(offset, _I64)
     return builder.gep(builder.inttoptr(base, llvm_type(dtype).as_pointer(space)), [wide])
 

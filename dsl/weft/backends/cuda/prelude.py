@@ -8,7 +8,7 @@ from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, conversions, half, memory
+from weft.backends.cuda import arithmetic, conversions, half, memory, vectors
 from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
@@ -55,7 +55,15 @@ def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition
 # numba registers each intrinsic for good, so each is made once.
 @lru_cache(maxsize=4096)
 def _function(name: str, settings: Settings) -> object:
-    return make(definitions(settings)[name])
+    found = definitions(settings).get(name)
+    return make(found if found is not None else effects(settings)[name])
+
+
+@lru_cache(maxsize=4)
+def effects(settings: Settings) -> Mapping[str, Definition]:
+    """The functions of effects, by the names that `effect_function` gives them."""
+    index = I32 if settings.index_bits == 32 else I64
+    return {**dict(vectors.definitions(index))}
 
 
 def _thread() -> Iterator[tuple[str, Definition]]:

@@ -1,0 +1,185 @@
+"""Make one wide access of neighbouring ones, where the memory is aligned for it.
+
+Neighbouring elements come as assignments or stores in a row: from `x.vector(4)`, from `widen`, or as somebody wrote
+them. Their guards may differ in form only: of a dimension that 4 divides, `4 * i + 3 < N` says what `4 * i < N` says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from weft.model import fold
+from weft.model.ir import (
+    Array,
+    Assign,
+    Const,
+    Do,
+    Domain,
+    Expr,
+    For,
+    If,
+    Kernel,
+    Load,
+    Op,
+    Place,
+    Stmt,
+    Store,
+    While,
+)
+from weft.model.multiples import Multiples, definitions
+from weft.model.prove import Known, difference
+
+# The widest load or store of one thread. Source: PTX ISA, "ld" and "st": `.v4.b32`.
+WIDEST_BYTES = 16
+
+
+def settled(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) -> Kernel:
+    """The kernel with wide accesses to tensors that are `aligned`, and to shared memory if any is."""
+    if not aligned:
+        return kernel
+    known = definitions(kernel.body)
+    return replace(
+        kernel, body=_Vectors(aligned, Multiples(divisible, known), Known(known)).body(kernel.body)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    aligned: frozenset[str]
+    multiples: Multiples
+    known: Known
+
+    def body(self, statements: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        made: list[Stmt] = []
+        at = 0
+        while at < len(statements):
+            wide, taken = self._wide(statements, at)
+            made.append(wide)
+            at += taken
+        return tuple(made)
+
+    def _wide(self, statements: tuple[Stmt, ...], at: int) -> tuple[Stmt, int]:
+        """The next statement, and how many it stands for."""
+        first = statements[at]
+        run = _run(statements, at)
+        for width in _widths(run):
+            guards = [_guard_of(access) for access in run[:width]]
+            common = self._common(guards, width)
+            if self._is_one_vector(run[:width]) and common is not None:
+                return _joined(run[:width], None if common == () else common[0]), width
+        return self._inside(first), 1
+
+    def _inside(self, statement: Stmt) -> Stmt:
+        match statement:
+            case If(then=then, otherwise=otherwise):
+                return replace(statement, then=self.body(then), otherwise=self.body(otherwise))
+            case For(body=body) | While(body=body) | Domain(body=body):
+                return replace(statement, body=self.body(body))
+            case _:
+                return statement
+
+    def _is_one_vector(self, run: Sequence[Stmt]) -> bool:
+        places = [_place_of(access) for access in run]
+        array, first = places[0].array, places[0].offset
+        if array.space == "local" or (array.space == "global" and array.name not in self.aligned):
+            return False
+        if self.multiples.of(first) % len(run):
+            return False
+        return all(
+            difference((place.offset, self.known), (first, self.known)) == lane
+            for lane, place in enumerate(places)
+        )
+
+    def _common(self, guards: Sequence[Expr | None], width: int) -> tuple[Expr, ...] | None:
+        """The guard of all, () if they have none; None if they are not the same."""
+        whole = {guard and self._whole(guard, width) for guard in guards}
+        if len(whole) > 1:
+            return None
+        only = whole.pop()
+        return () if only is None else (only,)
+
+    def _whole(self, guard: Expr, width: int) -> Expr:
+        """The guard of an element as one of its whole vector, if it is the same for all elements of it."""
+        match guard:
+            case Op(name="and", args=(a, b)):
+                return fold.both(self._whole(a, width), self._whole(b, width)) or guard
+            case Op(name="lt" | "ge" as name, args=(index, bound)):
+                base, lane = _split(index)
+                is_whole = self.multiples.of(base) % width == 0 and self.multiples.of(bound) % width == 0
+                if is_whole and 0 <= lane < width:
+                    return fold.operation(name, base, bound, dtype=guard.dtype)
+                return guard
+            case _:
+                return guard
+
+
+def _run(statements: tuple[Stmt, ...], at: int) -> list[Assign | Store]:
+    """Accesses in a row to one array, none of which needs what another one did."""
+    first = statements[at]
+    run: list[Assign | Store] = []
+    for statement in statements[at:]:
+        match statement:
+            case Assign(value=Load()) | Store() if type(statement) is type(first):
+                if run and _place_of(statement).array != _place_of(run[0]).array:
+                    break
+                run.append(statement)
+            case _:
+                break
+        if len(run) * _array_of(run[0]).dtype.itemsize_bytes >= WIDEST_BYTES:
+            break
+    return run if _are_independent(run) else run[:1]
+
+
+def _are_independent(run: Sequence[Assign | Store]) -> bool:
+    targets = {statement.target for statement in run if isinstance(statement, Assign)}
+    if any(isinstance(statement, Store) and not fold.is_pure(statement.value) for statement in run):
+        return False
+    read = {
+        part
+        for statement in run
+        for expr in (_place_of(statement).offset, _guard_of(statement))
+        if expr is not None
+        for part in _parts(expr)
+    }
+    are_pure = all(fold.is_pure(_place_of(statement).offset) for statement in run)
+    return are_pure and not targets & read and (not targets or len(targets) == len(run))
+
+
+def _parts(expr: Expr) -> list[Expr]:
+    return [expr, *(part for arg in expr.args for part in _parts(arg))] if isinstance(expr, Op) else [expr]
+
+
+def _widths(run: Sequence[Stmt]) -> list[int]:
+    return [width for width in (16, 8, 4, 2) if width <= len(run)]
+
+
+def _array_of(statement: Assign | Store) -> Array:
+    return _place_of(statement).array
+
+
+def _place_of(statement: Stmt) -> Place:
+    match statement:
+        case Assign(value=Load(array=array, offset=offset)) | Store(array=array, offset=offset):
+            return Place(array, offset)
+        case _:
+            raise AssertionError("a run has loads and stores only")
+
+
+def _guard_of(statement: Stmt) -> Expr | None:
+    access = statement.value if isinstance(statement, Assign) else statement
+    return access.guard if isinstance(access, Load | Store) else None
+
+
+def _joined(run: Sequence[Stmt], guard: Expr | None) -> Do:
+    targets = tuple(statement.target for statement in run if isinstance(statement, Assign))
+    values = tuple(statement.value for statement in run if isinstance(statement, Store))
+    name = "load_vector" if targets else "store_vector"
+    return Do(name, targets, values, (_place_of(run[0]),), (len(run),), guard, run[0].span)
+
+
+def _split(index: Expr) -> tuple[Expr, int]:
+    """`index` as something and a constant that is added to it."""
+    match index:
+        case Op(name="add", args=(base, Const(value=int(lane)))):
+            return base, lane
+        case _:
+            return index, 0
