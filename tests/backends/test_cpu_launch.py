@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -87,18 +89,25 @@ def test_block(what: Kernel, block: tuple[int, int, int]):
     assert cpu.choose_block(what) == block
 
 
-def share_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Treat any work as long, whatever its time, with workers also on a machine of one processor."""
-    monkeypatch.setattr(workers, "SHARED_WORK_NS", 0)
-    monkeypatch.setattr(workers, "MEASURABLE_NS", 0)
-    monkeypatch.setattr(workers, "_workers", lambda: 4)
+LONG = 1 << 40
 
 
-def dealing(run: Callable[[int, int], None]) -> Callable[[int, int, int], None]:
+@pytest.fixture
+def four_workers(monkeypatch: pytest.MonkeyPatch):
+    """A pool of its own, with workers also on a machine of one processor."""
+    monkeypatch.setattr(workers, "processors", lambda: 4)
+    workers._pool.cache_clear()
+    workers.start()
+    yield
+    workers._pool().stop()
+    workers._pool.cache_clear()
+
+
+def entry(run: Callable[[int, int], None]):
     """What compiled code does: take pieces off the counter at an address until none is left."""
     lock = threading.Lock()
 
-    def deal(address: int, piece: int, last: int) -> None:
+    def deal(address: int, piece: int, last: int, scratch: int, slots: int) -> None:
         dealt = ctypes.c_int64.from_address(address)
         while True:
             with lock:
@@ -107,42 +116,92 @@ def dealing(run: Callable[[int, int], None]) -> Callable[[int, int, int], None]:
                 return
             run(first, min(first + piece, last))
 
-    return deal
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 5)(deal)
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 63, 64, 1000, 1001])
-@pytest.mark.parametrize("threads", [1, 256, 5000])
-@pytest.mark.parametrize("shared", [True, False])
-def test_every_block_runs_once(blocks: int, threads: int, shared: bool, monkeypatch: pytest.MonkeyPatch):
-    if shared:
-        share_all(monkeypatch)
+def run_pool(run: Callable[[int, int], None], blocks: int, cost: int = LONG) -> None:
+    function, remembered = entry(run), ctypes.c_int64(cost)
+    address = ctypes.cast(function, ctypes.c_void_p).value
+    assert address
+    workers.run_blocks(address, 0, blocks, 0, ctypes.addressof(remembered))
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3, 63, 64, 1000, 1001])
+@pytest.mark.parametrize("cost", [0, 1, LONG], ids=["unknown", "short", "long"])
+def test_every_block_runs_once(blocks: int, cost: int, four_workers: None):
     ran: list[int] = []
-    workers.run_blocks(dealing(lambda first, last: ran.extend(range(first, last))), blocks, threads)
-    assert sorted(ran) == list(range(blocks))
+    for _ in range(3):
+        ran.clear()
+        run_pool(lambda first, last: ran.extend(range(first, last)), blocks, cost)
+        assert sorted(ran) == list(range(blocks))
 
 
-def test_an_error_in_a_worker_reaches_the_caller(monkeypatch: pytest.MonkeyPatch):
-    share_all(monkeypatch)
+def test_without_posix_threads_blocks_run_one_after_another(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(workers, "HAS_POOL", False)
+    ran: list[int] = []
+    run_pool(lambda first, last: ran.extend(range(first, last)), 100)
+    assert ran == list(range(100))
 
-    def fail(first: int, last: int) -> None:
-        if last == 1000:
-            raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        workers.run_blocks(dealing(fail), 1000, 256)
+def test_long_work_is_shared(four_workers: None):
+    """No block ends before another one has begun on another thread."""
+    both = threading.Barrier(2, timeout=60)
+
+    def meet(first: int, last: int) -> None:
+        if first in (0, 2):
+            both.wait()
+
+    run_pool(meet, 4)
+
+
+def test_a_launch_from_inside_of_one_runs_alone(four_workers: None):
+    ran: list[int] = []
+    run_pool(lambda first, last: run_pool(lambda a, b: ran.extend(range(a, b)), 10), 8)
+    assert sorted(ran) == sorted([*range(10)] * 8)
+
+
+def test_launches_of_many_threads(four_workers: None):
+    counts: list[list[int]] = [[] for _ in range(8)]
+
+    def launch(number: int) -> None:
+        def count(first: int, last: int) -> None:
+            counts[number].append(last - first)
+
+        for _ in range(20):
+            run_pool(count, 100)
+
+    threads = [threading.Thread(target=launch, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [sum(count) for count in counts] == [2000] * 8
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_forked_child_has_workers_of_its_own(monkeypatch: pytest.MonkeyPatch):
-    share_all(monkeypatch)
+def test_a_forked_child_has_workers_of_its_own(four_workers: None):
     done: list[int] = []
-    workers.run_blocks(dealing(lambda first, last: done.append(last - first)), 1000, 256)
+    run_pool(lambda first, last: done.append(last - first), 1000)
     child = os.fork()
     if child == 0:
         done.clear()
-        workers.run_blocks(dealing(lambda first, last: done.append(last - first)), 1000, 256)
+        workers.start()
+        run_pool(lambda first, last: done.append(last - first), 1000)
         os._exit(0 if sum(done) == 1000 else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_process_ends_while_its_workers_wait():
+    code = (
+        "from weft.backends.cpu import workers\n"
+        "workers.processors = lambda: 4\n"
+        "workers.start()\n"
+        "print(len(workers._pool()._threads))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "3\n", "")
 
 
 def summing(*more: Stmt, offset: Expr, length: Expr = M) -> Kernel:
@@ -184,9 +243,8 @@ def test_a_loop_around_threads_gives_the_same(length: int):
     numpy.testing.assert_allclose(given["y"], wanted, rtol=1e-5)
 
 
-def test_blocks_have_their_own_shared_memory(monkeypatch: pytest.MonkeyPatch):
+def test_blocks_have_their_own_shared_memory(four_workers: None):
     """Many blocks at once, each filling shared memory and reading it after a barrier."""
-    share_all(monkeypatch)
     y, tile = tensor("y", I32, N), shared("tile", I32, 64)
     place = index("place")
     body = (

@@ -1,9 +1,8 @@
 """Compile a kernel for this processor, or find it compiled on disk; launch it."""
 
-import ctypes
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from ctypes import addressof, c_int64
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -11,9 +10,11 @@ from pathlib import Path
 from typing import cast
 
 from weft.backends import cache as disk
-from weft.backends.cpu.emit import ALIGNMENT_BYTES, EmittedBlocks, emit_blocks
-from weft.backends.cpu.native import NativeKernel, load, machine_name
-from weft.backends.cpu.workers import run_blocks
+from weft.backends.cpu.emit import EmittedBlocks, emit_blocks
+from weft.backends.cpu.native import NativeKernel, load
+from weft.backends.cpu.workers import SMALL_THREADS, run_blocks, start
+from weft.backends.native.machine import machine_name
+from weft.backends.native.slots import to_slots
 from weft.backends.python import Emitted
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
@@ -22,11 +23,15 @@ from weft.model.specialize import Specialization
 
 @dataclass(frozen=True, slots=True)
 class CompiledCpu:
-    """A kernel in memory. `emitted.code` is the Python that it was made of; `was_cached`: nothing was compiled."""
+    """A kernel in memory. `emitted.code` is the Python that it was made of; `was_cached`: nothing was compiled.
+
+    cost: how long its blocks took, for the pool of workers.
+    """
 
     emitted: EmittedBlocks
     native: NativeKernel
     was_cached: bool
+    cost: c_int64 = field(default_factory=c_int64)
 
     def launch(self, arguments: Sequence[int | float], geometry: Geometry) -> None:
         """Run all blocks and return when they are done.
@@ -36,14 +41,11 @@ class CompiledCpu:
         blocks, threads = geometry.blocks, geometry.threads_per_block
         if blocks <= 0 or threads <= 0:
             return
+        if blocks * threads > SMALL_THREADS:
+            start()
+        slots = to_slots(self.emitted.code.parameters, arguments, (*geometry.grid, *geometry.block))
         scratch_bytes = self.emitted.scratch_bytes(threads)
-        call = self.native.call
-        sizes = (*geometry.grid, *geometry.block)
-
-        def run(dealt: int, piece: int, last: int) -> None:
-            call(dealt, piece, last, *sizes, _scratch(scratch_bytes), *arguments)
-
-        run_blocks(run, blocks, threads)
+        run_blocks(self.native.address, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
 
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
@@ -56,7 +58,7 @@ def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
     if code is None:
         code = _compile_object()(emitted.code)
         disk.write(name, code)
-    return CompiledCpu(emitted, load(code, emitted.code.parameters), was_cached)
+    return CompiledCpu(emitted, load(code), was_cached)
 
 
 def _compile_object() -> Callable[[Emitted], bytes]:
@@ -70,22 +72,3 @@ def _compiler_name() -> str:
     here = Path(__file__).parent
     sources = [(here / name).read_text("utf-8") for name in ("arithmetic.py", "compiler.py", "prelude.py")]
     return "\n".join([version("numba"), version("llvmlite"), machine_name(), *sources])
-
-
-class _Scratch(threading.local):
-    """Each thread's memory for shared arrays and stored values; it grows and is used again."""
-
-    size_bytes = 0
-    address = 0
-    memory: object = None
-
-    def at_least(self, size_bytes: int) -> int:
-        if size_bytes > self.size_bytes:
-            memory = ctypes.create_string_buffer(size_bytes + ALIGNMENT_BYTES)
-            self.memory = memory
-            self.address = -(-ctypes.addressof(memory) // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
-            self.size_bytes = size_bytes
-        return self.address
-
-
-_scratch = _Scratch().at_least

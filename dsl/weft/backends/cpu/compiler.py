@@ -12,8 +12,9 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from weft.backends.cpu.emit import LEADING
-from weft.backends.cpu.native import ENTRY, target_machine
+from weft.backends.cpu.native import ENTRY, GEOMETRY_SLOTS
 from weft.backends.cpu.prelude import namespace, numba_type
+from weft.backends.native.machine import target_machine
 from weft.backends.python import Emitted
 
 
@@ -59,12 +60,22 @@ def _flags() -> Any:
 
 
 def _entry(function: str, argument_types: list[str]) -> str:
-    """A C function around numba's, whose first two arguments are where it would put its result and its exception."""
-    given = [f"{argument} %a{at}" for at, argument in enumerate(argument_types)]
+    """A C function around numba's, which takes the arguments out of their slots. numba's function wants to know first
+    where to put its result and its exception."""
+    before = ["i64 %dealt", "i64 %piece", "i64 %last_block"]
+    arguments = [*argument_types[len(before) : len(before) + GEOMETRY_SLOTS], *argument_types[len(LEADING) :]]
+    loads = [
+        f"  %p{at} = getelementptr i64, ptr %base, i64 {at}\n  %v{at} = load {kind}, ptr %p{at}"
+        for at, kind in enumerate(arguments)
+    ]
+    values = [f"{kind} %v{at}" for at, kind in enumerate(arguments)]
+    given = [*before, *values[:GEOMETRY_SLOTS], "i64 %scratch", *values[GEOMETRY_SLOTS:]]
     return f"""
-define void @{ENTRY}({", ".join(given)}) {{
+define void @{ENTRY}({", ".join(before)}, i64 %scratch, i64 %slots) {{
   %result = alloca ptr
   %exception = alloca ptr
+  %base = inttoptr i64 %slots to ptr
+{chr(10).join(loads)}
   %status = call i32 @"{function}"({", ".join(["ptr %result", "ptr %exception", *given])})
   ret void
 }}

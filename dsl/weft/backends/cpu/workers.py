@@ -1,142 +1,134 @@
-"""Run a range of blocks on all processors: the caller's thread and a pool that sleeps between launches.
+"""The pool of workers, whose work is machine code (see `weft.backends.native.pool`), and its threads.
 
-Blocks are dealt in pieces. The caller takes pieces as the workers do, so that a launch never waits for a pool that
-is busy with other launches, and a launch from inside another one cannot block.
+The workers are Python's threads, so that debuggers know them, but they never ask for Python's lock: a launch with many
+threads begins on all of them within microseconds. They start with the first launch that may need them.
 """
 
+import atexit
 import os
 from collections.abc import Callable
-from ctypes import addressof, c_int64
+from ctypes import CDLL, CFUNCTYPE, addressof, c_char, c_int64, c_void_p, cast
 from functools import cache
-from queue import SimpleQueue
-from threading import Lock, Thread
-from time import perf_counter_ns
+from threading import Thread
 
-# Given the address of a counter, a number of blocks and the block to stop at: takes so many blocks at a time off the
-# counter, and runs them, until none is left. Python is not asked between two pieces, whose threads would wait for it.
-RunBlocks = Callable[[int, int, int], None]
+from weft.backends.native import pool
+from weft.backends.native.library import address_of
 
-# Waking a helper and waiting for it was measured at 25 to 55 µs: what is shorter than this is faster on the caller's
-# thread.
-SHARED_WORK_NS = 120_000
-# A call of native code takes about 3 µs by itself: shorter measurements tell nothing of the work.
-MEASURABLE_NS = 12_000
-# Below this many threads in all, nothing is measured.
+# The names of C functions, by their places in the pool's memory.
+_C_FUNCTIONS = {
+    pool.LOCK: "pthread_mutex_lock",
+    pool.UNLOCK: "pthread_mutex_unlock",
+    pool.WAIT: "pthread_cond_wait",
+    pool.SIGNAL: "pthread_cond_signal",
+    pool.ALLOCATE: "malloc",
+    pool.FREE: "free",
+    pool.CLOCK: "clock_gettime",
+    pool.YIELD: "sched_yield",
+}
+# Where there are no POSIX threads, blocks run one after another.
+HAS_POOL = os.name == "posix"
+_LINE_BYTES = 64
+_EXIT_SECONDS = 1.0
+# Below this many threads of a kernel in all, no work is long enough to be shared.
 SMALL_THREADS = 4096
-# From this many threads on, even the least work is worth sharing.
-MANY_THREADS = 1 << 18
-# A piece of fewer threads may take less time than handing it out.
-_PIECE_THREADS = 1 << 15
-_PIECES_PER_WORKER = 16
 
 
-def run_blocks(run: RunBlocks, blocks: int, threads_per_block: int) -> None:
-    """Run all `blocks`, each once.
-
-    How long a block takes is not known before: the caller runs a few first, and shares the rest if that would take long.
-    """
-    workers = _workers()
-    if workers < 2 or blocks * threads_per_block <= SMALL_THREADS:
-        _run_alone(run, 0, blocks)
-        return
-    if blocks * threads_per_block >= MANY_THREADS:
-        _share(run, 0, blocks, workers, -(-_PIECE_THREADS // threads_per_block))
-        return
-    done, rest_ns = _try(run, blocks, max(1, min(SMALL_THREADS // threads_per_block, blocks // 16)))
-    if done == blocks:
-        return
-    if rest_ns >= SHARED_WORK_NS:
-        _share(run, done, blocks, workers, 1)
+def run_blocks(entry: int, slots: int, blocks: int, scratch_bytes: int, cost: int) -> None:
+    """Run all `blocks`, each once. entry: the address of a kernel. slots: the address of its arguments. cost: the
+    address of what `pool.run` remembers of the kernel. Other Python threads run meanwhile."""
+    if HAS_POOL:
+        _run()(memory(), entry, slots, blocks, scratch_bytes, cost)
     else:
-        _run_alone(run, done, blocks)
+        _run_alone(entry, slots, blocks, scratch_bytes)
 
 
-def _run_alone(run: RunBlocks, first: int, last: int) -> None:
-    dealt = c_int64(first)
-    run(addressof(dealt), last - first, last)
+def _run_alone(entry: int, slots: int, blocks: int, scratch_bytes: int) -> None:
+    dealt, scratch = c_int64(0), (c_char * (scratch_bytes + _LINE_BYTES))()
+    aligned = -(-addressof(scratch) // _LINE_BYTES) * _LINE_BYTES
+    CFUNCTYPE(None, *[c_int64] * 5)(entry)(addressof(dealt), blocks, blocks, aligned, slots)
 
 
-def _try(run: RunBlocks, blocks: int, size: int) -> tuple[int, int]:
-    """Run more and more blocks until their time can be measured: the blocks done, and about how long the others take."""
-    done = 0
-    while done < blocks:
-        last = min(done + size, blocks)
-        start_ns = perf_counter_ns()
-        _run_alone(run, done, last)
-        taken_ns = perf_counter_ns() - start_ns
-        rest_ns = taken_ns * (blocks - last) // (last - done)
-        done, size = last, size * 4
-        if taken_ns >= MEASURABLE_NS or rest_ns < SHARED_WORK_NS:
-            return done, rest_ns
-    return done, 0
+def memory() -> int:
+    """The address of the pool."""
+    return _pool().address
 
 
-@cache
-def _workers() -> int:
+def start() -> None:
+    """Start the workers, if they are not there and there are processors for them."""
+    if HAS_POOL:
+        _pool().start()
+
+
+class _Pool:
+    """The memory that all threads share, and the workers' threads."""
+
+    def __init__(self, workers: int) -> None:
+        size_bytes = (pool.RANGES + workers * pool.RANGE_WORDS) * 8
+        self._memory = (c_char * (size_bytes + _LINE_BYTES))()
+        self.address = -(-addressof(self._memory) // _LINE_BYTES) * _LINE_BYTES
+        self._threads: list[Thread] = []
+        self._wanted = workers
+        words = (c_int64 * pool.RANGES).from_address(self.address)
+        words[pool.WORKERS] = 1
+        for place, name in _C_FUNCTIONS.items():
+            words[place] = cast(getattr(_c(), name), c_void_p).value or 0
+        _c().pthread_mutex_init(c_void_p(self.address + pool.MUTEX * 8), None)
+        _c().pthread_cond_init(c_void_p(self.address + pool.CONDITION * 8), None)
+
+    def start(self) -> None:
+        if self._threads or self._wanted < 2:
+            return
+        work = _function("weft_work", 2)
+        self._threads = [
+            Thread(target=work, args=(self.address, number), name=f"weft-{number}", daemon=True)
+            for number in range(1, self._wanted)
+        ]
+        for thread in self._threads:
+            thread.start()
+        c_int64.from_address(self.address + pool.WORKERS * 8).value = self._wanted
+
+    def stop(self) -> None:
+        """Let the workers return, for machine code must not run while the interpreter goes away. One that is in a
+        kernel, which another thread that nobody waits for launched, is given a second."""
+        if self._threads:
+            _function("weft_stop", 1)(self.address)
+        for thread in self._threads:
+            thread.join(_EXIT_SECONDS)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _share(run: RunBlocks, first: int, last: int, workers: int, least: int) -> None:
-    """least: the blocks of the smallest piece that is worth handing out."""
-    size = max(least, -(-(last - first) // (workers * _PIECES_PER_WORKER)))
-    dealt = c_int64(first)
-
-    def work() -> None:
-        run(addressof(dealt), size, last)
-
-    helpers = min(workers, -(-(last - first) // size)) - 1
-    jobs = [_Job(work) for _ in range(helpers)]
-    for job in jobs:
-        _queue().put(job)
-    try:
-        work()
-    finally:
-        for job in jobs:
-            job.finish()
+# Pools are never freed: a thread may look at one as long as the process lives.
+_POOLS: list[_Pool] = []
 
 
-class _Job:
-    """Work for one helper, which begins it at most once."""
-
-    def __init__(self, work: Callable[[], None]) -> None:
-        self._work = work
-        self._unclaimed = Lock()
-        self._outcome: SimpleQueue[BaseException | None] = SimpleQueue()
-
-    def run(self) -> None:
-        if not self._unclaimed.acquire(blocking=False):
-            return
-        try:
-            self._work()
-        except BaseException as error:  # noqa: BLE001 - it is raised again where the launch waits
-            self._outcome.put(error)
-        else:
-            self._outcome.put(None)
-
-    def finish(self) -> None:
-        """Wait for a helper that has begun; one that has not would find no piece left."""
-        if self._unclaimed.acquire(blocking=False):
-            return
-        error = self._outcome.get()
-        if error is not None:
-            raise error
-
-
-# A queue wakes a thread in 25 to 55 µs here, a ThreadPoolExecutor in 50 to 140 (medians, two virtual processors).
 @cache
-def _queue() -> "SimpleQueue[_Job]":
-    """Where the helpers take their jobs; the first use starts them."""
-    queue: SimpleQueue[_Job] = SimpleQueue()
-    for number in range(max(1, _workers() - 1)):
-        Thread(target=_help, args=(queue,), name=f"weft-{number}", daemon=True).start()
-    return queue
+def _pool() -> _Pool:
+    if not _POOLS:
+        atexit.register(lambda: _pool().stop())
+    _POOLS.append(_Pool(processors()))
+    return _POOLS[-1]
 
 
-def _help(queue: "SimpleQueue[_Job]") -> None:
-    while True:
-        queue.get().run()
+@cache
+def _c() -> CDLL:
+    return CDLL(None)
 
 
-# A forked child has none of its parent's threads: it starts its own pool.
+@cache
+def _run() -> Callable[..., None]:
+    return _function("weft_run", 6)
+
+
+def _function(name: str, count: int) -> Callable[..., None]:
+    return CFUNCTYPE(None, *[c_int64] * count)(address_of(name))
+
+
+# A forked child has none of its parent's threads, and a copy of the pool as it stood: it starts its own.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_queue.cache_clear)
+    os.register_at_fork(after_in_child=_pool.cache_clear)
