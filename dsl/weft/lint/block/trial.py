@@ -6,7 +6,7 @@ from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
 from weft.model.limits import triple
-from weft.model.specialize import rewrite
+from weft.model.rewrite import rewrite
 
 # Distinct for each dimension, so that a size can be recognised in an address.
 _UNIT = 1024
