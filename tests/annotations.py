@@ -85,6 +85,7 @@ def fixed(source: str) -> str:
     """The text with the first fix of each finding applied."""
     text = HEADER + textwrap.dedent(source)
     for finding in sorted(weft.lint.check(read(text)), key=lambda finding: finding.span, reverse=True):
-        for edit in sorted(finding.fixes[0].edits, key=lambda edit: edit.span, reverse=True):
+        edits = finding.fixes[0].edits if finding.fixes else ()
+        for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text.removeprefix(HEADER)

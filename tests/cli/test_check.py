@@ -26,6 +26,15 @@ def double(x: Tensor[f32, N]):
 GUILTY = CLEAN + "\n\ndef main(x):\n\tdouble[1, 2048](x)\n"
 
 
+COLUMN = """
+
+@weft.kernel
+def turn(x: Tensor[f32, N, 64], y: Tensor[f32, 64, N]):
+    row, col = weft.index(x)
+    y[col, row] = x[row, col]
+"""
+
+
 def write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -60,6 +69,14 @@ def test_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert "1024" in head
     assert line == "   13 |     double[1, 2048](x)"
     assert carets.strip(" |^") == ""
+    assert out.splitlines()[-1] == "1 finding in 1 of 1 file"
+
+
+def test_what_a_kernel_costs_fails_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    write(tmp_path / "k.py", CLEAN + COLUMN)
+    status, out, err = check(capsys, "k.py")
+    assert (status, err) == (0, "")
+    assert "uncoalesced-access" in out
     assert out.splitlines()[-1] == "1 finding in 1 of 1 file"
 
 

@@ -111,7 +111,7 @@ TILED = """
         tile = weft.shared(f32, 64)
         total = 0.0
         for j in range(N // 64):
-            tile[t] = x[i, j * 64 + t]
+            tile[t] = x[weft.block_idx.x, j * 64 + t]
             weft.barrier()
             total += tile[63 - t]
             {line}
@@ -148,7 +148,7 @@ def test_a_loop_that_takes_turns():
             tile = weft.shared(f32, (2, 64))
             total = 0.0
             for j in range(N // 64):
-                tile[j % 2, t] = x[i, j * 64 + t]
+                tile[j % 2, t] = x[weft.block_idx.x, j * 64 + t]
                 weft.barrier()
                 total += tile[j % 2, 63 - t]
             y[i] = total

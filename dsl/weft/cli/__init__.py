@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "check",
         help="find mistakes in kernels, without running anything",
         description="Find mistakes in kernels, without running anything.",
-        epilog="Exit status: 0 nothing found, 1 findings, 2 something could not be read, or is set wrongly.",
+        epilog="Exit status: 0 no errors and no warnings (what a kernel costs is information), 1 some, 2 something could not be read, or is set wrongly.",
     )
     check.add_argument(
         "paths", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input"

@@ -29,7 +29,7 @@ class Settings:
 
 
 def run(settings: Settings) -> int:
-    """0: nothing found; 1: findings; 2: a path could not be read (the others are checked all the same), or the
+    """0: nothing but information found; 1: errors or warnings; 2: a path could not be read (the others are checked all the same), or the
     configuration is wrong."""
     try:
         return _run(settings)
@@ -64,7 +64,11 @@ def _run(settings: Settings) -> int:
         print(shown)
     if unread:
         return 2
-    return 1 if not settings.is_zero and any(checked.findings for checked in results) else 0
+    return 1 if not settings.is_zero and any(map(_fails, results)) else 0
+
+
+def _fails(checked: Checked) -> bool:
+    return any(finding.severity != "information" for finding in checked.findings)
 
 
 def _formatted(settings: Settings, results: Sequence[Checked]) -> str:

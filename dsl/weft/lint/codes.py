@@ -8,6 +8,7 @@ _NEAR_ENOUGH = 0.6
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
+        "bank-conflict": "Threads of a warp that wait for each other at one bank of shared memory.",
         "barrier-in-divergent-branch": "A barrier that not every thread of a block reaches.",
         "call-arguments": "A call whose arguments do not fit what is called.",
         "cuda-driver": "The data is on a GPU, and the NVIDIA driver is missing or refuses.",
@@ -54,6 +55,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "static-required": "A value that must be known when the kernel is compiled, and is not.",
         "syntax-error": "A text that is not Python.",
         "too-large": "A kernel that grows too large as its calls and loops are written out.",
+        "uncoalesced-access": "Threads of a warp that touch a tensor far apart.",
         "uninitialised-read": "A read of shared or local memory that nothing has written.",
         "unknown-attribute": "An attribute that is not there.",
         "unknown-name": "A name that is not defined.",

@@ -76,3 +76,11 @@ def _statement(kernel: Analysis, place: Span) -> ast.stmt | None:
         if isinstance(node, ast.stmt) and _holds(kernel.block.span(node), place):
             found = node  # outer ones come first
     return found
+
+
+def node_at(kernel: Analysis, place: Span) -> ast.expr | None:
+    """The outermost expression that is exactly at a place."""
+    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+        if isinstance(node, ast.expr) and kernel.block.span(node) == place:
+            return node
+    return None

@@ -1,0 +1,66 @@
+"""What the memory system makes of the addresses that the threads of one warp ask for at once.
+
+Source: CUDA C++ Best Practices Guide, "Coalesced Access to Global Memory" and "Shared Memory and Memory Banks".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from weft.lint.block.record import Touch
+from weft.lint.block.trial import Trial
+
+WARP = 32
+SECTOR_BYTES = 32
+_BANKS = 32
+_WORD_BYTES = 4
+
+
+def fullest(touch: Touch, threads: int) -> list[int]:
+    """The elements that a warp touches, in the order of its threads: of the warp in which most threads take part."""
+    warps: dict[int, list[int]] = {}
+    for thread, element in touch.elements(threads):
+        warps.setdefault(thread // WARP, []).append(element)
+    return max(warps.values(), key=len, default=[])
+
+
+def sectors(elements: Iterable[int], itemsize_bytes: int) -> set[int]:
+    """The pieces of 32 bytes that the elements lie in: each is one transaction."""
+    return {element * itemsize_bytes // SECTOR_BYTES for element in elements}
+
+
+def fewest_sectors(elements: Iterable[int], itemsize_bytes: int) -> int:
+    """How many pieces would hold as many elements if they lay side by side."""
+    return -(-len(set(elements)) * itemsize_bytes // SECTOR_BYTES)
+
+
+def conflict_degree(elements: Sequence[int], itemsize_bytes: int) -> int:
+    """How many turns the banks of shared memory need where one would do: threads that want different words of one bank
+    wait for each other. Wide elements are served to a half or a quarter of a warp at a time."""
+    together = WARP * _WORD_BYTES // max(itemsize_bytes, _WORD_BYTES)
+    parts = (elements[start : start + together] for start in range(0, len(elements), together))
+    return max((_turns(part, itemsize_bytes) for part in parts), default=1)
+
+
+def _turns(elements: Iterable[int], itemsize_bytes: int) -> int:
+    words: set[int] = set()
+    for element in elements:
+        first = element * itemsize_bytes
+        words.update(range(first // _WORD_BYTES, (first + itemsize_bytes - 1) // _WORD_BYTES + 1))
+    return max(Counter(word % _BANKS for word in words).values(), default=1)
+
+
+def step(elements: Sequence[int]) -> int | None:
+    """How many elements apart neighbouring threads are; None if that differs."""
+    steps = {after - before for before, after in pairwise(elements)}
+    return steps.pop() if len(steps) == 1 else None
+
+
+def step_words(step_elements: int, itemsize_bytes: int, trial: Trial) -> str:
+    """A step in bytes; one that is a dimension, or a product of two, by its name."""
+    dims = {name: size for name, size in trial.sizes.items() if ".stride[" not in name}
+    products = {f"{a} * {b}": dims[a] * dims[b] for a in dims for b in dims if a <= b}
+    for name, size in {**products, **dims}.items():
+        if size == abs(step_elements):
+            return f"`{name}` × {itemsize_bytes} bytes"
+    return f"{abs(step_elements) * itemsize_bytes:,} bytes"

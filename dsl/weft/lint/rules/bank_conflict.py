@@ -1,0 +1,108 @@
+"""Threads of a warp want different words of one bank of shared memory, and wait for each other.
+
+Shared memory has 32 banks of 4 bytes, side by side. A warp whose threads walk down a column of a tile with 32 columns finds
+all its words in one bank: 32 turns instead of one. Reported from four turns on. A cost, not a fault: it is information, and no reason for `weft check` to
+fail.
+
+```python
+tile = weft.shared(f32, (32, 32))
+y[i] = tile[thread_idx.x, thread_idx.y]
+```
+
+Instead, pad the rows: `weft.Layout((32, 32), (33, 1))`. Source: CUDA C++ Best Practices Guide, "Shared Memory and Memory Banks".
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from weft.lint.block.observe import inner_block
+from weft.lint.block.record import Touch
+from weft.lint.block.run import Ran
+from weft.lint.block.warp import conflict_degree, fullest
+from weft.lint.places import node_at
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
+from weft.model.ir import Array
+from weft.model.kernel import Analysis
+from weft.model.limits import ANY_GPU
+
+CODE = "bank-conflict"
+
+# Two turns cost less than what is done about them mostly does.
+_FEWEST_TURNS = 4
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    ran = inner_block(kernel)
+    if ran is None:
+        return
+    worst: dict[Span, tuple[int, Touch]] = {}
+    for touch in ran.touches:
+        degree = _degree(touch, ran) if touch.array.space == "shared" else 1
+        if degree >= _FEWEST_TURNS and degree > worst.get(touch.span, (1, touch))[0]:
+            worst[touch.span] = degree, touch
+    for span, (degree, touch) in worst.items():
+        fixes = tuple(_padding(kernel, ran, touch.array, degree))
+        yield Diagnostic(CODE, _message(touch, degree, bool(fixes)), span, "information", fixes)
+
+
+def _degree(touch: Touch, ran: Ran, columns: int = 0) -> int:
+    """columns: where not 0, as if the array had rows of so many elements and one of padding."""
+    elements = fullest(touch, ran.trial.threads)
+    if columns:
+        elements = [element + element // columns for element in elements]
+    return conflict_degree(elements, touch.array.dtype.itemsize_bytes)
+
+
+def _message(touch: Touch, degree: int, can_pad: bool) -> str:
+    advice = "pad the rows by one element" if can_pad else "pad the rows, or swizzle the layout"
+    return (
+        f"the threads of a warp {touch.kind} `{touch.array.name}` in {degree} turns, since {degree} of them want different "
+        f"words of one bank: {advice}"
+    )
+
+
+def _padding(kernel: Analysis, ran: Ran, array: Array, degree: int) -> Iterator[Fix]:
+    """One element of padding in each row, where the text gives a shape of two axes and padding helps every access."""
+    call = _allocation(kernel, array)
+    if call is None or len(call.args) < 2 or not isinstance(call.func, ast.Attribute):
+        return
+    columns = _columns(kernel, call.args[1], array)
+    touches = [touch for touch in ran.touches if touch.array == array]
+    if columns is None or max(_degree(touch, ran, columns) for touch in touches) >= degree:
+        return
+    rows, width = (ast.unparse(part) for part in _parts(call.args[1]))
+    text = f"{ast.unparse(call.func.value)}.Layout(({rows}, {width}), ({width} + 1, 1))"
+    yield Fix("Pad the rows by one element", (Edit(kernel.block.span(call.args[1]), text),), is_safe=False)
+
+
+def _allocation(kernel: Analysis, array: Array) -> ast.Call | None:
+    if kernel.ir is None or array not in kernel.ir.shared:
+        return None
+    node = node_at(kernel, kernel.shared_spans[kernel.ir.shared.index(array)])
+    return node if isinstance(node, ast.Call) else None
+
+
+def _columns(kernel: Analysis, shape: ast.expr, array: Array) -> int | None:
+    """The row length of a shape of two axes; None for anything else, or if padding would need too much memory."""
+    parts = _parts(shape)
+    if len(parts) != 2 or array.size is None or kernel.ir is None:
+        return None
+    columns = next((value for value in _static(kernel, parts[1])), None)
+    if not columns or array.size % columns:
+        return None
+    used = sum((one.size or 0) * one.dtype.itemsize_bytes for one in kernel.ir.shared)
+    more = array.size // columns * array.dtype.itemsize_bytes
+    return columns if used + more <= ANY_GPU.shared_bytes else None
+
+
+def _parts(shape: ast.expr) -> Sequence[ast.expr]:
+    return shape.elts if isinstance(shape, ast.Tuple) else ()
+
+
+def _static(kernel: Analysis, node: ast.expr) -> Iterator[int]:
+    """The number that the front end found an expression to be."""
+    span = kernel.block.span(node)
+    for fact in kernel.facts:
+        value = getattr(fact.value, "value", None)
+        if fact.span == span and isinstance(value, int):
+            yield value

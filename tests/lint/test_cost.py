@@ -1,0 +1,103 @@
+"""What an access costs: transactions of a warp, and turns at the banks of shared memory."""
+
+import textwrap
+
+import pytest
+from annotations import check, fixed
+from weft.lint.block.warp import conflict_degree, fewest_sectors, sectors
+
+
+def test_a_column():
+    check("""
+        @weft.kernel
+        def transpose(x: Tensor[f32, M, N], y: Tensor[f32, N, M]):
+            row, col = weft.index(x)
+            y[col, row] = x[row, col]
+          # ^^^^^^^^^^^ uncoalesced-access: the threads of a warp write `y` `M` × 4 bytes apart: 32 transactions of 32 bytes where 4 would do; let the last index of `y` follow `thread_idx.x`, or turn a tile in shared memory
+    """)
+
+
+def test_a_row_for_each_thread():
+    check("""
+        @weft.kernel
+        def sums(x: Tensor[f16, M, N], y: Tensor[f32, M]):
+            i = weft.index(y)
+            total = 0.0
+            for j in range(N):
+                total += x[i, j]
+                       # ^^^^^^^ uncoalesced-access: the threads of a warp read `x` `N` × 2 bytes apart: 32 transactions of 32 bytes where 2 would do; let the last index of `x` follow `thread_idx.x`, or turn a tile in shared memory
+            y[i] = total
+    """)
+
+
+def test_every_fourth_element():
+    check("""
+        @weft.kernel
+        def sums(x: Tensor[f32, M], y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = x[4 * i]
+                 # ^^^^^^^^ uncoalesced-access: the threads of a warp read `x` 16 bytes apart: 16 transactions of 32 bytes where 4 would do; let the last index of `x` follow `thread_idx.x`, or turn a tile in shared memory
+    """)
+
+
+def test_what_is_coalesced():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], table: Tensor[i32, N], colours: Tensor[u8, N, 3], y: Tensor[f32, M, N]):
+            row, col = weft.index(y)
+            near = x[row, col - 1] + x[row - 1, col] + x[row, 0] + x[table[col], 5]
+            grey = colours[col, 0] + colours[col, 1] + colours[col, 2]
+            y[row, col] = near + grey + x[row, N - 1 - col]
+    """)
+
+
+COLUMN = """
+    T = 32
+    @weft.kernel
+    def k(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+        row, col = weft.tile_index(x, (T, T))
+        ty, tx = weft.thread_idx.y, weft.thread_idx.x
+        tile = weft.shared(f32, {layout})
+        tile[ty, tx] = x[row, col]
+        weft.barrier()
+        y[row, col] = tile[tx, ty]
+"""
+
+
+def test_a_column_of_shared_memory():
+    check(
+        COLUMN.format(layout="(T, T)")
+        + "                    # ^^^^^^^^^^^^ bank-conflict: the threads of a warp read `tile` in 32 turns, since 32 of them want "
+        "different words of one bank: pad the rows by one element\n"
+    )
+
+
+def test_the_rows_are_padded():
+    after = fixed(COLUMN.format(layout="(T, T)"))
+    assert after == textwrap.dedent(COLUMN.format(layout="weft.Layout((T, T), (T + 1, 1))"))
+    check(after)
+
+
+@pytest.mark.parametrize(
+    ("elements", "itemsize_bytes", "degree"),
+    [
+        (range(32), 4, 1),
+        (range(0, 64, 2), 4, 2),
+        (range(0, 32 * 32, 32), 4, 32),
+        (range(0, 32 * 33, 33), 4, 1),
+        ([5] * 32, 4, 1),
+        (range(32), 1, 1),
+        (range(32), 8, 1),
+        (range(0, 64, 2), 8, 2),
+        (range(0, 32 * 32, 32), 2, 16),
+    ],
+)
+def test_turns(elements: list[int], itemsize_bytes: int, degree: int):
+    assert conflict_degree(list(elements), itemsize_bytes) == degree
+
+
+def test_transactions():
+    assert len(sectors(range(32), 4)) == fewest_sectors(range(32), 4) == 4
+    assert len(sectors(range(1, 33), 4)) == 5
+    assert len(sectors(range(0, 3200, 100), 4)) == 32
+    assert len(sectors([7] * 32, 4)) == fewest_sectors([7] * 32, 4) == 1
