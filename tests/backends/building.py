@@ -157,7 +157,7 @@ def run(
     chosen = triple(block) if block else cpu.choose_block(what)
     flat = flatten(specialize(what, specialization), 64)
     values = [_argument(arguments[one.source], one.role, one.axis) for one in flat]
-    blocks = triple(grid) if grid is not None else _cover(what, arguments, chosen)
+    blocks = triple(grid) if grid is not None else cover(what, arguments, chosen)
     cpu.compile(what, specialization).launch(values, Geometry(blocks, chosen))
 
 
@@ -174,7 +174,7 @@ def _argument(given: object, role: str, axis: int) -> float:
             return given.strides[axis] // given.itemsize
 
 
-def _cover(what: Kernel, arguments: dict[str, object], block: tuple[int, int, int]) -> tuple[int, int, int]:
+def cover(what: Kernel, arguments: dict[str, object], block: tuple[int, int, int]) -> tuple[int, int, int]:
     assert what.domain is not None
     sizes: dict[Expr, int] = {}
     for parameter in what.parameters:
