@@ -15,7 +15,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 @pytest.fixture(autouse=True)
 def examples_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    for name in ("saxpy", "transpose", "matmul", "softmax"):
+    for name in ("saxpy", "transpose", "matmul", "softmax", "histogram"):
         sys.modules.pop(name, None)
 
 
@@ -89,3 +89,12 @@ def test_torch_tensors(cupy):
     expected = 2 * x + y
     saxpy(2.0, x, y)
     assert torch.allclose(y, expected)
+
+
+def test_histogram(cupy):
+    from histogram import histogram
+
+    values = RANDOM.integers(0, 256, 1_000_003).astype(np.uint8)
+    counts = cupy.zeros(256, np.int32)
+    histogram(cupy.asarray(values), counts)
+    np.testing.assert_array_equal(counts.get(), np.bincount(values, minlength=256))

@@ -8,6 +8,8 @@ _NEAR_ENOUGH = 0.6
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
+        "atomic-dtype": "An atomic operation on elements of a type that it does not take.",
+        "atomic-space": "An atomic operation on memory of one thread.",
         "bank-conflict": "Threads of a warp that wait for each other at one bank of shared memory.",
         "barrier-in-divergent-branch": "A barrier that not every thread of a block reaches.",
         "call-arguments": "A call whose arguments do not fit what is called.",

@@ -145,6 +145,14 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
         "thread",
         "args to places[0] and the elements after it, which is aligned to their size, in one access",
     ),
+    "atomic_add": ("thread", "place += arg, as one step; gives the element before. So do the following"),
+    "atomic_min": ("thread", "place = min(place, arg)"),
+    "atomic_max": ("thread", "place = max(place, arg)"),
+    "atomic_and": ("thread", "place &= arg"),
+    "atomic_or": ("thread", "place |= arg"),
+    "atomic_xor": ("thread", "place ^= arg"),
+    "atomic_exchange": ("thread", "place = arg"),
+    "atomic_compare_exchange": ("thread", "place = second arg if its bits are those of the first"),
 }
 
 SPECIALS = tuple(

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+import test_cpu_atomics
 import test_cpu_blocks
 import test_cpu_primitives
 
-MODULES = (test_cpu_blocks, test_cpu_primitives)
+MODULES = (test_cpu_atomics, test_cpu_blocks, test_cpu_primitives)
 
 
 def shared_tests() -> dict[str, Callable[..., None]]:

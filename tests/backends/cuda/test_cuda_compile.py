@@ -4,15 +4,17 @@ import re
 from functools import cache
 
 import pytest
-from building import domain, kernel, lit, load, local, loop, op, store, tensor
+from building import HERE, domain, kernel, lit, load, local, loop, op, store, tensor
 from cuda_kernels import X32, I, N, add_2d, all_casts, all_operations, saxpy
 from test_cpu_blocks import tiled_matmul
 from weft.backends import cuda
+from weft.backends.cpu.prelude import prelude
 from weft.backends.cuda.compiled import CompiledCuda
-from weft.backends.cuda.prelude import Settings, definitions
+from weft.backends.cuda.prelude import Settings, definitions, effects
 from weft.backends.lowering import LOWERING, prelude_names
-from weft.model.dtypes import ALL, BF16, F16, F32, DType
-from weft.model.ir import PRIMITIVES, SPECIALS, Kernel
+from weft.backends.names import RESERVED_PREFIX
+from weft.model.dtypes import ALL, BF16, F16, F32, I32, DType
+from weft.model.ir import EFFECTS, PRIMITIVES, SPECIALS, Do, Kernel, Place, Var
 from weft.model.specialize import Specialization
 
 CONSTANTS = {"inf", "nan", "range"}
@@ -33,6 +35,15 @@ def instructions(version: CompiledCuda) -> list[str]:
 def test_the_prelude_has_what_the_emitter_may_use():
     found = set(definitions(Settings(64, (9, 0)))) | CONSTANTS
     assert found == prelude_names() | {name.replace(".", "_") for name in SPECIALS}
+
+
+def test_each_effect_is_on_both_back_ends():
+    found = list(effects(Settings(64, (9, 0))))
+    # A GPU's wide accesses are made for it alone, of accesses that both have.
+    shared = [name for name in found if "_vector" not in name]
+    assert [name for name in shared if prelude(name) is None] == []
+    missing = [one for one in EFFECTS if not any(name.startswith(RESERVED_PREFIX + one) for name in found)]
+    assert missing == []
 
 
 def test_every_primitive_has_a_lowering():
@@ -154,3 +165,17 @@ def test_a_cached_version_is_not_compiled_again(monkeypatch):
     monkeypatch.setattr("weft.backends.cuda.compiler.to_ltoir", refuse)
     again = compiled(tiled_matmul(16), first.specialization)
     assert again.linked == first.linked
+
+
+@pytest.mark.parametrize("arch", ["sm_75", "sm_80", "sm_90"])
+def test_a_sum_in_memory_is_one_instruction(arch: str):
+    for dtype in (F32, I32, F16, *([BF16] if arch == "sm_90" else [])):
+        x = tensor("x", dtype, N)
+        add = Do(
+            "atomic_add", (Var("before", dtype),), (lit(1, dtype),), (Place(x.array, lit(0)),), (), None, HERE
+        )
+        found = instructions(compiled(kernel("add", [x], add), Specialization(), arch))
+        names = [one for one in found if one.startswith(("atom", "red"))]
+        kind = {F32: "f32", I32: "u32", F16: "noftz.f16", BF16: "noftz.bf16"}[dtype]
+        assert names in ([f"atom.global.add.{kind}"], [f"red.global.add.{kind}"])
+        assert "bra" not in found

@@ -70,5 +70,5 @@ def _compile_object() -> Callable[[Emitted], bytes]:
 def _compiler_name() -> str:
     """Everything but the generated code that decides what the object contains."""
     here = Path(__file__).parent
-    sources = [(here / name).read_text("utf-8") for name in ("arithmetic.py", "compiler.py", "prelude.py")]
+    sources = [path.read_text("utf-8") for path in sorted(here.glob("*.py"))]
     return "\n".join([version("numba"), version("llvmlite"), machine_name(), *sources])

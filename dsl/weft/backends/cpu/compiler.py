@@ -12,8 +12,9 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from weft.backends.cpu.emit import LEADING
+from weft.backends.cpu.memory import numba_type
 from weft.backends.cpu.native import ENTRY, GEOMETRY_SLOTS
-from weft.backends.cpu.prelude import namespace, numba_type
+from weft.backends.cpu.prelude import namespace
 from weft.backends.native.machine import target_machine
 from weft.backends.python import Emitted
 

@@ -11,16 +11,20 @@ from llvmlite import ir as llvm
 from numba.core import types
 from numba.extending import intrinsic
 
-from weft.backends.cpu import arithmetic
+from weft.backends.cpu import arithmetic, atomic, memory
 from weft.backends.cpu.emit import NEXT_PIECE
+from weft.backends.cpu.memory import numba_type
+from weft.backends.names import RESERVED_PREFIX
 from weft.model.dtypes import BY_NAME, DType
-
-SPACES = ("global", "shared", "local")
 
 
 def namespace(names: Iterable[str]) -> dict[str, object]:
     """The prelude names among `names`, for generated code's globals."""
     return {name: function for name in names if (function := prelude(name)) is not None}
+
+
+# What finds the functions of effects, by their names: one for each group.
+_EFFECTS = (atomic.function,)
 
 
 @cache
@@ -30,6 +34,8 @@ def prelude(name: str) -> object | None:
         return float(name)
     if name == "bool_":
         return types.boolean
+    if name.startswith(RESERVED_PREFIX):
+        return next((function for find in _EFFECTS if (function := find(name))), None)
     if name == NEXT_PIECE:
         return _next_piece()
     if name in BY_NAME:
@@ -41,23 +47,14 @@ def prelude(name: str) -> object | None:
     return _function(verb, rest.rpartition("_")[0], dtype)
 
 
-def numba_type(dtype: DType) -> Any:
-    """The type that carries `dtype`."""
-    if dtype.kind == "bool":
-        return types.boolean
-    if dtype.is_float:
-        return types.float64 if dtype.bits == 64 else types.float32
-    return getattr(types, f"{'u' if dtype.kind == 'uint' else ''}int{dtype.bits}")
-
-
 def _function(verb: str, space: str, dtype: DType) -> object | None:
     match verb:
         case "load":
-            return _load(dtype, space or "global")
+            return memory.make_load(dtype, space or "global")
         case "store":
-            return _store(dtype, space or "global")
+            return memory.make_store(dtype, space or "global")
         case "local":
-            return _local(dtype)
+            return memory.make_local(dtype)
         case "round":
             return _round(dtype)
         case "truncate":
@@ -77,72 +74,6 @@ def _next_piece() -> object:
         return types.int64(types.int64, types.int64), build
 
     return intrinsic(next_piece)
-
-
-def _load(dtype: DType, space: str) -> object:
-    carried = numba_type(dtype)
-
-    def load(typingctx: Any, base: Any, offset: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            pointer = _pointer(context, builder, signature, args, dtype)
-            value = builder.load(pointer, align=dtype.itemsize_bytes)
-            _mark(builder, value, space)
-            return arithmetic.from_memory(builder, value, dtype)
-
-        return carried(base, offset), build
-
-    return intrinsic(load)
-
-
-def _store(dtype: DType, space: str) -> object:
-    carried = numba_type(dtype)
-
-    def store(typingctx: Any, base: Any, offset: Any, value: Any) -> Any:
-        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            pointer = _pointer(context, builder, signature, args, dtype)
-            converted = context.cast(builder, args[2], signature.args[2], carried)
-            stored = builder.store(
-                arithmetic.to_memory(builder, converted, dtype), pointer, align=dtype.itemsize_bytes
-            )
-            _mark(builder, stored, space)
-            return context.get_dummy_value()
-
-        return types.void(base, offset, value), build
-
-    return intrinsic(store)
-
-
-def _pointer(context: Any, builder: Any, signature: Any, args: Any, dtype: DType) -> Any:
-    element = arithmetic.memory_type(dtype)
-    offset = context.cast(builder, args[1], signature.args[1], types.int64)
-    return builder.gep(builder.inttoptr(args[0], element.as_pointer()), [offset], source_etype=element)
-
-
-def _mark(builder: Any, instruction: Any, space: str) -> None:
-    """Tell LLVM that memory of one space never overlaps another's."""
-    module = builder.module
-    domain = module.add_metadata(["weft"])
-    scopes = {name: module.add_metadata([f"weft {name}", domain]) for name in SPACES}
-    instruction.set_metadata("alias.scope", module.add_metadata([scopes[space]]))
-    others = [scope for name, scope in scopes.items() if name != space]
-    instruction.set_metadata("noalias", module.add_metadata(others))
-
-
-def _local(dtype: DType) -> object:
-    """An array on the stack, made once per call of the function."""
-
-    def local(typingctx: Any, slot: Any, size: Any) -> Any:
-        count: int = size.literal_value
-
-        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            array = llvm.ArrayType(arithmetic.memory_type(dtype), count)
-            with builder.goto_entry_block():
-                memory = builder.alloca(array)
-            return builder.ptrtoint(memory, llvm.IntType(64))
-
-        return types.int64(slot, size), build
-
-    return intrinsic(prefer_literal=True)(local)
 
 
 def _round(dtype: DType) -> object:

@@ -41,6 +41,10 @@ def to_bf16(builder: Builder, value: Value) -> Value:
     return builder.trunc(builder.lshr(builder.bitcast(value, _I32), _I32(16)), _I16)
 
 
+def round_bf16_by_bits(builder: Builder, value: Value) -> Value:
+    return from_bf16(builder, _bf16_by_bits(builder, value))
+
+
 def _round_f16(builder: Builder, value: Value) -> Value:
     return from_f16(builder, to_f16(builder, value))
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, conversions, half, memory, vectors
+from weft.backends.cuda import arithmetic, atomic, conversions, half, memory, vectors
 from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
@@ -63,7 +63,7 @@ def _function(name: str, settings: Settings) -> object:
 def effects(settings: Settings) -> Mapping[str, Definition]:
     """The functions of effects, by the names that `effect_function` gives them."""
     index = I32 if settings.index_bits == 32 else I64
-    return {**dict(vectors.definitions(index))}
+    return {**dict(vectors.definitions(index)), **dict(atomic.definitions(index, settings.capability))}
 
 
 def _thread() -> Iterator[tuple[str, Definition]]:

@@ -10,7 +10,7 @@ from weft.model.describe import describe
 from weft.model.diagnostic import Edit, Fix
 from weft.model.dtypes import BOOL
 from weft.model.facts import Symbol
-from weft.model.ir import Special
+from weft.model.ir import Assign, If, Special, Stmt
 from weft.model.syntax import HOLE
 from weft.model.trace.arithmetic import (
     BINARY,
@@ -344,11 +344,28 @@ def _and(t: Tracer, left: Value, right: Value, node: ast.AST) -> Value:
 def _bool(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.BoolOp)
     name = "and" if isinstance(node.op, ast.And) else "or"
-    result: Value | None = None
-    for part in node.values:
-        value = expression(t, part)
-        result = value if result is None else _either(t, name, result, value, node)
-    return result or UNKNOWN
+    result = expression(t, node.values[0])
+    for part in node.values[1:]:
+        with t.block_of() as block:
+            value = expression(t, part)
+        result = (
+            _either(t, name, result, value, node)
+            if not block
+            else _later(t, name, result, value, block, part)
+        )
+    return result
+
+
+def _later(t: Tracer, name: str, left: Value, right: Value, block: list[Stmt], node: ast.AST) -> Value:
+    """`left and right`, where the right side has effects: a branch, since they are done only if it is evaluated."""
+    first, second = as_condition(t, left, node), as_condition(t, right, node)
+    if first is None or second is None:
+        return UNKNOWN
+    held = t.temporary(name, BOOL)
+    t.set(held, first, node)
+    goes_on = held if name == "and" else fold.negate(held)
+    t.emit(If(goes_on, (*block, Assign(held, second, t.span(node))), (), t.span(node)))
+    return Scalar(held)
 
 
 def _either(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
@@ -361,8 +378,12 @@ def _either(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> V
 def _conditional(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.IfExp)
     condition = expression(t, node.test)
-    then, otherwise = as_number(expression(t, node.body)), as_number(expression(t, node.orelse))
+    with t.block_of() as then_block:
+        then = as_number(expression(t, node.body))
+    with t.block_of() as else_block:
+        otherwise = as_number(expression(t, node.orelse))
     if isinstance(condition, Static):
+        t.blocks[-1] += then_block if condition.value else else_block
         return then if condition.value else otherwise
     test = as_condition(t, condition, node.test)
     if test is None or not is_numeric(then) or not is_numeric(otherwise):
@@ -375,7 +396,12 @@ def _conditional(t: Tracer, node: ast.expr) -> Value:
     if a.dtype != b.dtype:
         dtype = common_dtype(Scalar(a), Scalar(b))
         a, b = fold.convert(a, dtype), fold.convert(b, dtype)
-    return Scalar(fold.operation("select", test, a, b, dtype=a.dtype))
+    if not then_block and not else_block:
+        return Scalar(fold.operation("select", test, a, b, dtype=a.dtype))
+    # Effects in one of the two are done only if it is the one that is chosen.
+    held, span = t.temporary("chosen", a.dtype), t.span(node)
+    t.emit(If(test, (*then_block, Assign(held, a, span)), (*else_block, Assign(held, b, span)), span))
+    return Scalar(held)
 
 
 def _tuple(t: Tracer, node: ast.expr) -> Value:

@@ -34,7 +34,7 @@ def of_layout(name: str, dtype: DType, layout: Layout, space: Space) -> Tensor:
 
 def read_element(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> Value:
     """`tensor[i, j]` as a value."""
-    place = _place(t, tensor, index, node, is_write=False)
+    place = element_place(t, tensor, index, node, is_write=False)
     if place is None:
         return UNKNOWN
     offset, guard = place
@@ -43,7 +43,7 @@ def read_element(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -
 
 def write_element(t: Tracer, tensor: Tensor, index: Value, value: Value, node: ast.Subscript) -> None:
     """`tensor[i, j] = value`."""
-    place = _place(t, tensor, index, node, is_write=True)
+    place = element_place(t, tensor, index, node, is_write=True)
     value = as_number(value)
     if isinstance(value, Tensor | Tuple):
         t.report(
@@ -75,7 +75,7 @@ def index_text(rank: int) -> str:
     return ", ".join(_NAMES[axis] if axis < len(_NAMES) else f"i{axis}" for axis in range(rank))
 
 
-def _place(
+def element_place(
     t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript, *, is_write: bool
 ) -> tuple[Expr, Expr | None] | None:
     """The offset of an element and the guard of its access; None if the index is wrong or unknown."""
