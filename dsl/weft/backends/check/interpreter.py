@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from weft.backends.check import arithmetic
+from weft.backends.check import arithmetic, atomic
 from weft.backends.check.arithmetic import convert, numpy_dtype
 from weft.backends.check.memory import Conflict, Memory, Who, undefined_memory
 from weft.backends.python import coordinate, inside_domain
@@ -353,4 +353,4 @@ class Block:
 
 # How each effect is done: from the block, the effect and the threads that take part to the values of its targets.
 Effect = Callable[[Block, Do, Mask], tuple[Values, ...]]
-EFFECTS: dict[str, Effect] = {}
+EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS}
