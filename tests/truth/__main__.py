@@ -1,0 +1,99 @@
+"""`python tests/truth` measures the linter on every mutant of every example, and writes docs/truth.md."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
+
+from measure import COVERED, Verdict, verdicts
+
+HEAD = """\
+# How right the linter is
+
+Each example is broken in one place at a time, and each broken kernel is run by the back end that checks
+(`weft.backends.check`), which watches every access: that, and not the linter, says what is wrong with it. Sizes are primes, so
+that no tile fits without a rest. Made by `python tests/truth`; `tests/truth/test_truth.py` runs a part of it.
+
+"""
+
+
+def main() -> None:
+    found = list(verdicts())
+    path = ROOT / "docs" / "truth.md"
+    path.write_text(HEAD + "\n".join(_lines(found)) + "\n", encoding="utf-8")
+    print(f"{len(found)} mutants; {path.relative_to(ROOT)} is written")
+
+
+def _lines(found: list[Verdict]) -> list[str]:
+    equivalent = [verdict for verdict in found if verdict.is_equivalent]
+    false = [verdict for verdict in equivalent if verdict.said]
+    lines = [
+        (
+            f"{len(found)} mutants of {len({verdict.subject for verdict in found})} kernels. {len(equivalent)} of them still do "
+            f"the same; the linter says something of {len(false)} of those."
+        ),
+        "",
+        "| what running it shows | mutants | found | recall | codes |",
+        "|---|---|---|---|---|",
+    ]
+    for fault, codes in COVERED.items():
+        have = [verdict for verdict in found if fault in verdict.truth]
+        hits = sum(verdict.is_found(fault) for verdict in have)
+        share = f"{hits / len(have):.0%}" if have else "-"
+        lines.append(
+            f"| {fault} | {len(have)} | {hits} | {share} | {', '.join(f'`{code}`' for code in sorted(codes))} |"
+        )
+    return [*lines, "", *_others(found), "", *_operators(found), "", *_exceptions(found, false)]
+
+
+def _others(found: list[Verdict]) -> list[str]:
+    only = Counter(next(iter(verdict.truth)) for verdict in found if len(verdict.truth) == 1)
+    return [
+        (
+            f"{only['wrong']} mutants only compute something else, which no rule can know, {only['refused']} are refused by the front "
+            f"end, and {only['endless']} do not end."
+        ),
+    ]
+
+
+def _operators(found: list[Verdict]) -> list[str]:
+    lines = [
+        "| operator | mutants | still right | with a fault that a rule covers | found |",
+        "|---|---|---|---|---|",
+    ]
+    for operator in dict.fromkeys(verdict.mutant.operator for verdict in found):
+        have = [verdict for verdict in found if verdict.mutant.operator == operator]
+        faulty = [verdict for verdict in have if verdict.truth & COVERED.keys()]
+        hits = sum(
+            all(verdict.is_found(fault) for fault in verdict.truth & COVERED.keys()) for verdict in faulty
+        )
+        right = sum(verdict.is_equivalent for verdict in have)
+        lines.append(f"| {operator} | {len(have)} | {right} | {len(faulty)} | {hits} |")
+    return lines
+
+
+def _exceptions(found: list[Verdict], false: list[Verdict]) -> list[str]:
+    missed = [
+        (verdict, fault)
+        for verdict in found
+        for fault in verdict.truth & COVERED.keys()
+        if not verdict.is_found(fault)
+    ]
+    lines = ["## Not found", ""]
+    lines += [f"* {fault}: {verdict.subject}, {verdict.mutant.what}" for verdict, fault in missed] or [
+        "Nothing."
+    ]
+    lines += ["", "## Found where nothing is wrong", ""]
+    return lines + (
+        [
+            f"* {', '.join(sorted(verdict.said))}: {verdict.subject}, {verdict.mutant.what}"
+            for verdict in false
+        ]
+        or ["Nothing."]
+    )
+
+
+if __name__ == "__main__":
+    main()
