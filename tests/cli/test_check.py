@@ -85,7 +85,9 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     status, out, err = check(capsys, "--format", "json", "k.py")
     assert (status, err) == (1, "")
     (found,) = json.loads(out)
-    assert list(found) == ["path", "code", "message", "severity", "start", "end", "fixes"]
+    assert list(found) == [
+        "path", "code", "message", "severity", "certainty", "start", "end", "related", "fixes",
+    ]  # fmt: skip
     assert found["path"] == "k.py"
     assert found["start"]["line"] == 13
     assert check(capsys, "--format", "json", os.devnull)[:2] == (2, "[]\n")
@@ -159,7 +161,9 @@ def test_version(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().out == f"weft {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["check"], ["run"], ["chek"], ["check", "--format", "xml", "."]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["check", "--jobs", "0"], ["run"], ["chek"], ["check", "--format", "xml", "."]]
+)
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as caught:
         main(arguments)

@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
 from weft import __version__
 from weft.cli import main
+from weft.cli.check_options import Format
 from weft.cli.formats import FORMATS
 from weft.cli.report import Checked
 from weft.cli.sources import Source
-from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
 
 FIX = Fix("Write `g`", (Edit(Span(4, 5), "g"),))
 FOUND = Diagnostic("unknown-name", 'what, 100% "<so>"; do this', Span(4, 5), "warning", (FIX,))
@@ -76,7 +78,12 @@ def test_sarif():
         "artifactLocation": uri,
         "replacements": [{"deletedRegion": region, "insertedContent": {"text": "g"}}],
     }
-    rule = {"id": "unknown-name", "shortDescription": {"text": "A name that is not defined."}}
+    words = "A name that is not defined."
+    rule = {
+        "id": "unknown-name",
+        "shortDescription": {"text": words},
+        "help": {"text": words, "markdown": words},
+    }
     assert log["version"] == "2.1.0"
     assert log["runs"][0]["tool"]["driver"] == {"name": "weft", "version": __version__, "rules": [rule]}
     assert result == {
@@ -114,3 +121,54 @@ def test_exit_status(
     assert main(["check", "--format", name, "clean.py"]) == 0
     assert main(["check", "--format", name, "--exit-zero", "k.py", "missing.py"]) == 2
     assert "k.py" in capsys.readouterr().out
+
+
+def test_sarif_has_what_is_suppressed_and_the_other_places():
+    other = Diagnostic("race", "meets", Span(4, 5), related=(Related("the other access", Span(0, 1)),))
+    hidden = Diagnostic("race", "is known", Span(0, 1))
+    log = json.loads(FORMATS["sarif"]([Checked(Source("k.py", "x = 1\n"), (other,), (hidden,))]))
+    shown, suppressed = log["runs"][0]["results"]
+    assert "suppressions" not in shown
+    assert suppressed["suppressions"] == [{"kind": "inSource"}]
+    (related,) = shown["relatedLocations"]
+    assert related["message"] == {"text": "the other access"}
+    assert related["physicalLocation"]["region"]["startColumn"] == 1
+
+
+def test_fingerprints_survive_edits_elsewhere():
+    def fingerprint(text: str, at: int) -> str:
+        found = Diagnostic("unknown-name", "what", Span(at, at + 1))
+        (result,) = json.loads(FORMATS["sarif"]([Checked(Source("k.py", text), (found,))]))["runs"][0][
+            "results"
+        ]
+        return result["partialFingerprints"]["weft/v1"]
+
+    assert fingerprint("f()\n", 0) == fingerprint("# new\n\nf()\n", 7)
+    assert fingerprint("f()\n", 0) != fingerprint("f(1)\n", 0)
+
+
+def test_azure():
+    assert shown("azure") == (
+        "##vso[task.logissue type=warning;sourcepath=a b/k.py;linenumber=2;columnnumber=3;code=unknown-name;]"
+        'what, 100%AZP25 "<so>"; do this'
+    )
+
+
+def test_pylint():
+    assert shown("pylint") == 'a b/k.py:2: [unknown-name] what, 100% "<so>"; do this'
+
+
+def test_rdjson():
+    (found,) = json.loads(shown("rdjson"))["diagnostics"]
+    place = {"start": {"line": 2, "column": 3}, "end": {"line": 2, "column": 4}}
+    assert found == {
+        "message": 'what, 100% "<so>"; do this',
+        "location": {"path": "a b/k.py", "range": place},
+        "severity": "WARNING",
+        "code": {"value": "unknown-name"},
+        "suggestions": [{"range": place, "text": "g"}],
+    }
+
+
+def test_the_option_offers_every_format():
+    assert {*FORMATS, "full", "text"} == set(get_args(Format))

@@ -118,11 +118,14 @@ def test_json():
             "code": "some-code",
             "message": "what; do this",
             "severity": "error",
+            "certainty": "proved",
             "start": {"line": 2, "column": 2},
             "end": {"line": 3, "column": 2},
+            "related": [],
             "fixes": [
                 {
                     "title": "Write `g`",
+                    "is_safe": True,
                     "edits": [
                         {
                             "start": {"line": 2, "column": 3},

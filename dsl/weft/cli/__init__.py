@@ -6,11 +6,10 @@ import sys
 from collections.abc import Sequence
 
 from weft import __version__
+from weft.cli.check_options import add_options
 
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 _INTERRUPTED = 130  # the same for SIGINT
-
-_FORMATS = ("text", "concise", "github", "gitlab", "json", "json-lines", "junit", "sarif")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,12 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from weft.cli import check
+    from weft.cli import check, rule
+    from weft.cli.check_options import settings
 
+    if given.explain:
+        return rule.run(given.explain)
     try:
-        status = check.run(
-            check.Settings(given.paths, given.format, given.select, given.ignore, given.exit_zero)
-        )
+        if given.watch:
+            from weft.cli.watch import watch
+
+            return watch(settings(given))
+        status = check.run(settings(given))
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -72,17 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Find mistakes in kernels, without running anything.",
         epilog="Exit status: 0 no errors and no warnings (what a kernel costs is information), 1 some, 2 something could not be read, or is set wrongly.",
     )
-    check.add_argument(
-        "paths", nargs="+", metavar="PATH", help="a file, a directory, or - for standard input"
-    )
-    check.add_argument("--format", choices=_FORMATS, default="text", help="default: text")
-    check.add_argument("--exit-zero", action="store_true", help="exit status 0 in spite of findings")
-    check.add_argument(
-        "--select", action="append", default=[], metavar="CODES", help="only these codes, separated by commas"
-    )
-    check.add_argument(
-        "--ignore", action="append", default=[], metavar="CODES", help="not these codes, separated by commas"
-    )
+    add_options(check)
 
     rule = commands.add_parser(
         "rule",

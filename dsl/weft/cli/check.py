@@ -1,80 +1,206 @@
 """`weft check`: the linter, for a terminal and for CI."""
 
+import difflib
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace as with_other
 
-from weft.cli import report
-from weft.cli.config import ConfigError, Configs, selection
+from weft.cli import baseline, cache, report
+from weft.cli.add_ignores import with_ignores
+from weft.cli.analysis import Analyser, Outcome
+from weft.cli.check_options import Settings
+from weft.cli.config import ConfigError, Configs, Selection, selection
+from weft.cli.fix import mended
+from weft.cli.notebook import NOTEBOOK_SUFFIX
+from weft.cli.replace import ReplaceError, replace
 from weft.cli.report import Checked
-from weft.cli.sources import STDIN, Source, Unreadable, complain, complain_of, sources
+from weft.cli.sources import (
+    STDIN,
+    STDIN_NAME,
+    Entry,
+    Source,
+    Unreadable,
+    complain,
+    complain_of,
+    encoded,
+    entries,
+)
 from weft.cli.terminal import style_for
-from weft.lint import check
+from weft.lint import Findings
 from weft.model.diagnostic import Diagnostic
-from weft.model.project import Project
-from weft.ops.dialect import DIALECT
-
-Format = Literal["text", "concise", "github", "gitlab", "json", "json-lines", "junit", "sarif"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    paths: Sequence[str]
-    format: Format
-    select: Sequence[str] = field(default=())
-    ignore: Sequence[str] = field(default=())
-    is_zero: bool = False
 
 
 def run(settings: Settings) -> int:
-    """0: nothing but information found; 1: errors or warnings; 2: a path could not be read (the others are checked all the same), or the
-    configuration is wrong."""
+    """0: nothing but information found; 1: errors or warnings; 2: a path could not be read or mended (the others are
+    checked all the same), or the configuration is wrong."""
     try:
-        return _run(settings)
-    except ConfigError as error:
+        return _Run(settings).run()
+    except (ConfigError, baseline.BaselineError, ReplaceError) as error:
         complain_of(str(error))
         return 2
 
 
-def _run(settings: Settings) -> int:
-    chosen = selection(settings.select, settings.ignore)
-    configs = Configs()
-    named = {os.path.normpath(path) for path in settings.paths}
-    project = Project(DIALECT, roots(settings.paths))
-    style = style_for(sys.stdout)
-    results: list[Checked] = []
-    unread = 0
-    for source in sources(settings.paths):
-        config = configs.of(source.path)
-        if source.path not in named and config.excludes(source.path):
-            continue
-        if isinstance(source, Unreadable):
-            unread += 1
-            complain(source)
-            continue
-        checked = Checked(source, chosen.of(_findings(project, source), config, source.path))
-        results.append(checked)
-        if settings.format == "text":
-            for line in report.as_text(checked, style):
+class _Run:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.configs = Configs()
+        self.chosen: Selection = selection(settings.select, settings.ignore, settings.extend_select)
+        self.named = {os.path.normpath(path) for path in settings.paths}
+        self.style = style_for(sys.stdout)
+        self.failures = 0
+        self.mended = 0
+
+    def run(self) -> int:
+        found = list(self.wanted())
+        if self.settings.is_show_files:
+            for entry in found:
+                print(entry.path)
+            return 2 if self.failures else 0
+        known = baseline.read(self.settings.baseline) if self.settings.baseline else Counter[str]()
+        where = roots(self.settings.paths)
+        kept = cache.opened(os.getcwd(), where) if self.settings.is_cached else None
+        self.analyser = Analyser(where, self.settings.jobs, kept)
+        shown = self.results(found)
+        results = list(
+            self.printed(baseline.without_known([one], known)[0] if known else one for one in shown)
+        )
+        if kept:
+            kept.save()
+        return self.finish(results)
+
+    def wanted(self) -> Iterator[Entry]:
+        """The files to check: those that no configuration excludes."""
+        for entry in entries(self.settings.paths):
+            config = self.configs.of(self.stands_for(entry.path))
+            if entry.path not in self.named and config.excludes(entry.path):
+                continue
+            if isinstance(entry, Unreadable):
+                self.fail(entry)
+            else:
+                yield entry
+
+    def results(self, found: Sequence[Entry]) -> Iterator[Checked]:
+        for outcome in self.analyser.outcomes(found):
+            if isinstance(outcome.source, Unreadable):
+                config = self.configs.of(outcome.entry.path)
+                if outcome.entry.is_named or not config.excludes(outcome.entry.path):
+                    self.fail(outcome.source)
+                continue
+            yield self.changed(self.checked(outcome))
+
+    def checked(self, outcome: Outcome) -> Checked:
+        path = self.stands_for(outcome.entry.path)
+        assert not isinstance(outcome.source, Unreadable)
+        source = Source(path, "") if outcome.source is None else with_other(outcome.source, path=path)
+        return self.chosen_of(source, outcome.findings)
+
+    def chosen_of(self, source: Source, findings: Findings) -> Checked:
+        config = self.configs.of(source.path)
+        shown = findings.shown
+        if self.settings.is_show_unknown:
+            shown = tuple(sorted((*shown, *findings.unknown), key=lambda one: (one.span, one.code)))
+        suppressed = self.chosen.of(findings.suppressed, config, source.path)
+        return Checked(source, self.chosen.of(shown, config, source.path), suppressed)
+
+    def stands_for(self, path: str) -> str:
+        return self.settings.stdin_filename or path if path == STDIN_NAME else path
+
+    def fail(self, unreadable: Unreadable) -> None:
+        self.failures += 1
+        complain(unreadable)
+
+    # Changing files
+
+    def changed(self, checked: Checked) -> Checked:
+        """What is left to report after the file was mended, or its findings were suppressed, as asked for."""
+        if not checked.findings or (self.settings.fixing == "no" and not self.settings.is_add_ignores):
+            return checked
+        path, text = checked.source.path, checked.source.text
+        if path.endswith(NOTEBOOK_SUFFIX):
+            complain_of(f"{path} is a notebook, which is not changed: mend its cells by hand")
+            return checked
+        if self.settings.is_add_ignores:
+            after, count = with_ignores(text, checked.findings)
+        else:
+            done = mended(text, lambda now: self.found_in(path, now), unsafe=self.settings.fixing == "unsafe")
+            after, count = done.text, done.count
+        if after == text or not self.put(checked.source, after):
+            return checked
+        self.mended += count
+        source = Source(path, after)
+        return self.chosen_of(source, self.analyser.findings(source))
+
+    def found_in(self, path: str, text: str) -> Sequence[Diagnostic]:
+        source = Source(path, text)
+        return self.chosen_of(source, self.analyser.findings(source)).findings
+
+    def put(self, source: Source, after: str) -> bool:
+        """Give the file its new text, or show how it would differ. Whether it has it now."""
+        if self.settings.is_diff:
+            sys.stdout.writelines(_diff(source, after))
+            return True
+        if source.path == self.stands_for(STDIN_NAME):
+            print(after, end="")
+            return True
+        try:
+            replace(source.path, encoded(source.path, after))
+        except (ReplaceError, UnicodeError) as error:
+            self.fail(Unreadable(source.path, str(error)))
+            return False
+        return True
+
+    # Output
+
+    def printed(self, results: Iterable[Checked]) -> Iterator[Checked]:
+        is_text = self.settings.format in ("full", "text") and not self.is_quiet
+        for checked in results:
+            for line in report.as_text(checked, self.style) if is_text else ():
                 print(line)
-    shown = report.summary(results, unread) if settings.format == "text" else _formatted(settings, results)
-    if shown:
-        print(shown)
-    if unread:
-        return 2
-    return 1 if not settings.is_zero and any(map(_fails, results)) else 0
+            yield checked
+
+    @property
+    def is_quiet(self) -> bool:
+        is_stdout_taken = self.settings.fixing != "no" and STDIN in self.settings.paths
+        return self.settings.is_statistics or self.settings.is_diff or is_stdout_taken
+
+    def finish(self, results: Sequence[Checked]) -> int:
+        if self.settings.write_baseline:
+            replace_or_make(self.settings.write_baseline, baseline.text_of(results))
+        if self.settings.is_statistics:
+            print("\n".join(_statistics(results)) or "No findings")
+        elif not self.is_quiet:
+            shown = self.summary(results)
+            if shown:
+                print(shown)
+        if self.failures:
+            return 2
+        if self.settings.is_diff:
+            return int(self.mended > 0)
+        is_fine = self.settings.is_zero or self.settings.write_baseline
+        return 0 if is_fine or not any(map(_fails, results)) else 1
+
+    def summary(self, results: Sequence[Checked]) -> str:
+        if self.settings.format not in ("full", "text"):
+            from weft.cli.formats import FORMATS  # what `full` needs none of
+
+            return FORMATS[self.settings.format](results)
+        words = report.summary(results, self.failures)
+        verb = "suppressed" if self.settings.is_add_ignores else "mended"
+        return f"{words} ({self.mended} {verb})" if self.mended else words
 
 
-def _fails(checked: Checked) -> bool:
-    return any(finding.severity != "information" for finding in checked.findings)
-
-
-def _formatted(settings: Settings, results: Sequence[Checked]) -> str:
-    from weft.cli.formats import FORMATS  # what `text` needs none of
-
-    return FORMATS[settings.format](results)
+def replace_or_make(path: str, text: str) -> None:
+    """Raises ReplaceError."""
+    try:
+        open(path, "ab").close()
+    except OSError as error:
+        raise ReplaceError(f"{path} cannot be written: {os.strerror(error.errno or 0).lower()}") from None
+    try:
+        replace(path, text.encode())
+    except ReplaceError as error:
+        raise ReplaceError(f"{path} {error}") from None
 
 
 def roots(paths: Sequence[str]) -> tuple[str, ...]:
@@ -87,5 +213,21 @@ def roots(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _findings(project: Project, source: Source) -> tuple[Diagnostic, ...]:
-    return tuple(check(project.read(source.path, source.text))) if source.mentions_weft else ()
+def _fails(checked: Checked) -> bool:
+    return any(one.severity != "information" and one.certainty != "unknown" for one in checked.findings)
+
+
+def _statistics(results: Sequence[Checked]) -> Iterator[str]:
+    counts = Counter(finding.code for checked in results for finding in checked.findings)
+    fixable = {one.code for checked in results for one in checked.findings if one.fixes}
+    width = len(str(max(counts.values(), default=0)))
+    for code, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{number:{width}}  [{'*' if code in fixable else ' '}] {code}"
+    if fixable:
+        yield "[*] has fixes"
+
+
+def _diff(source: Source, after: str) -> Iterator[str]:
+    before, now = source.text.splitlines(keepends=True), after.splitlines(keepends=True)
+    for line in difflib.unified_diff(before, now, source.path, source.path):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -41,17 +41,22 @@ class Selection:
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
+    extend: frozenset[str] = frozenset()
 
     def of(self, found: Iterable[Diagnostic], config: Config, path: str) -> tuple[Diagnostic, ...]:
         select = self.select or config.select
-        ignore = self.ignore | config.ignored(path)
+        if select:
+            select |= self.extend
+        ignore = self.ignore | (config.ignored(path) - self.extend)
         return tuple(one for one in found if (not select or one.code in select) and one.code not in ignore)
 
 
-def selection(select: Sequence[str], ignore: Sequence[str]) -> Selection:
-    """The codes after `--select` and `--ignore`, with commas between; raises ConfigError."""
+def selection(select: Sequence[str], ignore: Sequence[str], extend: Sequence[str] = ()) -> Selection:
+    """The codes after `--select`, `--ignore` and `--extend-select`, with commas between; raises ConfigError."""
     return Selection(
-        _codes(",".join(select).split(","), "--select"), _codes(",".join(ignore).split(","), "--ignore")
+        _codes(",".join(select).split(","), "--select"),
+        _codes(",".join(ignore).split(","), "--ignore"),
+        _codes(",".join(extend).split(","), "--extend-select"),
     )
 
 

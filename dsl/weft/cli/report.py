@@ -20,22 +20,28 @@ class Checked:
 
     source: Source
     findings: tuple[Diagnostic, ...]
+    suppressed: tuple[Diagnostic, ...] = ()
+
+    @property
+    def places(self) -> Places:
+        return Places(self.source.text, self.source.cells)
 
 
 def as_text(checked: Checked, style: Style) -> Iterator[str]:
     """Each finding as `path:line:column: code: message`, its source line, and carets beneath."""
-    places = Places(checked.source.text)
+    places = checked.places
     for finding in checked.findings:
         start = places.at(finding.span.start)
-        where = f"{printable(checked.source.path)}:{start.line}:{start.column}:"
+        where = f"{printable(checked.source.path)}:{start.words}:"
         code = style.paint(_SEVERITY_COLOURS[finding.severity], f"{finding.code}:")
-        yield f"{style.paint('1', where)} {code} {printable(finding.message)}"
+        likely = {"likely": " (likely)", "unknown": " (cannot tell)"}.get(finding.certainty, "")
+        yield f"{style.paint('1', where)} {code} {printable(finding.message)}{likely}"
         yield from _excerpt(places, finding, style)
 
 
 def _excerpt(places: Places, finding: Diagnostic, style: Style) -> Iterator[str]:
     start = places.at(finding.span.start)
-    line = places.line(start.line)
+    line = places.line_at(finding.span.start)
     end = places.at(finding.span.end)
     first = min(start.column - 1, len(line))
     last = end.column - 1 if end.line == start.line else len(line)
@@ -80,17 +86,20 @@ def as_json(results: Sequence[Checked]) -> str:
 
 
 def _entries(checked: Checked) -> Iterator[dict[str, object]]:
-    places = Places(checked.source.text)
+    places = checked.places
     for finding in checked.findings:
         yield {
             "path": checked.source.path,
             "code": finding.code,
             "message": finding.message,
             "severity": finding.severity,
+            "certainty": finding.certainty,
             **_range(places, finding.span),
+            "related": [{"message": one.message, **_range(places, one.span)} for one in finding.related],
             "fixes": [
                 {
                     "title": fix.title,
+                    "is_safe": fix.is_safe,
                     "edits": [{**_range(places, edit.span), "text": edit.text} for edit in fix.edits],
                 }
                 for fix in finding.fixes
@@ -103,17 +112,18 @@ def _range(places: Places, span: Span) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, int]:
-    return {"line": place.line, "column": place.column}
+    cell = {"cell": place.cell} if place.cell else {}
+    return {**cell, "line": place.line, "column": place.column}
 
 
 def summary(results: Sequence[Checked], unread: int) -> str:
     """The closing line: how much was found in how much."""
     found = sum(len(checked.findings) for checked in results)
     guilty = sum(bool(checked.findings) for checked in results)
-    total = _count(len(results), "file")
-    words = f"{_count(found, 'finding')} in {guilty} of {total}" if found else f"No findings in {total}"
-    return f"{words}; {_count(unread, 'path')} could not be read" if unread else words
+    total = count(len(results), "file")
+    words = f"{count(found, 'finding')} in {guilty} of {total}" if found else f"No findings in {total}"
+    return f"{words}; {count(unread, 'path')} could not be read" if unread else words
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

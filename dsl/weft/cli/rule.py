@@ -27,7 +27,7 @@ def run(code: str | None) -> int:
 
 def documentation(code: str) -> str:
     """The docstring of the rule with this code; the front end's own codes have one sentence."""
-    return next((doc for name, doc in _documented() if name == code), CODES[code])
+    return next((doc for name, doc in _documented() if name == code), CODES.get(code, code))
 
 
 def _documented() -> list[tuple[str, str]]:

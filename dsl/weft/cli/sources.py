@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells, joined
 from weft.cli.terminal import printable
 
 STDIN = "-"
@@ -17,6 +18,7 @@ LIMIT_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 _OURS = "weft"
 _SKIPPED_DIRECTORIES = frozenset({"node_modules", "build", "__pycache__", "site-packages"})
+_SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -28,6 +30,8 @@ class Source:
 
     path: str
     text: str
+    # Of a notebook: the offset in `text` at which each code cell starts, and its number in the notebook.
+    cells: tuple[tuple[int, int], ...] = ()
 
     @property
     def mentions_weft(self) -> bool:
@@ -47,8 +51,27 @@ class SourceError(Exception):
     """Why a path gave no text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file that is to be checked; not read yet. is_named: on the command line, not found below a directory."""
+
+    path: str
+    is_named: bool
+
+    def read(self) -> Source | Unreadable:
+        if self.path == STDIN_NAME:
+            return _attempt_stdin()
+        return _attempt(self.path) if self.is_named else _attempt_below(self.path)
+
+
 def sources(paths: Iterable[str]) -> Iterator[Source | Unreadable]:
-    """Each source that `paths` name, once, in order: files, the Python files below directories, `-`."""
+    """Each source that `paths` name, once, in order."""
+    for entry in entries(paths):
+        yield entry if isinstance(entry, Unreadable) else entry.read()
+
+
+def entries(paths: Iterable[str]) -> Iterator[Entry | Unreadable]:
+    """Each file that `paths` name, once, in order: files, the Python files and notebooks below directories, `-`."""
     seen: set[str] = set()
     for path in paths:
         for found in _named(path):
@@ -59,7 +82,14 @@ def sources(paths: Iterable[str]) -> Iterator[Source | Unreadable]:
 
 def read(path: str) -> Source:
     """The text of the file at `path`, which must be there and be a text; raises SourceError."""
-    return Source(path, decode(_read_bytes(path)))
+    text = decode(_read_bytes(path))
+    if not path.endswith(NOTEBOOK_SUFFIX):
+        return Source(path, text)
+    try:
+        cells = code_cells(text)
+    except NotebookError as error:
+        raise SourceError(str(error)) from None
+    return Source(path, *joined(cells))
 
 
 def read_stdin() -> Source:
@@ -88,6 +118,13 @@ def decode(data: bytes) -> str:
         raise SourceError(f"names `{encoding}`, which is no encoding of text: save it as UTF-8") from None
 
 
+def encoded(path: str, text: str) -> bytes:
+    """`text` in the encoding of the file at `path`, with its byte order mark. Raises UnicodeError."""
+    data = _read_bytes(path)
+    encoding = _encoding(data)
+    return text.encode(encoding)
+
+
 def _encoding(data: bytes) -> str:
     try:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
@@ -108,27 +145,30 @@ def complain_of(trouble: str) -> None:
     print(f"weft: {printable(trouble)}", file=sys.stderr)
 
 
-def _named(path: str) -> Iterator[Source | Unreadable]:
+def _named(path: str) -> Iterator[Entry | Unreadable]:
     if path == STDIN:
-        try:
-            yield read_stdin()
-        except SourceError as error:
-            yield Unreadable(STDIN_NAME, str(error))
+        yield Entry(STDIN_NAME, is_named=True)
     elif os.path.isdir(path):
         yield from _directory(path)
     else:
-        yield _attempt(path)
+        yield Entry(path if path.endswith(os.sep) else os.path.normpath(path), is_named=True)
+
+
+def _attempt_stdin() -> Source | Unreadable:
+    try:
+        return read_stdin()
+    except SourceError as error:
+        return Unreadable(STDIN_NAME, str(error))
 
 
 def _attempt(path: str) -> Source | Unreadable:
-    shown = path if path.endswith(os.sep) else os.path.normpath(path)
     try:
-        return Source(shown, read(path).text)
+        return read(path)
     except SourceError as error:
-        return Unreadable(shown, str(error))
+        return Unreadable(path, str(error))
 
 
-def _directory(path: str) -> Iterator[Source | Unreadable]:
+def _directory(path: str) -> Iterator[Entry | Unreadable]:
     """What is below a directory. Nothing at all is a mistake: a gate that checks nothing must not stay open."""
     is_empty = True
     for found in _below(path):
@@ -140,15 +180,15 @@ def _directory(path: str) -> Iterator[Source | Unreadable]:
         )
 
 
-def _below(top: str) -> Iterator[Source | Unreadable]:
+def _below(top: str) -> Iterator[Entry | Unreadable]:
     """The Python files below a directory. Links to directories are not followed, so there are no loops."""
     failed: list[OSError] = []
     for directory, names, files in os.walk(top, onerror=failed.append):
         names[:] = sorted(name for name in names if not _is_skipped(directory, name))
         for name in sorted(files):
             path = os.path.join(directory, name)
-            if name.endswith(".py") and not name.startswith(".") and not _is_large_and_not_ours(path):
-                yield _attempt_below(path)
+            if name.endswith(_SUFFIXES) and not name.startswith(".") and not _is_large_and_not_ours(path):
+                yield Entry(os.path.normpath(path), is_named=False)
         while failed:
             yield _unlisted(failed.pop())
     while failed:

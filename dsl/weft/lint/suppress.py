@@ -65,16 +65,22 @@ class Suppression:
 
 def unsuppressed(text: str, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     """`found` without what the text's comments suppress, and with what is wrong with those comments."""
+    return divided(text, found)[0]
+
+
+def divided(text: str, found: Sequence[Diagnostic]) -> tuple[Sequence[Diagnostic], Sequence[Diagnostic]]:
+    """What is left of `found`, with what is wrong with the text's suppressions; and what they suppress."""
     if _MARK.search(text) is None:
-        return found
+        return found, ()
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
     suppressions = tuple(_suppressions(text, starts))
     known = {key for one in suppressions for key in one.keys}
     taken = [known & _keys(finding, starts) for finding in found]
     used = set[Key]().union(*taken)
     left = [finding for finding, keys in zip(found, taken, strict=True) if not keys]
+    hidden = [finding for finding, keys in zip(found, taken, strict=True) if keys]
     unused = [finding for one in suppressions for finding in _unused(text, one, used)]
-    return left + [finding for finding in unused if not known & _keys(finding, starts)]
+    return left + [finding for finding in unused if not known & _keys(finding, starts)], hidden
 
 
 def _keys(finding: Diagnostic, starts: Sequence[int]) -> set[Key]:

@@ -38,6 +38,8 @@ class Library:
         self._parsed: dict[str, Parsed] = {}
         self._members: dict[str, tuple[Symbol, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        # Modules that were looked for and are not in the project: a name, and a file that imports it.
+        self.missing: set[tuple[str, str]] = set()
 
     # Modules
 
@@ -70,6 +72,8 @@ class Library:
         key = (name, os.path.dirname(from_path))
         if key not in self._found:
             self._found[key] = self._find(name, from_path)
+        if self._found[key] is None:
+            self.missing.add((name, from_path))
         return self._found[key]
 
     def _find(self, name: str, from_path: str) -> str | None:

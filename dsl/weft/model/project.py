@@ -20,6 +20,8 @@ class Project:
 
     def __init__(self, dialect: Dialect, roots: Sequence[str] = ()) -> None:
         self._open: dict[str, str] = {}
+        # Every file whose text was asked for: what a Model depends on, besides its own text.
+        self.asked: set[str] = set()
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
         self._modules: dict[str, ModuleText] = {}
         self._blocks: dict[tuple[str, str], list[BlockModel]] = {}
@@ -67,6 +69,7 @@ class Project:
         return found
 
     def _text(self, path: str) -> str | None:
+        self.asked.add(path)
         if path in self._open:
             return self._open[path]
         try:

@@ -9,6 +9,6 @@ from weft.cli.terminal import printable
 
 def render(results: Sequence[Checked]) -> str:
     return "\n".join(
-        f"{printable(one.path)}:{one.start.line}:{one.start.column}: {one.finding.code}: {printable(one.finding.message)}"
+        f"{printable(one.path)}:{one.start.words}: {one.finding.code}: {printable(one.finding.message)}"
         for one in placed(results)
     )

@@ -21,20 +21,30 @@ class Placed:
     start: Place
     end: Place
     fingerprint: str
+    is_suppressed: bool = False
 
 
 def placed(results: Sequence[Checked]) -> Iterator[Placed]:
+    """The findings that are shown."""
+    return (one for one in placed_all(results) if not one.is_suppressed)
+
+
+def placed_all(results: Sequence[Checked]) -> Iterator[Placed]:
+    """The findings that are shown, and those that comments suppress."""
     for checked in results:
-        places = Places(checked.source.text)
+        places = checked.places
         path = _relative(checked.source.path)
         seen: Counter[tuple[str, ...]] = Counter()
-        for finding in checked.findings:
+        for finding in (*checked.findings, *checked.suppressed):
             start = places.at(finding.span.start)
-            key = (path, finding.code, finding.message, places.line(start.line).strip())
+            key = (path, finding.code, finding.message, places.line_at(finding.span.start).strip())
             seen[key] += 1
             words = "\0".join((*key, str(seen[key])))
             fingerprint = sha256(words.encode(errors="surrogatepass")).hexdigest()[:32]
-            yield Placed(path, finding, places, start, places.at(finding.span.end), fingerprint)
+            is_suppressed = finding in checked.suppressed
+            yield Placed(
+                path, finding, places, start, places.at(finding.span.end), fingerprint, is_suppressed
+            )
 
 
 def _relative(path: str) -> str:

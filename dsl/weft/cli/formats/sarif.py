@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from weft import __version__
-from weft.cli.formats.placed import Placed, placed
+from weft.cli.formats.placed import Placed, placed_all
 from weft.cli.places import Places
 from weft.cli.report import Checked
+from weft.cli.rule import documentation
 from weft.lint.codes import CODES
 from weft.model.diagnostic import Fix, Span
 
@@ -16,12 +17,20 @@ _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 
 
 def render(results: Sequence[Checked]) -> str:
-    found = [*placed(results)]
+    found = [*placed_all(results)]
     rules = sorted({one.finding.code for one in found})
     driver = {
         "name": "weft",
         "version": __version__,
-        "rules": [{"id": code, "shortDescription": {"text": CODES.get(code, code)}} for code in rules],
+        "rules": [
+            {
+                "id": code,
+                "shortDescription": {"text": CODES.get(code, code)},
+                # Weft's pages have no public address yet, so the page itself goes along in place of a helpUri.
+                "help": {"text": documentation(code), "markdown": documentation(code)},
+            }
+            for code in rules
+        ],
     }
     run = {
         "tool": {"driver": driver},
@@ -41,6 +50,19 @@ def _result(one: Placed, rules: list[str]) -> dict[str, object]:
         "locations": [{"physicalLocation": physical}],
         "partialFingerprints": {"weft/v1": one.fingerprint},
     }
+    if one.finding.related:
+        result["relatedLocations"] = [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(one),
+                    "region": _region(one.places, other.span),
+                },
+                "message": {"text": other.message},
+            }
+            for other in one.finding.related
+        ]
+    if one.is_suppressed:
+        result["suppressions"] = [{"kind": "inSource"}]
     if one.finding.fixes:
         result["fixes"] = [_fix(one, fix) for fix in one.finding.fixes]
     return result

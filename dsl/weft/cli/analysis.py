@@ -1,0 +1,104 @@
+"""Find what is wrong in many files: from the cache where they are as they were, else in as many processes as asked for."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from weft.cli.cache import Cache, stamp
+from weft.cli.cache import Entry as Cached
+from weft.cli.sources import STDIN_NAME, Entry, Source, Unreadable
+from weft.lint import Findings, check_all
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
+
+# Fewer files are not worth the start of other processes.
+_FEWEST_FOR_PROCESSES = 64
+_CHUNK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A file and what was found in it. source: None for one that the cache knows to be clean."""
+
+    entry: Entry
+    source: Source | Unreadable | None
+    findings: Findings
+
+
+@dataclass
+class Analyser:
+    """roots: where imports are looked for. jobs: how many processes; 0: one for each processor."""
+
+    roots: tuple[str, ...]
+    jobs: int = 0
+    cache: Cache | None = None
+
+    def __post_init__(self) -> None:
+        self.project = Project(DIALECT, self.roots)
+
+    def outcomes(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
+        """One for each entry, in order."""
+        known = {entry: found for entry in entries if (found := self._known(entry)) is not None}
+        fresh = [entry for entry in entries if entry not in known]
+        found = iter(self._in_processes(fresh) if self._is_worth(fresh) else map(self.read, fresh))
+        for entry in entries:
+            outcome = known.get(entry)
+            if outcome is None:
+                outcome, cached = next(found)
+                if self.cache and cached:
+                    self.cache.put(os.path.abspath(entry.path), cached)
+            yield outcome
+
+    def findings(self, source: Source) -> Findings:
+        """What is found in a text, whatever is on disk."""
+        if not source.mentions_weft:
+            return Findings()
+        return check_all(self.project.read(source.path, source.text))
+
+    def _known(self, entry: Entry) -> Outcome | None:
+        cached = self.cache.get(os.path.abspath(entry.path)) if self.cache else None
+        if cached is None or self._has_appeared(entry, cached.missing):
+            return None
+        is_clean = cached.findings == Findings()
+        return Outcome(entry, None if is_clean else entry.read(), cached.findings)
+
+    def _has_appeared(self, entry: Entry, missing: Iterable[str]) -> bool:
+        return any(self.project.library.find(name, os.path.abspath(entry.path)) for name in missing)
+
+    def read(self, entry: Entry) -> tuple[Outcome, Cached | None]:
+        """What is found in a file now, and what the cache should keep of it."""
+        before = None if entry.path == STDIN_NAME else stamp(entry.path)
+        source = entry.read()
+        if isinstance(source, Unreadable):
+            return Outcome(entry, source, Findings()), None
+        self.project.asked.clear()
+        self.project.library.missing.clear()
+        findings = self.findings(source)
+        cached = None
+        if before is not None:
+            imports = tuple((path, stamp(path)) for path in sorted(self.project.asked))
+            missing = tuple(sorted({name for name, _ in self.project.library.missing}))
+            cached = Cached(before, imports, missing, findings)
+        return Outcome(entry, source, findings), cached
+
+    def _is_worth(self, entries: Sequence[Entry]) -> bool:
+        return self._processes > 1 and len(entries) >= _FEWEST_FOR_PROCESSES
+
+    @property
+    def _processes(self) -> int:
+        return self.jobs or os.cpu_count() or 1
+
+    def _in_processes(self, entries: Sequence[Entry]) -> Iterator[tuple[Outcome, Cached | None]]:
+        from concurrent.futures import ProcessPoolExecutor  # slow to import, and few runs need it
+
+        size = max(_CHUNK, -(-len(entries) // (4 * self._processes)))
+        chunks = [(self.roots, entries[at : at + size]) for at in range(0, len(entries), size)]
+        with ProcessPoolExecutor(self._processes) as pool:
+            for found in pool.map(_chunk, chunks):
+                yield from found
+
+
+def _chunk(given: tuple[tuple[str, ...], Sequence[Entry]]) -> list[tuple[Outcome, Cached | None]]:
+    roots, entries = given
+    analyser = Analyser(roots, jobs=1)
+    return [analyser.read(entry) for entry in entries]

@@ -1,0 +1,128 @@
+"""The options of `weft check`: ruff's, where it has them."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal[
+    "full", "text", "azure", "concise", "github", "gitlab", "json", "json-lines", "junit", "pylint", "rdjson", "sarif",
+]  # fmt: skip
+_FORMATS: tuple[Format, ...] = (
+    "full", "text", "azure", "concise", "github", "gitlab", "json", "json-lines", "junit", "pylint", "rdjson", "sarif",
+)  # fmt: skip
+Fixing = Literal["no", "safe", "unsafe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `weft check` was asked for. jobs: 0 is one for each processor. stdin_filename: what standard input stands for."""
+
+    paths: Sequence[str]
+    format: Format = "full"
+    select: Sequence[str] = ()
+    extend_select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    is_zero: bool = False
+    fixing: Fixing = "no"
+    is_diff: bool = False
+    is_statistics: bool = False
+    is_show_files: bool = False
+    is_show_unknown: bool = False
+    is_add_ignores: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
+    stdin_filename: str | None = None
+    jobs: int = 0
+    is_cached: bool = True
+
+
+def settings(given: argparse.Namespace) -> Settings:
+    fixing: Fixing = "no"
+    if given.fix or given.diff or given.unsafe_fixes:
+        fixing = "unsafe" if given.unsafe_fixes else "safe"
+    return Settings(
+        given.paths or ["."],
+        given.format,
+        given.select,
+        given.extend_select,
+        given.ignore,
+        given.exit_zero,
+        fixing,
+        given.diff,
+        given.statistics,
+        given.show_files,
+        given.show_unknown,
+        given.add_ignores,
+        given.baseline,
+        given.write_baseline,
+        given.stdin_filename,
+        given.jobs,
+        not given.no_cache,
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="a file, a directory, or - for standard input; default: here"
+    )
+    _add_choice(parser)
+    _add_fixing(parser)
+    _add_output(parser)
+    _add_running(parser)
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("which findings")
+    for name, meaning in (
+        ("--select", "only these codes, separated by commas"),
+        ("--extend-select", "these codes too"),
+        ("--ignore", "not these codes, separated by commas"),
+    ):
+        group.add_argument(name, action="append", default=[], metavar="CODES", help=meaning)
+    group.add_argument(
+        "--show-unknown", action="store_true", help="also what a rule was asked and could not decide"
+    )
+    group.add_argument(
+        "--baseline", metavar="FILE", help="only what is not in FILE; make it with --write-baseline"
+    )
+    group.add_argument("--write-baseline", metavar="FILE", help="write all that is found to FILE")
+    group.add_argument(
+        "--add-ignores", action="store_true", help="suppress each finding on its line, in the files"
+    )
+
+
+def _add_fixing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("mending")
+    group.add_argument(
+        "--fix", action="store_true", help="apply the fixes that cannot change what right code does"
+    )
+    group.add_argument("--unsafe-fixes", action="store_true", help="apply the others too")
+    group.add_argument("--diff", action="store_true", help="show what --fix would do, and change nothing")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "--format", choices=_FORMATS, default="full", metavar="FORMAT", help=", ".join(_FORMATS)
+    )
+    group.add_argument("--statistics", action="store_true", help="how often each code is found")
+    group.add_argument("--show-files", action="store_true", help="the files that would be checked")
+    group.add_argument("--exit-zero", action="store_true", help="exit status 0 in spite of findings")
+    group.add_argument("--explain", metavar="CODE", help="what a code is about, as `weft rule CODE`")
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("running")
+    group.add_argument("--stdin-filename", metavar="FILE", help="the file that standard input is the text of")
+    group.add_argument(
+        "--jobs", type=_count, default=0, metavar="N", help="processes; default: one for each processor"
+    )
+    group.add_argument("--no-cache", action="store_true", help="neither read nor write .weft_cache")
+    group.add_argument("--watch", action="store_true", help="check again whenever a file changes")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"a number from 1 to 1024 is expected; found `{text}`")
+    return int(text)

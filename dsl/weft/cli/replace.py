@@ -1,0 +1,40 @@
+"""Give a file another text, all of it or nothing."""
+
+import os
+import tempfile
+
+
+class ReplaceError(Exception):
+    """Why a file was left as it is."""
+
+
+def replace(path: str, data: bytes) -> None:
+    """Write beside the file first, then let that take its place: a full disk or an interruption leaves the file whole.
+
+    A link stays a link, and the permissions stay. Raises ReplaceError.
+    """
+    target = os.path.realpath(path)
+    try:
+        mode = os.stat(target).st_mode
+        if not os.access(target, os.W_OK):
+            raise ReplaceError("may not be written (permission denied): change its permissions")
+        descriptor, temporary = tempfile.mkstemp(prefix=".weft-", dir=os.path.dirname(target))
+    except OSError as error:
+        raise ReplaceError(_words(error)) from None
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except OSError as error:
+        os.unlink(temporary)
+        raise ReplaceError(_words(error)) from None
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _words(error: OSError) -> str:
+    return f"is left as it was ({os.strerror(error.errno or 0).lower()}): see to the disk, and try again"
