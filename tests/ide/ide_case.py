@@ -1,5 +1,9 @@
 """Source text with the mark `$0` for the cursor, read into a Model."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from textwrap import dedent
 
 from weft.model.model import Model
@@ -29,3 +33,16 @@ def read(source: str) -> tuple[Model, int]:
 def in_kernel(line: str) -> str:
     """A source whose kernel ends with the line."""
     return f"{KERNEL}    {line}\n"
+
+
+@contextmanager
+def files(texts: dict[str, str]) -> Iterator[tuple[list[Model], int]]:
+    """The Models of files in one folder, in their order, and the offset of the mark, which is in the first."""
+    with TemporaryDirectory() as folder:
+        paths = {os.path.join(folder, name): text for name, text in texts.items()}
+        for path, text in paths.items():
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace("$0", ""))
+        project = Project(DIALECT, [folder])
+        models = [project.read(path, text.replace("$0", "")) for path, text in paths.items()]
+        yield models, next(iter(texts.values())).index("$0")

@@ -1,11 +1,11 @@
 """Highlights and references: every place of a name, with `=` before those that bind it."""
 
 import pytest
-from ide_case import in_kernel, read
+from ide_case import HEADER, KERNEL, files, in_kernel, read
 from weft.model.diagnostic import Span
 from weft.model.model import Model
 from weft_lsp.ide.highlight import highlights
-from weft_lsp.ide.references import references
+from weft_lsp.ide.references import our_target, references
 
 
 def check(source: str, expected: list[str] | None) -> None:
@@ -94,22 +94,59 @@ def test_ordinary_python_is_left_to_others(source: str):
     check(source, None)
 
 
+def check_references(source: str, expected: list[str], *, with_declaration: bool) -> None:
+    model, offset = read(source)
+    target = our_target(model, offset)
+    assert target
+    found = references(target, [model], with_declaration=with_declaration)
+    assert [where(model, place.span) for place in found] == expected
+
+
 def test_references_of_a_kernel():
     source = in_kernel("x[i, j] = alpha") + "\n\nsca$0le(1.0, x)\nscale[1, 32](1.0, x)\n"
-    model, offset = read(source)
-    found = references(model, offset, with_declaration=False)
-    assert found is not None
-    assert [where(model, span) for span in found] == [">scale(1.0, x)", ">scale[1, 32](1.0, x)"]
+    check_references(source, [">scale(1.0, x)", ">scale[1, 32](1.0, x)"], with_declaration=False)
 
 
-def test_references_of_a_parameter_are_also_its_keyword_arguments():
-    calls = "\n\nscale(alpha=1.0, x=x)\nscale[1, 32](alpha=1.0, x=x)\nother(alpha=2.0)\n"
-    model, offset = read(in_kernel("x[i, j] = al$0pha") + calls)
-    found = references(model, offset, with_declaration=True)
-    assert found is not None
-    assert [where(model, span) for span in found] == [
-        SIGNATURE[2:],
-        "x[i, j] = >alpha",
-        "scale(>alpha=1.0, x=x)",
-        "scale[1, 32](>alpha=1.0, x=x)",
-    ]
+@pytest.mark.parametrize(("inside", "keyword"), [("al$0pha", "alpha"), ("alpha", "alph$0a")])
+def test_references_of_a_parameter_are_also_its_keyword_arguments(inside: str, keyword: str):
+    calls = f"\n\nscale({keyword}=1.0, x=x)\nscale[1, 32](alpha=1.0, x=x)\nother(alpha=2.0)\n"
+    check_references(
+        in_kernel(f"x[i, j] = {inside}") + calls,
+        [
+            SIGNATURE[2:],
+            "x[i, j] = >alpha",
+            "scale(>alpha=1.0, x=x)",
+            "scale[1, 32](>alpha=1.0, x=x)",
+        ],
+        with_declaration=True,
+    )
+
+
+def test_references_in_f_strings_and_annotations_in_quotes():
+    source = "TILE = 16\nprint(f'{{TILE}} {TILE:>{TILE}} TILE')\ndef f(x: 'TILE'): ...\n"
+    check_references(
+        source + in_kernel("x[i, j] = TILE$0"),
+        [
+            ">TILE = 16",
+            "print(f'{{TILE}} {>TILE:>{TILE}} TILE')",
+            "print(f'{{TILE}} {TILE:>{>TILE}} TILE')",
+            "def f(x: '>TILE'): ...",
+            "x[i, j] = >TILE",
+        ],
+        with_declaration=True,
+    )
+
+
+def test_references_in_other_files():
+    kernels = HEADER + KERNEL.replace("def scale", "def sca$0le") + "    x[i, j] = alpha\n"
+    user = "import kernels\nfrom kernels import scale as s\ns(1.0, x)\nkernels.scale(1.0, x)\n"
+    with files({"kernels.py": kernels, "user.py": user}) as (models, offset):
+        target = our_target(models[0], offset)
+        assert target
+        found = references(target, models, with_declaration=False)
+        assert [where(models[1], place.span) for place in found] == [
+            "from kernels import >scale as s",
+            "from kernels import scale as >s",
+            ">s(1.0, x)",
+            "kernels.>scale(1.0, x)",
+        ]

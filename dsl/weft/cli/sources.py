@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells, joined
 from weft.cli.terminal import printable
+from weft.lint.files import is_skipped
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 LIMIT_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 _OURS = "weft"
-_SKIPPED_DIRECTORIES = frozenset({"node_modules", "build", "__pycache__", "site-packages"})
 _SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -184,7 +184,7 @@ def _below(top: str) -> Iterator[Entry | Unreadable]:
     """The Python files below a directory. Links to directories are not followed, so there are no loops."""
     failed: list[OSError] = []
     for directory, names, files in os.walk(top, onerror=failed.append):
-        names[:] = sorted(name for name in names if not _is_skipped(directory, name))
+        names[:] = sorted(name for name in names if not is_skipped(directory, name))
         for name in sorted(files):
             path = os.path.join(directory, name)
             if name.endswith(_SUFFIXES) and not name.startswith(".") and not _is_large_and_not_ours(path):
@@ -207,14 +207,6 @@ def _unlisted(error: OSError) -> Unreadable:
     if isinstance(error, FileNotFoundError):
         return Unreadable(path, "was deleted while it was read: check again")
     return Unreadable(path, _system_reason(path, error))
-
-
-def _is_skipped(directory: str, name: str) -> bool:
-    return (
-        name.startswith(".")
-        or name in _SKIPPED_DIRECTORIES
-        or os.path.exists(os.path.join(directory, name, "pyvenv.cfg"))
-    )
 
 
 def _is_large_and_not_ours(path: str) -> bool:

@@ -19,7 +19,8 @@ class Dialect:
 
     operations: the inference rule of each operation, method and property.
     dtypes, axes: what stands for a scalar type, and for `thread_idx` and its kind.
-    kernel, function: the decorators. dimension, tensor, layout: the classes.
+    kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, kernel_class, function_class:
+    the classes of `thread_idx` and its kind, and of what the decorators make.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
 
@@ -31,5 +32,8 @@ class Dialect:
     dimension: str
     tensor: str
     layout: str
+    axes_class: str
+    kernel_class: str
+    function_class: str
     root: str
     package: str

@@ -34,7 +34,7 @@ from weft.model.library import Library
 from weft.model.limits import shared_problems
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
-from weft.model.trace.expressions import expression
+from weft.model.trace.expressions import annotation, expression
 from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.statements import statements
 from weft.model.trace.tensors import of_parameter
@@ -142,20 +142,20 @@ def _parameters(t: Tracer, definition: Definition, *, is_kernel: bool) -> tuple[
         _refuse_fancy(t, arguments)
     found: list[Parameter] = []
     for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
-        annotation = expression(t, argument.annotation) if argument.annotation else None
-        parameter = _parameter(t, argument, annotation)
+        kind = annotation(t, argument.annotation) if argument.annotation else None
+        parameter = _parameter(t, argument, kind)
         value = _value_of(t, parameter, is_kernel=is_kernel)
         if parameter is not None:
             found.append(parameter)
         elif is_kernel:
-            _report_annotation(t, argument, annotation)
+            _report_annotation(t, argument, kind)
         t.frame.env[argument.arg] = value
         t.declare(argument, argument.arg, value, "parameter")
     for default in [*arguments.defaults, *arguments.kw_defaults]:
         if default is not None:
             expression(t, default)
     if definition.node.returns is not None:
-        expression(t, definition.node.returns)
+        annotation(t, definition.node.returns)
     return tuple(found)
 
 

@@ -96,7 +96,7 @@ class Library:
         for scope, name, binding in lookups:
             current = module if scope.path == module.path else self.module(scope.path)
             now = current.lookup(name) if current else None
-            if now is not binding and now != binding:
+            if now is not binding and (now is None or not _is_same(now, binding)):
                 return False
         return True
 
@@ -152,6 +152,12 @@ class Library:
             return found[0] if found else None
         module = self.module(path)
         return module.lookup(name).symbol if module and module.declares(name) else None
+
+
+def _is_same(a: Binding, b: Binding) -> bool:
+    """Whether two bindings stand for the same: of two names that nothing is known of, each is itself."""
+    names = [binding.symbol and binding.symbol.qualified_name for binding in (a, b)]
+    return a == b and names[0] == names[1]
 
 
 def file_of(base: str, dotted: str) -> str | None:

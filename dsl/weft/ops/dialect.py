@@ -33,6 +33,9 @@ DIALECT = Dialect(
     dimension="weft.ops.dimension.Dim",
     tensor="weft.ops.tensor.Tensor",
     layout="weft.layout.layout.Layout",
+    axes_class="weft.ops.geometry.Axes",
+    kernel_class="weft.kernel.Kernel",
+    function_class="weft.kernel.Function",
     root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
     package="weft",
 )

@@ -2,6 +2,7 @@
 
 from weft.model.model import Model
 
+from weft_lsp.ide.places import blocks_of
 from weft_lsp.ide.relevance import is_ours
 from weft_lsp.ide.scopes import Name, Occurrence, name_at
 
@@ -17,4 +18,4 @@ def our_name(model: Model, offset: int) -> Name | None:
     fact = model.fact_at(offset)
     if model.kernel_at(offset) is None and (fact is None or not is_ours(model, offset, fact)):
         return None
-    return name_at(model, offset)
+    return name_at(blocks_of(model), offset)

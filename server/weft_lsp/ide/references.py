@@ -1,59 +1,33 @@
-"""Who uses the name at the cursor.
+"""Who uses the name at the cursor, in the files that may."""
 
-Covered: all places in the same file, and for a parameter the keyword arguments of calls and launches that name its
-function directly. Not covered: other files, calls through another name of the function, attributes.
-"""
+from collections.abc import Iterable
 
-import ast
-from collections.abc import Iterator
-
-from weft.model.declarations import Function, name_span
-from weft.model.diagnostic import Span
+from weft.model.facts import Location
 from weft.model.model import Model
 
-from weft_lsp.ide.highlight import our_name
-from weft_lsp.ide.scopes import Name, name_at
+from weft_lsp.ide.keyword import keyword_at
+from weft_lsp.ide.relevance import is_ours, is_ours_to_call
+from weft_lsp.ide.target import Target, target_at, uses
 
 
-def references(model: Model, offset: int, *, with_declaration: bool) -> tuple[Span, ...] | None:
-    """The places, in the order of the text. The declaration is the first place that binds the name."""
-    name = our_name(model, offset)
-    if name is None:
-        return None
-    places = [occurrence.span for occurrence in name.occurrences]
-    bound = [occurrence.span for occurrence in name.occurrences if occurrence.is_write]
-    if bound and not with_declaration:
-        places.remove(bound[0])
-    return tuple(sorted([*places, *keyword_arguments(model, name)]))
+def our_target(model: Model, offset: int) -> Target | None:
+    """The name at the cursor: any in a kernel, and elsewhere those that stand for something of Weft."""
+    keyword = keyword_at(model, offset)
+    if keyword is not None:
+        is_for_us = is_ours_to_call(model, offset, keyword.function)
+    else:
+        fact = model.fact_at(offset)
+        is_for_us = model.kernel_at(offset) is not None or (fact is not None and is_ours(model, offset, fact))
+    return target_at(model, offset) if is_for_us else None
 
 
-def keyword_arguments(model: Model, name: Name) -> tuple[Span, ...]:
-    """Where calls in this file pass the parameter by its name."""
-    if not name.is_parameter or not isinstance(name.function, Function):
-        return ()
-    function = _function_name(model, name.function)
-    if function is None:
-        return ()
-    places = {occurrence.span for occurrence in function.occurrences}
-    return tuple(sorted(_keywords(model, name.name, places)))
-
-
-def _function_name(model: Model, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Name | None:
-    for start, block in model.blocks:
-        if block.parsed.tree is not None and any(node is function for node in ast.walk(block.parsed.tree)):
-            return name_at(model, name_span(block.parsed, function, function.name).shifted(start).start)
-    return None
-
-
-def _keywords(model: Model, name: str, called: set[Span]) -> Iterator[Span]:
-    for start, block in model.blocks:
-        if block.parsed.tree is None or name not in block.parsed.text:
-            continue
-        for node in ast.walk(block.parsed.tree):
-            if isinstance(node, ast.Call):
-                function = node.func.value if isinstance(node.func, ast.Subscript) else node.func
-                if block.parsed.span(function).shifted(start) in called:
-                    for keyword in node.keywords:
-                        if keyword.arg == name:
-                            first = block.parsed.span(keyword).shifted(start).start
-                            yield Span(first, first + len(name))
+def references(target: Target, models: Iterable[Model], *, with_declaration: bool) -> tuple[Location, ...]:
+    """The places, file by file. The declaration is the first place that binds the name in its file."""
+    found: list[Location] = []
+    for model in models:
+        places = uses(target, model)
+        bound = [each for each in places if each.is_write]
+        if model.path == target.path and bound and not with_declaration:
+            places.remove(bound[0])
+        found += [Location(model.path, each.span) for each in places]
+    return tuple(found)

@@ -46,3 +46,8 @@ def is_literal(value: Value) -> bool:
 
 def is_unknown(value: Value) -> bool:
     return isinstance(value, Unknown)
+
+
+def is_ours_to_call(model: Model, offset: int, function: Symbol) -> bool:
+    """Whether a call is ours to speak of: one in a kernel, of the language, or of a kernel."""
+    return model.kernel_at(offset) is not None or is_of_language(function) or function.kind == "kernel"

@@ -1,20 +1,26 @@
-"""A new name for a local variable or a parameter of a kernel or a function of Weft, in its file.
+"""A new name for what a kernel file declares: locals, parameters, kernels, functions, dimensions, constants.
 
-Keyword arguments that name a parameter are renamed with it where the call names the function directly. Calls in other
-files, and calls through another name of the function, are not seen.
+Keyword arguments are renamed with their parameter, imports and attributes with what they stand for, and strings in
+`__all__`. What cannot be renamed in every place is refused, with the reason.
 """
 
+import ast
 import builtins
 import keyword
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from weft.model.declarations import Function
 from weft.model.diagnostic import Edit, Span
 from weft.model.model import Model
+from weft.model.source import identifiers
 
-from weft_lsp.ide.references import keyword_arguments
+from weft_lsp.ide.keyword import keyword_at
+from weft_lsp.ide.references import our_target
 from weft_lsp.ide.relevance import is_of_language
-from weft_lsp.ide.scopes import Name, name_at
+from weft_lsp.ide.scopes import Name, Occurrence
+from weft_lsp.ide.target import Target, uses
 
 
 class RenameError(Exception):
@@ -29,80 +35,131 @@ class Renamable:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class FileEdits:
+    """The edits of one file, in the order of its text."""
+
+    path: str
+    edits: tuple[Edit, ...]
+
+
 def prepare(model: Model, offset: int) -> Renamable | None:
-    """None outside of kernels and their functions: other names are another server's to rename.
-
-    Raises RenameError for a name of theirs that keeps its name.
-    """
-    name = _name(model, offset)
-    if name is None:
+    """None where another server renames. Raises RenameError for a name that keeps its name."""
+    target = renamable_target(model, offset)
+    if target is None:
         return None
-    here = next(each.span for each in name.occurrences if each.span.contains(offset))
-    return Renamable(here, name.name)
+    if found := keyword_at(model, offset):
+        return Renamable(found.span, target.name)
+    here = [each.span for each in uses(target, model) if each.span.contains(offset)]
+    return Renamable(here[0], target.name) if here else None
 
 
-def rename(model: Model, offset: int, new_name: str) -> tuple[Edit, ...] | None:
-    """The edits, in the order of the text. Raises RenameError if the new name cannot be."""
-    name = _name(model, offset)
-    if name is None:
-        return None
-    _refuse_new(name, new_name)
-    if new_name == name.name:
+def rename(target: Target, new_name: str, models: Iterable[Model]) -> tuple[FileEdits, ...]:
+    """The edits of each file. models: those that may use the name. Raises RenameError."""
+    _refuse_new(target, new_name)
+    if new_name == target.name:
         return ()
-    places = {*(occurrence.span for occurrence in name.occurrences), *keyword_arguments(model, name)}
-    return tuple(Edit(span, new_name) for span in sorted(places))
+    return tuple(edits for model in models if (edits := _in_file(target, new_name, model)).edits)
 
 
-def _name(model: Model, offset: int) -> Name | None:
-    kernel = model.kernel_at(offset)
-    if kernel is None:
-        return None
-    name = name_at(model, offset)
-    if name is None:
+def renamable_target(model: Model, offset: int) -> Target | None:
+    """What the cursor is at, if it can get another name. Raises RenameError."""
+    target = our_target(model, offset)
+    if target is not None:
+        _refuse(model, target, offset)
+    elif model.kernel_at(offset) is not None:
         fact = model.fact_at(offset)
-        if fact and is_of_language(fact.symbol):
-            raise RenameError(f"`{fact.symbol.name if fact.symbol else ''}` is a name of the language")
-        return None
-    _refuse(model, name, offset)
-    return name
+        if fact and fact.symbol and is_of_language(fact.symbol):
+            raise RenameError(f"`{fact.symbol.name}` is a name of the language")
+    return target
 
 
-def _refuse(model: Model, name: Name, offset: int) -> None:
+def _in_file(target: Target, new_name: str, model: Model) -> FileEdits:
+    places = [
+        each for each in uses(target, model) if model.text[each.span.start : each.span.end] == target.name
+    ]
+    if places:
+        _refuse_broken(target, model)
+        if target.qualified_name:
+            _refuse_taken(model, new_name, places)
+    spans = {*(each.span for each in places), *(_exported(target, model) if places else ())}
+    return FileEdits(model.path, tuple(Edit(span, new_name) for span in sorted(spans)))
+
+
+def _exported(target: Target, model: Model) -> Iterator[Span]:
+    """The strings of `__all__` that name it, without their quotes."""
+    for declaration in model.module.declarations.get("__all__", ()) if target.qualified_name else ():
+        for part in ast.walk(declaration.node):
+            if isinstance(part, ast.Constant) and part.value == target.name:
+                span = declaration.block.span(part).shifted(declaration.block_start)
+                yield Span(span.start + 1, span.end - 1)
+
+
+def _refuse(model: Model, target: Target, offset: int) -> None:
     """Say why a name keeps its name."""
-    if name.is_import:
+    symbol, name = target.symbol, target.local
+    if symbol is not None and is_of_language(symbol) and (target.qualified_name or target.function):
+        kind = "a parameter" if target.function else "a name"
+        raise RenameError(f"`{target.name}` is {kind} of the language")
+    if symbol is not None and symbol.kind == "module":
+        raise RenameError(f"`{target.name}` is a module: rename its file, and its imports with it")
+    if name is None:
+        return
+    if name.is_import and symbol is None:
         raise RenameError(f"`{name.name}` is imported: rename it where it is declared")
     if not any(occurrence.is_write for occurrence in name.occurrences):
         raise RenameError(f"`{name.name}` is not declared in this file")
-    if name.function is None:
-        raise RenameError(f"`{name.name}` is a name of the module, which other files may use")
     if not name.is_certain:
         raise RenameError(f"not every place of `{name.name}` can be found: one is in an f-string")
-    if _has_syntax_error(model, offset):
-        raise RenameError("the function has a syntax error: not every place of the name can be found")
-    if not _is_of_kernel(model, name):
+    if name.function is not None and target.path == model.path:
+        _refuse_outside(model, name)
+        if _has_syntax_error(model, offset):
+            raise RenameError("the function has a syntax error: not every place of the name can be found")
+
+
+def _refuse_outside(model: Model, name: Name) -> None:
+    """A local of a host function is another server's to rename, also where a kernel in it uses the name."""
+    is_ours = not isinstance(name.function, Function) or all(
+        model.kernel_at(occurrence.span.start) is not None for occurrence in name.occurrences
+    )
+    if not is_ours:
         raise RenameError(f"`{name.name}` belongs to the function around the kernel")
 
 
-def _refuse_new(name: Name, new_name: str) -> None:
+def _refuse_new(target: Target, new_name: str) -> None:
     if not new_name.isidentifier():
         raise RenameError(
             f"`{new_name}` is not a name: write letters, digits and `_`, not starting with a digit"
         )
     if keyword.iskeyword(new_name):
         raise RenameError(f"`{new_name}` is a keyword of Python")
-    if new_name in name.neighbours:
+    if target.local is not None and new_name in target.local.neighbours:
         raise RenameError(f"`{new_name}` is already used in the same function")
     if hasattr(builtins, new_name):
         raise RenameError(f"`{new_name}` is a built-in name of Python")
 
 
+def _refuse_broken(target: Target, model: Model) -> None:
+    for _, block in model.blocks:
+        if block.parsed.error is not None and target.name in identifiers(block.parsed.text):
+            raise RenameError(
+                f"{os.path.basename(model.path)} has a syntax error where `{target.name}` stands: not every place of the "
+                "name can be found"
+            )
+
+
+def _refuse_taken(model: Model, new_name: str, places: list[Occurrence]) -> None:
+    """A name of the module must be free in the file, and in all that uses it."""
+    is_taken = model.module.declares(new_name) or any(
+        start <= each.span.start < start + len(block.parsed.text)
+        and new_name in identifiers(block.parsed.text)
+        for start, block in model.blocks
+        for each in places
+    )
+    if is_taken:
+        raise RenameError(f"`{new_name}` is already used in {os.path.basename(model.path)}")
+
+
 def _has_syntax_error(model: Model, offset: int) -> bool:
     around = [block for start, block in model.blocks if start <= offset]
     return around[-1].parsed.error is not None
-
-
-def _is_of_kernel(model: Model, name: Name) -> bool:
-    """Whether the declaration is inside a kernel or a device function."""
-    if not isinstance(name.function, Function):
-        return True
-    return all(model.kernel_at(occurrence.span.start) is not None for occurrence in name.occurrences)

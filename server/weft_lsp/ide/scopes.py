@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from weft.model.declarations import Function, name_span
 from weft.model.diagnostic import Span
-from weft.model.model import Model
+from weft.model.embedded import annotation, braces
 from weft.model.syntax import HOLE, Parsed
+
+from weft_lsp.ide.places import Blocks
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -39,17 +41,17 @@ class Name:
     neighbours: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
 
-def name_at(model: Model, offset: int) -> Name | None:
+def name_at(blocks: Blocks, offset: int) -> Name | None:
     """The name that the cursor touches, with all of its occurrences in the file."""
-    for start, block in model.blocks:
-        if not start <= offset <= start + len(block.parsed.text) or block.parsed.tree is None:
+    for start, parsed in blocks:
+        if not start <= offset <= start + len(parsed.text) or parsed.tree is None:
             continue
-        uses = _read(block.parsed, block.parsed.tree)
+        uses = _read(parsed, parsed.tree)
         here = [use for use in uses if use.how != "lost" and use.span.contains(offset - start)]
         if here:
             use = here[-1]
             owner = use.scope.owner_of(use.name)
-            return _module_name(model, use.name) if owner.is_module else _local_name(use, owner, uses, start)
+            return module_name(blocks, use.name) if owner.is_module else _local_name(use, owner, uses, start)
     return None
 
 
@@ -104,12 +106,13 @@ def _local_name(use: _Use, owner: _Scope, uses: list[_Use], start: int) -> Name:
     return _name(use.name, [(start, each) for each in own], owner, near - {use.name})
 
 
-def _module_name(model: Model, name: str) -> Name:
+def module_name(blocks: Blocks, name: str) -> Name:
+    """A name at the level of the module, with all of its occurrences in the file."""
     found = [
         (start, use)
-        for start, block in model.blocks
-        if block.parsed.tree is not None and name in block.parsed.text
-        for use in _read(block.parsed, block.parsed.tree)
+        for start, parsed in blocks
+        if parsed.tree is not None and name in parsed.text
+        for use in _read(parsed, parsed.tree)
         if use.name == name and use.scope.owner_of(name).is_module
     ]
     return _name(name, found, _Scope(), frozenset())
@@ -163,6 +166,13 @@ class _Reader:
                 self.read_all(node.body, _Scope(node, scope))
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._comprehension(node, scope)
+            case ast.JoinedStr():
+                found = braces(self.parsed, node)
+                is_whole = len(found) == _count_braces(node)
+                self.read_all(found if is_whole else ast.iter_child_nodes(node), scope)
+            case ast.AnnAssign():
+                self.read(annotation(self.parsed, node.annotation), scope)
+                self.read_all([node.value, node.target], scope)
             case ast.NamedExpr(target=target, value=value):
                 self.read(value, scope)
                 self.read(target, _function_of(scope))
@@ -193,13 +203,16 @@ class _Reader:
         arguments = node.args
         inner = _Scope(node, scope)
         if not isinstance(node, ast.Lambda):
-            self.read_all([*node.decorator_list, node.returns], scope)
+            self.read_all([*node.decorator_list, self._annotation(node.returns)], scope)
         self.read_all([*arguments.defaults, *arguments.kw_defaults], scope)
         for argument in _arguments(arguments):
-            self.read_all([argument.annotation], scope)
+            self.read_all([self._annotation(argument.annotation)], scope)
             start = self.parsed.span(argument).start
             self._bind(argument.arg, Span(start, start + len(argument.arg)), inner, "parameter")
         self.read_all([node.body] if isinstance(node, ast.Lambda) else node.body, inner)
+
+    def _annotation(self, node: ast.expr | None) -> ast.expr | None:
+        return node and annotation(self.parsed, node)
 
     def _comprehension(self, node: _Comprehension, scope: _Scope) -> None:
         inner = _Scope(node, scope)
@@ -240,6 +253,13 @@ class _Reader:
             scope.bound.add(name)
         is_found = self.parsed.text[span.start : span.end] == name
         self.uses.append(_Use(name, span, scope, is_write, how if is_found else "lost"))
+
+
+def _count_braces(node: ast.JoinedStr) -> int:
+    """How many expressions an f-string has, with those in its formats."""
+    formatted = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+    formats = [part.format_spec for part in formatted if isinstance(part.format_spec, ast.JoinedStr)]
+    return len(formatted) + sum(map(_count_braces, formats))
 
 
 def _function_of(scope: _Scope) -> _Scope:

@@ -63,9 +63,15 @@ class Documents:
         self.read = read
         self.encoding: Encoding = "utf-16"
         self._open: dict[str, Document] = {}
+        # Counts what is opened, edited and closed.
+        self.edition = 0
 
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
+
+    def uri_of_path(self, path: str) -> str | None:
+        """The URI by which the client has a file open: there are several ways to write one."""
+        return next((uri for uri, document in self._open.items() if document.path == path), None)
 
     def all(self) -> list[Document]:
         return list(self._open.values())
@@ -92,6 +98,7 @@ class Documents:
     def close(self, uri: str) -> Document | None:
         closed = self._open.pop(uri, None)
         if closed:
+            self.edition += 1
             self.forget_models()
         return closed
 
@@ -101,6 +108,7 @@ class Documents:
 
     def _put(self, document: Document) -> Document:
         self.forget_models()
+        self.edition += 1
         self._open[document.uri] = document
         return document
 

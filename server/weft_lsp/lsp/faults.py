@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from pygls.exceptions import JsonRpcException
 
@@ -24,6 +24,19 @@ def shielded(ls: Server, method: str, handler: Handler, params: object) -> objec
     except UnknownDocumentError:
         return None
     except Exception:  # noqa: BLE001 — the outer edge of the server; everywhere else a fault is let through.
+        logger.error("%s", _case(ls, method, params, traceback.format_exc()))
+        return None
+
+
+async def shielded_later(ls: Server, method: str, answer: Awaitable[object], params: object) -> object:
+    """As `shielded`, for a handler that answers after others had their turn."""
+    try:
+        return await answer
+    except JsonRpcException:
+        raise
+    except UnknownDocumentError:
+        return None
+    except Exception:  # noqa: BLE001 — as above.
         logger.error("%s", _case(ls, method, params, traceback.format_exc()))
         return None
 

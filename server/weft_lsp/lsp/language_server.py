@@ -18,6 +18,7 @@ from weft.ops.dialect import DIALECT
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.documents import Document, Documents
+from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
 NAME = "weft-lsp"
 logger = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class Server(LanguageServer):
             self.protocol.fm.builtin_features.pop(method)
         self.roots: list[str] = []
         self.project = Project(DIALECT)
+        self.files = WorkspaceFiles(())
         self.documents = Documents(self._read)
         self.pulls_diagnostics = False
         self.hints = HintSettings()
@@ -109,10 +111,14 @@ class Server(LanguageServer):
             raise UnknownDocumentError(uri)
         return document
 
+    def open_models(self) -> list[Model]:
+        return [document.model for document in self.documents.all()]
+
     def set_roots(self, roots: Sequence[str]) -> None:
         """Look for imported modules in these folders; what is open stays open."""
         self.roots = list(roots)
         self.project = Project(DIALECT, roots)
+        self.files = WorkspaceFiles(roots)
         for document in self.documents.all():
             self.project.open(document.path, document.text)
         self.documents.forget_models()

@@ -2,12 +2,17 @@
 
 from lsprotocol import types
 
-from weft_lsp.ide.references import references
+from weft_lsp.ide.references import our_target, references
 from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.locations import all_to_lsp
+from weft_lsp.lsp.workspace_models import models_of
 
 
-def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location] | None:
+async def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location] | None:
     document = ls.document(params.text_document.uri)
-    offset = document.offset(params.position)
-    found = references(document.model, offset, with_declaration=params.context.include_declaration)
-    return None if found is None else [types.Location(document.uri, document.range(span)) for span in found]
+    target = our_target(document.model, document.offset(params.position))
+    if target is None:
+        return None
+    models = await models_of(ls, document, target)
+    found = references(target, models, with_declaration=params.context.include_declaration)
+    return all_to_lsp(ls, document, found)

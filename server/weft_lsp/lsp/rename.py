@@ -3,27 +3,44 @@
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from weft_lsp.ide.rename import RenameError, prepare, rename
-from weft_lsp.lsp.edits import workspace_edit
+from weft_lsp.ide.rename import RenameError, prepare, renamable_target, rename
+from weft_lsp.ide.target import Target
+from weft_lsp.lsp.documents import Document
+from weft_lsp.lsp.edits import edits_of_files
 from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.workspace_models import models_of
 
 
 def on_prepare_rename(ls: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
     document = ls.document(params.text_document.uri)
     try:
         found = prepare(document.model, document.offset(params.position))
+        target = found and renamable_target(document.model, document.offset(params.position))
+        _refuse_foreign(ls, document, target)
     except RenameError as error:
         raise _failed(error) from error
     return found and types.PrepareRenamePlaceholder(document.range(found.span), found.name)
 
 
-def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
+async def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
     document = ls.document(params.text_document.uri)
     try:
-        edits = rename(document.model, document.offset(params.position), params.new_name)
+        target = renamable_target(document.model, document.offset(params.position))
+        _refuse_foreign(ls, document, target)
+        if target is None:
+            return None
+        edits = rename(target, params.new_name, await models_of(ls, document, target))
     except RenameError as error:
         raise _failed(error) from error
-    return None if edits is None else workspace_edit(ls, document, edits)
+    return edits_of_files(ls, edits)
+
+
+def _refuse_foreign(ls: Server, document: Document, target: Target | None) -> None:
+    """What is declared in a file that is neither open nor in the workspace is not ours to change."""
+    if target is not None and target.path != document.path:
+        is_open = any(other.path == target.path for other in ls.documents.all())
+        if not is_open and not ls.files.holds(target.path):
+            raise RenameError(f"`{target.name}` is declared outside of the workspace, in {target.path}")
 
 
 def _failed(error: RenameError) -> JsonRpcException:

@@ -1,8 +1,10 @@
 """See a logged fault again: `weft-lsp --replay LOG` asks again what the log says was asked, and lets the fault through."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import cast
 
 from lsprotocol import types
@@ -39,4 +41,9 @@ def replay(ls: Server, case: Case, handlers: Mapping[str, Handler]) -> object:
     if case.text is not None:
         ls.documents.open(types.TextDocumentItem(case.uri, "python", 0, case.text))
     message = {"jsonrpc": "2.0", "id": 0, "method": case.method, "params": case.params}
-    return handlers[case.method](ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
+    answer = handlers[case.method](ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
+    return asyncio.run(_awaited(answer)) if isawaitable(answer) else answer
+
+
+async def _awaited(answer: Awaitable[object]) -> object:
+    return await answer

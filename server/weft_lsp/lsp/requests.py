@@ -8,13 +8,16 @@ handles all messages that lie in the pipe by then.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from inspect import isawaitable
 
 from pygls.exceptions import JsonRpcContentModified
 
-from weft_lsp.lsp.faults import Handler, shielded
+from weft_lsp.lsp.faults import Handler, shielded, shielded_later
 from weft_lsp.lsp.language_server import Server
 
 logger = logging.getLogger(__name__)
+
+_MODIFIED = "Content Modified: the document has changed since the request"
 
 
 def request(method: str, handler: Handler) -> Callable[[Server, object], Coroutine[None, None, object]]:
@@ -25,9 +28,17 @@ def request(method: str, handler: Handler) -> Callable[[Server, object], Corouti
         async with ls.turn:
             await asyncio.sleep(0)
             if arrived is not None and ls.documents.get(arrived.uri) is not arrived:
-                raise JsonRpcContentModified("Content Modified: the document has changed since the request")
+                raise JsonRpcContentModified(_MODIFIED)
             logger.debug("computing %s", method)
-            return shielded(ls, method, handler, params)
+            answered = shielded(ls, method, handler, params)
+        if not isawaitable(answered):
+            return answered
+        # What looks at many files gives way to other messages between them; an edit makes it worthless.
+        edition = ls.documents.edition
+        found = await shielded_later(ls, method, answered, params)
+        if ls.documents.edition != edition:
+            raise JsonRpcContentModified(_MODIFIED)
+        return found
 
     return answer
 

@@ -46,6 +46,9 @@ class Feature:
 REQUESTS = [
     Feature(types.TEXT_DOCUMENT_HOVER, hover.on_hover),
     Feature(types.TEXT_DOCUMENT_DEFINITION, definition.on_definition),
+    Feature(types.TEXT_DOCUMENT_DECLARATION, definition.on_declaration),
+    Feature(types.TEXT_DOCUMENT_TYPE_DEFINITION, definition.on_type_definition),
+    Feature(types.TEXT_DOCUMENT_IMPLEMENTATION, definition.on_implementation),
     Feature(types.TEXT_DOCUMENT_COMPLETION, completion.on_completion, completion.OPTIONS),
     Feature(types.COMPLETION_ITEM_RESOLVE, completion.on_resolve),
     Feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, signature_help.on_signature_help, signature_help.OPTIONS),

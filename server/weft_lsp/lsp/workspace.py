@@ -36,6 +36,7 @@ def on_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams)
 def on_change_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
     for path in _paths(change.uri for change in params.changes):
         ls.project.forget(path)
+        ls.files.changed(path)
     ls.documents.forget_models()
     diagnostics.refresh(ls)
 

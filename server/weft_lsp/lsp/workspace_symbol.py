@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from weft_lsp.ide.workspace_symbol import workspace_symbols
-from weft_lsp.lsp.definition import lines_of
 from weft_lsp.lsp.documents import uri_of
 from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.locations import lines_of
 from weft_lsp.lsp.positions import range_of
 from weft_lsp.lsp.symbols import KINDS
 

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from weft.layout import Layout
-from weft.model import fold
+from weft.model import embedded, fold
 from weft.model.describe import describe
 from weft.model.diagnostic import Edit, Fix
 from weft.model.dtypes import BOOL
-from weft.model.facts import Symbol
 from weft.model.ir import Assign, If, Special, Stmt
+from weft.model.limits import AXES
 from weft.model.syntax import HOLE
 from weft.model.trace.arithmetic import (
     BINARY,
@@ -31,6 +31,8 @@ from weft.model.values import (
     Axes,
     Binding,
     Class,
+    ConfiguredKernel,
+    DeviceFunction,
     Dimension,
     DTypeRef,
     External,
@@ -75,6 +77,11 @@ def expression(t: Tracer, node: ast.expr) -> Value:
     return value
 
 
+def annotation(t: Tracer, node: ast.expr) -> Value:
+    """What a type stands for, also one that is written as a string."""
+    return expression(t, embedded.annotation(t.frame.block, node))
+
+
 def refuse(t: Tracer, what: str, instead: str, node: ast.AST) -> None:
     t.report("unsupported", f"{what} cannot be used in a kernel: {instead}", node)
 
@@ -84,7 +91,10 @@ def _unsupported(t: Tracer, node: ast.expr) -> Value:
         type(node), (f"`{type(node).__name__}`", "write it with assignments, `if` and `for`")
     )
     refuse(t, what, instead, node)
-    read_silently(t, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
+    if isinstance(node, ast.JoinedStr):
+        read_silently(t, embedded.braces(t.frame.block, node))
+    else:
+        read_silently(t, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
     return Mutable("list") if isinstance(node, ast.List | ast.ListComp) else UNKNOWN
 
 
@@ -182,12 +192,15 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return t.library.module_member(owner, name)
         case External(qualified_name=qualified):
             return t.library.external(f"{qualified}.{name}")
-        case Axes(name=axes, symbol=symbol):
+        case Axes(name=axes):
+            found = _class_member(t, owner, t.dialect.axes_class, name)
             return (
-                Binding(Scalar(Special(f"{axes}.{name}")), _axis_symbol(symbol, name))
-                if name in ("x", "y", "z")
-                else None
+                found and Binding(Scalar(Special(f"{axes}.{name}")), found.symbol) if name in AXES else None
             )
+        case KernelRef() | ConfiguredKernel() if not t.is_kernel:
+            return _class_member(t, owner, t.dialect.kernel_class, name)
+        case DeviceFunction() if not t.is_kernel:
+            return _class_member(t, owner, t.dialect.function_class, name)
         case Tensor():
             return _class_member(t, owner, t.dialect.tensor, name)
         case Static(value=Layout()):
@@ -205,19 +218,17 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
         case Module():
             return t.library.module_names(owner)
         case Axes():
-            return ["x", "y", "z"]
+            return list(AXES)
+        case KernelRef() | ConfiguredKernel() if not t.is_kernel:
+            return [symbol.name for symbol in t.library.class_members(t.dialect.kernel_class)]
+        case Class(qualified_name=qualified):
+            return [symbol.name for symbol in t.library.class_members(qualified)]
         case Tensor():
             return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
         case Static(value=Layout()):
             return [symbol.name for symbol in t.library.class_members(t.dialect.layout)]
         case _:
             return []
-
-
-def _axis_symbol(symbol: Symbol | None, name: str) -> Symbol | None:
-    return symbol and Symbol(
-        name, "property", f"{symbol.qualified_name}.{name}", symbol.location, None, symbol.doc
-    )
 
 
 def _class_member(t: Tracer, owner: Value, qualified: str, name: str) -> Binding | None:

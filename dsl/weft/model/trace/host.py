@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from weft.model.declarations import bound_names
 from weft.model.diagnostic import Span
 from weft.model.text import ModuleText
-from weft.model.trace.expressions import expression
+from weft.model.trace.expressions import annotation, expression
 from weft.model.trace.statements import statements
 from weft.model.trace.tracer import Frame, Tracer, assigned_names
 from weft.model.values import (
@@ -120,7 +120,10 @@ class HostReader:
 
     def _signature(self, arguments: ast.arguments, returns: ast.expr | None) -> None:
         annotations = [argument.annotation for argument in _all_arguments(arguments)]
-        for part in [*annotations, returns, *arguments.defaults, *arguments.kw_defaults]:
+        for part in [*annotations, returns]:
+            if part is not None:
+                annotation(self.t, part)
+        for part in [*arguments.defaults, *arguments.kw_defaults]:
             if part is not None:
                 expression(self.t, part)
 

@@ -4,7 +4,7 @@ import ast
 from collections import Counter
 from functools import lru_cache
 
-from weft.model import fold
+from weft.model import embedded, fold
 from weft.model.declarations import bound_names
 from weft.model.dtypes import DType
 from weft.model.trace.arithmetic import as_number
@@ -112,7 +112,7 @@ def declared_dtype(t: Tracer, frame: Frame, annotation: ast.expr | None) -> DTyp
         return None
     t.frames.append(frame)
     try:
-        value = expression(t, annotation)
+        value = expression(t, embedded.annotation(frame.block, annotation))
     finally:
         t.frames.pop()
     return value.dtype if isinstance(value, DTypeRef) else None

@@ -8,7 +8,7 @@ from weft.model.dtypes import DType
 from weft.model.ir import Var
 from weft.model.trace.arithmetic import BINARY, as_number, binary
 from weft.model.trace.branches import if_, may_return, return_
-from weft.model.trace.expressions import expression, read_silently, refuse
+from weft.model.trace.expressions import annotation, expression, read_silently, refuse
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.loops import for_, jump, while_
 from weft.model.trace.tensors import read_element, write_element
@@ -89,11 +89,11 @@ def _assign(t: Tracer, node: ast.stmt) -> Flow:
 
 def _annotated(t: Tracer, node: ast.stmt) -> Flow:
     assert isinstance(node, ast.AnnAssign)
-    annotation = expression(t, node.annotation)
+    kind = annotation(t, node.annotation)
     if node.value is None:
         return GOES_ON
     value = as_number(expression(t, node.value))
-    dtype: DType | None = getattr(annotation, "dtype", None)
+    dtype: DType | None = getattr(kind, "dtype", None)
     expr = as_expr(value, dtype) if dtype else None
     _bind(t, node.target, Scalar(expr) if expr is not None else value, node)
     return GOES_ON

@@ -1,0 +1,133 @@
+"""What a name stands for wherever it is used, and the places in a file where it is."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from weft.model.declarations import Function
+from weft.model.facts import Symbol
+from weft.model.model import Model
+
+from weft_lsp.ide.keyword import keyword_at, parameter_location
+from weft_lsp.ide.places import (
+    Blocks,
+    blocks_of,
+    blocks_of_module,
+    called,
+    calls,
+    keyword_span,
+    last_name,
+    name_of_fact,
+)
+from weft_lsp.ide.scopes import Name, Occurrence, module_name, name_at
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A declared name.
+
+    path: the file that declares it. qualified_name: of a name that a module declares. local: the name, where it belongs
+    to a function or to one file only. function: the qualified name of the function that it is a parameter of.
+    """
+
+    name: str
+    path: str
+    qualified_name: str = ""
+    local: Name | None = None
+    function: str = ""
+    symbol: Symbol | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether no other file can use it."""
+        return not self.qualified_name and not self.function
+
+
+def target_at(model: Model, offset: int) -> Target | None:
+    if keyword_at(model, offset):
+        return _parameter(model, offset)
+    name = name_at(blocks_of(model), offset)
+    if name is not None and name.function is not None:
+        return _local(model, name)
+    symbol = _symbol(model, offset, name)
+    if symbol is None or symbol.location is None or symbol.location.path is None:
+        return name and Target(name.name, model.path, local=name)
+    if name is not None and name.name != symbol.name:
+        # `from tiles import TILE as T`: the other name is this file's own.
+        return Target(name.name, model.path, local=name, symbol=symbol)
+    return Target(symbol.name, symbol.location.path, symbol.qualified_name, symbol=symbol)
+
+
+def uses(target: Target, model: Model) -> list[Occurrence]:
+    """Where a file uses the name, in the order of its text."""
+    found: dict[object, Occurrence] = {}
+    for each in _uses(target, model):
+        found.setdefault(each.span, each)
+    return sorted(found.values(), key=lambda each: each.span)
+
+
+def _uses(target: Target, model: Model) -> Iterator[Occurrence]:
+    if target.local is not None and model.path == target.path:
+        yield from target.local.occurrences
+    if target.function:
+        yield from _keywords(target, model)
+    if target.qualified_name:
+        yield from _of_module(target.qualified_name, target.name, model)
+
+
+def _parameter(model: Model, offset: int) -> Target | None:
+    keyword = keyword_at(model, offset)
+    location = parameter_location(model, keyword) if keyword else None
+    if keyword is None or location is None or location.path is None:
+        return None
+    module = model.module if location.path == model.path else model.library.module(location.path)
+    name = name_at(blocks_of_module(module), location.span.start) if module else None
+    qualified = keyword.function.qualified_name
+    return Target(keyword.name, location.path, local=name, function=qualified, symbol=keyword.function)
+
+
+def _local(model: Model, name: Name) -> Target:
+    function = name.function
+    if name.is_parameter and isinstance(function, Function) and _is_of_module(model, function):
+        return Target(name.name, model.path, local=name, function=f"{model.module.name}.{function.name}")
+    return Target(name.name, model.path, local=name)
+
+
+def _is_of_module(model: Model, function: ast.AST) -> bool:
+    return any(
+        declaration.node is function
+        for declarations in model.module.declarations.values()
+        for declaration in declarations
+    )
+
+
+def _symbol(model: Model, offset: int, name: Name | None) -> Symbol | None:
+    fact = model.fact_at(offset)
+    if fact is not None and fact.symbol is not None and fact.symbol.qualified_name:
+        return fact.symbol
+    return model.module.lookup(name.name).symbol if name else None
+
+
+def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurrence]:
+    for own in model.module.names():
+        symbol = model.module.lookup(own).symbol
+        if symbol is not None and symbol.qualified_name == qualified_name:
+            yield from module_name(blocks_of(model), own).occurrences
+    for start, block in model.blocks:
+        for fact in block.facts if name in block.parsed.text else ():
+            if fact.symbol is not None and fact.symbol.qualified_name == qualified_name:
+                span = name_of_fact(block.parsed.text, fact)
+                if span is not None:
+                    yield Occurrence(span.shifted(start), is_write=False)
+
+
+def _keywords(target: Target, model: Model) -> Iterator[Occurrence]:
+    function = target.function.rpartition(".")[2]
+    places = {each.span for each in _of_module(target.function, function, model)}
+    blocks: Blocks = blocks_of(model)
+    for start, parsed, node in calls(blocks, target.name):
+        name = last_name(parsed.text, parsed.span(called(node)))
+        if name is not None and name.shifted(start) in places:
+            for keyword in node.keywords:
+                if keyword.arg == target.name:
+                    yield Occurrence(keyword_span(start, parsed, keyword), is_write=False)
