@@ -9,6 +9,7 @@ from weft.errors import launch_error
 from weft.model import launches
 
 if TYPE_CHECKING:
+    from weft.inspect import Inspection
     from weft.launch import Launcher
     from weft.model import ir
     from weft.model.limits import Geometry
@@ -61,6 +62,18 @@ class Kernel:
     def geometry(self, *args: object, **kwargs: object) -> "Geometry | None":
         """The grid and the block that Weft chooses for these arguments; None if there is nothing to do."""
         return self.launcher.geometry(args, kwargs)
+
+    def inspect(self, *args: object, target: str | None = None, **kwargs: object) -> "Inspection":
+        """What the kernel becomes: typed model, generated Python, LLVM IR, PTX and SASS, each line with its source line;
+        its registers, spills, shared memory and occupancy. Print it, or take a stage: `k.inspect(x, y)["ptx"].text`.
+
+        args: those of a launch; nothing runs. Without any, tensors are taken to be in row-major order with fewer than
+        2^31 elements.
+        target: `cpu`, or a GPU's architecture such as `sm_90`, which need not be here; None for where the data is.
+
+        Wrong: arguments that a launch refuses. Raises TargetError for a target that there is not.
+        """
+        return import_module("weft.inspect.live").inspect_live(self.launcher, args, kwargs, target)
 
     def _read(self) -> "Launcher":
         # The front end and the launch are loaded by the first launch: a decorator must cost nothing.

@@ -123,6 +123,22 @@ class Launcher:
         """The geometry that Weft chooses for these arguments; None if there is nothing to do."""
         return self._plan(args, kwargs, None)[1].geometry
 
+    def specialization(
+        self, args: Sequence[object], kwargs: Mapping[str, object] | None = None
+    ) -> tuple[Specialization, str]:
+        """What is compiled for these arguments, and for what: `cpu`, or the architecture of their GPU. Nothing is
+        compiled here. Raises LaunchError."""
+        values = self._bind(args, kwargs or {})
+        _raise_any(argument_problems(self.kernel, values))
+        given = self._reader.read(values)
+        if given is None:
+            raise self._rejection(values)
+        on_host = not any(tensor.device[0] == "cuda" for tensor in given.tensors)
+        geometry = self.kernel.domain and self._choose(on_host, given)
+        found = self._specialize(given, geometry or Geometry((1, 1, 1), (1, 1, 1)))
+        device = max((tensor.device[1] for tensor in given.tensors), default=0)
+        return found, "cpu" if on_host else _gpu_backend().arch_of(device)
+
     def _plan(
         self,
         args: Sequence[object],

@@ -30,11 +30,13 @@ def reaches_for_the_protocol(found: Import) -> bool:
 
 
 def reaches_for_a_back_end(found: Import) -> bool:
-    """Only the launch knows back ends: what they share, such as the flat parameters, and each of them lazily."""
+    """Only the launch and the inspection know back ends: what they share, such as the flat parameters, and each of them
+    lazily."""
     if not is_within(found.module, "weft.backends") or is_within(found.importer, "weft.backends"):
         return False
     is_one = any(is_within(found.module, back_end) for back_end in BACK_ENDS)
-    return found.importer != "weft.launch" or (is_one and not found.is_lazy)
+    may_know = found.importer == "weft.launch" or is_within(found.importer, "weft.inspect")
+    return not may_know or (is_one and not found.is_lazy)
 
 
 def reaches_for_a_compiler(found: Import) -> bool:

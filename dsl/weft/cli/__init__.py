@@ -11,15 +11,23 @@ from weft.cli.check_options import add_options
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 _INTERRUPTED = 130  # the same for SIGINT
 
+_STAGES = ("model", "python", "llvm", "asm", "ptx", "sass")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     _make_output_safe()
     given = _parser().parse_args(arguments)
     try:
-        return _COMMANDS[given.command](given)
+        status = _COMMANDS[given.command](given)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has seen enough. What is left in the buffer must go somewhere at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _BROKEN_PIPE
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -28,18 +36,11 @@ def _check(given: argparse.Namespace) -> int:
 
     if given.explain:
         return rule.run(given.explain)
-    try:
-        if given.watch:
-            from weft.cli.watch import watch
+    if given.watch:
+        from weft.cli.watch import watch
 
-            return watch(settings(given))
-        status = check.run(settings(given))
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:
-        # The reader has seen enough. What is left in the buffer must go somewhere at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return watch(settings(given))
+    return check.run(settings(given))
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -54,7 +55,23 @@ def _rule(given: argparse.Namespace) -> int:
     return rule.run(given.code)
 
 
-_COMMANDS = {"check": _check, "rule": _rule, "run": _run}
+def _inspect(given: argparse.Namespace) -> int:
+    from weft.cli import inspect
+
+    return inspect.run(
+        inspect.Settings(
+            given.place,
+            given.target,
+            given.stage,
+            given.format,
+            given.block,
+            given.index_bits,
+            given.stdin,
+        )
+    )
+
+
+_COMMANDS = {"check": _check, "inspect": _inspect, "rule": _rule, "run": _run}
 
 
 def _make_output_safe() -> None:
@@ -77,6 +94,36 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 no errors and no warnings (what a kernel costs is information), 1 some, 2 something could not be read, or is set wrongly.",
     )
     add_options(check)
+
+    inspect = commands.add_parser(
+        "inspect",
+        help="show what a kernel becomes: typed model, generated Python, LLVM IR, PTX, SASS",
+        description="Show what a kernel becomes on its way to the machine, each line with its source line, and what it "
+        "takes: registers, spills, shared memory, occupancy. The file is read as text: none of its code runs. "
+        "Tensors are taken to be in row-major order; `kernel.inspect(...)` in a program takes them as they are.",
+        epilog="Exit status: 0 shown, 1 the kernel has errors, 2 there is no such file, kernel or target.",
+    )
+    inspect.add_argument(
+        "place", metavar="FILE::KERNEL", help="or FILE::LINE, or FILE where it has one kernel"
+    )
+    inspect.add_argument(
+        "--target", default="cpu", help="cpu, or a GPU's architecture such as sm_90, which need not be here"
+    )
+    inspect.add_argument(
+        "--stage", action="append", default=[], choices=_STAGES, help="only this; may be given several times"
+    )
+    inspect.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    inspect.add_argument("--block", metavar="X[,Y[,Z]]", help="the block that the occupancy is for")
+    inspect.add_argument(
+        "--index-bits",
+        type=int,
+        choices=(32, 64),
+        default=32,
+        help="64 is what launches with 2^31 elements or more use; default: 32",
+    )
+    inspect.add_argument(
+        "--stdin", action="store_true", help="read the text of FILE from standard input, as an editor has it"
+    )
 
     rule = commands.add_parser(
         "rule",

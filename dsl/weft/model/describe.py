@@ -33,7 +33,8 @@ from weft.model.values import (
     Value,
 )
 
-_OPERATORS = {
+# How two operands are written, for those operations that Python has an operator for.
+OPERATORS = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "mod": "%", "eq": "==", "ne": "!=", "lt": "<",
     "le": "<=", "gt": ">", "ge": ">=", "and": "and", "or": "or", "bit_and": "&", "bit_or": "|", "bit_xor": "^",
     "shift_left": "<<", "shift_right": ">>",
@@ -118,8 +119,8 @@ def expression(expr: Expr) -> str:
             return repr(value)
         case Var(name=name) | Param(name=name) | Special(name=name):
             return name
-        case Op(name=name, args=(a, b)) if name in _OPERATORS:
-            return f"{_inner(a, name, 0)} {_OPERATORS[name]} {_inner(b, name, 1)}"
+        case Op(name=name, args=(a, b)) if name in OPERATORS:
+            return f"{_inner(a, name, 0)} {OPERATORS[name]} {_inner(b, name, 1)}"
         case Op(name="cast", args=(a,)):
             return expression(a) if expr.dtype == INDEX else f"{expr.dtype}({expression(a)})"
         case Op(name=name, args=args):
@@ -130,7 +131,7 @@ def expression(expr: Expr) -> str:
 
 def _inner(expr: Expr, outer: str, side: int) -> str:
     text = expression(expr)
-    if not isinstance(expr, Op) or expr.name not in _OPERATORS:
+    if not isinstance(expr, Op) or expr.name not in OPERATORS:
         return text
     is_chain = expr.name == outer and side == 0
     binds_tighter = expr.name not in _LOOSE and outer in _LOOSE

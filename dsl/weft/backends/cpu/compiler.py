@@ -3,6 +3,7 @@
 The object is all that is kept: it needs neither numba nor Python to run. Importing this module loads numba.
 """
 
+import re
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -17,18 +18,36 @@ from weft.backends.cpu.native import ENTRY, GEOMETRY_SLOTS
 from weft.backends.cpu.prelude import namespace
 from weft.backends.native.machine import target_machine
 from weft.backends.python import Emitted
+from weft.backends.source_lines import to_function
+from weft.model.ir import Kernel
 
 
 def compile_object(code: Emitted) -> bytes:
     """An object file that exports the generated function as `ENTRY`, with C's calling convention."""
     machine = target_machine()
-    module = llvm.parse_assembly(_llvm_ir(code, machine))
+    return machine.emit_object(_optimized(code, _function(code), _flags(), machine))
+
+
+def listings(kernel: Kernel, code: Emitted) -> tuple[str, str]:
+    """The LLVM IR that becomes the object, and its assembly, for people to read: both name the kernel's own lines."""
+    machine = target_machine()
+    flags = _flags()
+    # Lines alone: they change no instruction, as a debugger's variables would.
+    flags.debuginfo = True
+    flags.dbg_directives_only = True
+    module = _optimized(code, to_function(kernel, code, namespace(code.used)), flags, machine)
+    return str(module), machine.emit_assembly(module)
+
+
+def _optimized(code: Emitted, function: Any, flags: Any, machine: Any) -> Any:
+    text = _llvm_ir(code, function, flags)
+    module = llvm.parse_assembly(_with_lines(text) if flags.debuginfo else text)
     _optimize(module, machine)
-    return machine.emit_object(module)
+    return module
 
 
 @global_compiler_lock
-def _llvm_ir(code: Emitted, machine: Any) -> str:
+def _llvm_ir(code: Emitted, function: Any, flags: Any) -> str:
     """The module that numba makes of the code, with the exported function added."""
     argument_types = [types.int64] * len(LEADING) + [
         numba_type(parameter.dtype) for parameter in code.parameters
@@ -38,11 +57,11 @@ def _llvm_ir(code: Emitted, machine: Any) -> str:
     typing, target = contexts.typing_context, contexts.target_context
     typing.refresh()
     target.refresh()
-    result = compile_extra(typing, target, _function(code), argument_types, types.void, _flags(), {})
+    result = compile_extra(typing, target, function, argument_types, types.void, flags, {})
     module = result.library._final_module
-    function = module.get_function(result.fndesc.llvm_func_name)
-    function.linkage = "internal"
-    return f"{module}\n{_entry(function.name, [str(target.get_argument_type(of)) for of in argument_types])}"
+    made = module.get_function(result.fndesc.llvm_func_name)
+    made.linkage = "internal"
+    return f"{module}\n{_entry(made.name, [str(target.get_argument_type(of)) for of in argument_types])}"
 
 
 def _function(code: Emitted) -> Any:
@@ -80,6 +99,27 @@ define void @{ENTRY}({", ".join(before)}, i64 %scratch, i64 %slots) {{
   %status = call i32 @"{function}"({", ".join(["ptr %result", "ptr %exception", *given])})
   ret void
 }}
+"""
+
+
+_SUBPROGRAM = re.compile(r"distinct !DISubprogram\(.*(scope: !\d+, file: !\d+).*(type: !\d+).*(unit: !\d+)")
+
+
+def _with_lines(text: str) -> str:
+    """The entry gets a place too: LLVM shows no lines of a function without one, and numba's is inlined into it.
+
+    numba's kind of lines is for NVIDIA's assembler; no other prints them.
+    """
+    text = text.replace("DebugDirectivesOnly", "LineTablesOnly")
+    found = _SUBPROGRAM.search(text)
+    assert found is not None, "numba describes its function"
+    where, kind, unit = found.groups()
+    entry, location = "!1000000", "!1000001"
+    text = re.sub(rf"(define void @{ENTRY}\(.*\)) {{", rf"\1 !dbg {entry} {{", text)
+    text = re.sub(r"(  %status = call .*)", rf"\1, !dbg {location}", text)
+    return f"""{text}
+{entry} = distinct !DISubprogram(name: "{ENTRY}", {where}, {kind}, spFlags: DISPFlagDefinition, {unit})
+{location} = !DILocation(line: 0, scope: {entry})
 """
 
 

@@ -21,7 +21,7 @@ _BLOCKS = {1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
 
 def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90") -> "CompiledCuda":
     """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed."""
-    _need_packages()
+    need_packages()
     from weft.backends.cuda.compiled import CompiledCuda
 
     return CompiledCuda(kernel, specialization, arch)
@@ -41,13 +41,14 @@ def elements_per_thread(kernel: Kernel, specialization: Specialization) -> int:
 
 def arch_of(device: int) -> str:
     """`sm_90`. device: the ordinal, -1 the current one. Raises UnsupportedError where there is no driver."""
-    _need_packages()
+    need_packages()
     from weft.backends.cuda import device as gpu
 
     return gpu.arch_of(device)
 
 
-def _need_packages() -> None:
+def need_packages() -> None:
+    """Raises UnsupportedError where numba-cuda is not installed."""
     for package in ("numba.cuda", "cuda.core"):
         try:
             import_module(package)

@@ -19,6 +19,7 @@ from weft.backends.cuda.device import Loaded
 from weft.backends.cuda.packages import NumbaWarning
 from weft.backends.cuda.prelude import Settings
 from weft.backends.python import Emitted
+from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.specialize import Specialization
@@ -39,12 +40,21 @@ class CompiledCuda:
         return self.emitted.text
 
     @cached_property
+    def nvvm_ir(self) -> str:
+        """The LLVM IR before NVIDIA's compiler, with the kernel's own name in the place of numba's."""
+        with _quiet():
+            ir = compiler.to_nvvm_ir(self.kernel, self.emitted, self._settings)
+        return self.with_own_name(ir)
+
+    @cached_property
+    def ltoir(self) -> bytes:
+        with _quiet():
+            return compiler.to_ltoir(self.kernel, self.emitted, self._settings)
+
+    @cached_property
     def ptx(self) -> str:
-        """The PTX, with the kernel's own name in the place of numba's."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NumbaWarning)
-            ptx = compiler.to_ptx(self.kernel, self.emitted, self._settings)
-        return _ENTRY.sub(self.emitted.function, ptx)
+        """The PTX after link-time optimization, with the kernel's own name in the place of numba's."""
+        return self.with_own_name(compiler.to_ptx(self.ltoir, self.arch, self.kernel.name))
 
     @cached_property
     def linked(self) -> Cubin:
@@ -53,13 +63,13 @@ class CompiledCuda:
         kept = cache.read(key)
         if kept is not None:
             return _unpacked(kept)
-        with warnings.catch_warnings():
-            # numba looks for the source of generated code to say where a function starts, and does without.
-            warnings.simplefilter("ignore", NumbaWarning)
-            ltoir = compiler.to_ltoir(self.kernel, self.emitted, self._settings)
-        made = compiler.to_cubin(ltoir, self.arch, self.kernel.name)
+        made = compiler.to_cubin(self.ltoir, self.arch, self.kernel.name)
         cache.write(key, _packed(made))
         return made
+
+    def with_own_name(self, text: str) -> str:
+        """`text` with the kernel's name in the place of numba's, which says all types and options at length."""
+        return _ENTRY.sub(self.emitted.function, text)
 
     @property
     def cubin(self) -> bytes:
@@ -101,13 +111,17 @@ class CompiledCuda:
 
     def _key(self) -> str:
         versions = [*map(version, ("numba-cuda", "cuda-core")), _tool("nvvm"), _tool("nvJitLink")]
-        lines = [str(line) for line in compiler.source_lines(self.kernel, self.emitted)]
+        lines = [str(line) for line in source_lines(self.kernel, self.emitted)]
         settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
         types = [parameter.dtype.name for parameter in self.emitted.parameters]
         return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
 
 
-# numba's name for the kernel, which says the types of its parameters and numba's options at length.
+def _quiet() -> warnings.catch_warnings:
+    """numba looks for the source of generated code to say where a function starts, and does without."""
+    return warnings.catch_warnings(action="ignore", category=NumbaWarning)
+
+
 _ENTRY = re.compile(r"_ZN13_3cdynamic_3e\w+?(?=_param_|\W)")
 
 

@@ -1,17 +1,14 @@
 """IR to Python to LTO-IR to cubin, with no GPU needed."""
 
-import ast
 import re
-from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
-from types import CodeType, FunctionType
 from typing import Any
 
 from weft.backends.cuda.intrinsics import numba_type
-from weft.backends.cuda.packages import core, numba_cuda, types
+from weft.backends.cuda.packages import compile_cuda, core, numba_cuda, types
 from weft.backends.cuda.prelude import Settings, namespace, target
 from weft.backends.python import Emitted, emit_thread_kernel
+from weft.backends.source_lines import to_function
 from weft.model.ir import Kernel
 from weft.model.specialize import Specialization
 
@@ -34,13 +31,33 @@ def emit(kernel: Kernel, specialization: Specialization) -> Emitted:
 
 def to_ltoir(kernel: Kernel, emitted: Emitted, settings: Settings) -> bytes:
     """What nvJitLink optimizes and links. From PTX it would make relocatable code: many more registers (measured)."""
-    return _compiled(kernel, emitted, settings, "ltoir")
+    function, signature = _typed(kernel, emitted, settings)
+    return numba_cuda.compile(
+        function,
+        signature,
+        device=False,
+        lineinfo=True,
+        cc=settings.capability,
+        output="ltoir",
+        abi="numba",
+    )[0]
 
 
-def to_ptx(kernel: Kernel, emitted: Emitted, settings: Settings) -> str:
-    """The PTX, for people to read."""
-    ptx = _compiled(kernel, emitted, settings, "ptx")
-    return ptx if isinstance(ptx, str) else ptx.decode()
+def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings) -> str:
+    """The LLVM IR that LTO-IR is made of, for people to read; LTO-IR itself is binary and has no public form."""
+    function, signature = _typed(kernel, emitted, settings)
+    options = {"fastmath": False, "opt": 3}
+    made = compile_cuda(
+        function, types.void, signature.args, lineinfo=True, nvvm_options=options, cc=settings.capability
+    )
+    return made.library.get_llvm_str()
+
+
+def to_ptx(ltoir: bytes, arch: str, name: str) -> str:
+    """The PTX that the linker makes of LTO-IR, for people to read."""
+    options = core.LinkerOptions(arch=arch, name=name, link_time_optimization=True, lineinfo=True, ptx=True)
+    linker = core.Linker(core.ObjectCode.from_ltoir(ltoir, name=name), options=options)
+    return bytes(linker.link("ptx").code).decode().rstrip("\0")
 
 
 def to_cubin(ltoir: bytes, arch: str, name: str) -> Cubin:
@@ -59,36 +76,10 @@ def capability_of(arch: str) -> tuple[int, int]:
     return int(digits[:-1]), int(digits[-1])
 
 
-def _compiled(kernel: Kernel, emitted: Emitted, settings: Settings, output: str) -> Any:
+def _typed(kernel: Kernel, emitted: Emitted, settings: Settings) -> tuple[Any, Any]:
+    """The generated function, and its signature."""
     signature = types.void(*(numba_type(parameter.dtype) for parameter in emitted.parameters))
-    function = to_function(kernel, emitted, namespace(emitted.used, settings))
-    return numba_cuda.compile(
-        function, signature, device=False, lineinfo=True, cc=settings.capability, output=output, abi="numba"
-    )[0]
-
-
-def to_function(kernel: Kernel, emitted: Emitted, names: dict[str, object]) -> Callable[..., object]:
-    """The generated function, its lines those of the kernel's source, so that profilers and SASS listings show it."""
-    tree = ast.parse(emitted.text)
-    lines = source_lines(kernel, emitted)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.expr | ast.stmt | ast.arg):
-            node.lineno, node.end_lineno = lines[node.lineno - 1], lines[(node.end_lineno or node.lineno) - 1]
-    # numba takes the line after this one for the function's first, and moves whatever lies before it there.
-    tree.body[0].lineno = max(1, min(lines) - 1)
-    module = compile(tree, kernel.filename, "exec")
-    code = next(const for const in module.co_consts if isinstance(const, CodeType))
-    return FunctionType(code, names, emitted.function)
-
-
-def source_lines(kernel: Kernel, emitted: Emitted) -> list[int]:
-    """The source line of each generated line; lines that no source asked for belong to the one before."""
-    lines: list[int] = []
-    current = next((line.offset for line in emitted.lines if line.offset is not None), 0)
-    for line in emitted.lines:
-        current = current if line.offset is None else line.offset
-        lines.append(max(1, bisect_right(kernel.line_starts, current)))
-    return lines
+    return to_function(kernel, emitted, namespace(emitted.used, settings)), signature
 
 
 _ENTRY = re.compile(rb"\.text\.([\w$.]+)\0")

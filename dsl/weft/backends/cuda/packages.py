@@ -7,5 +7,6 @@ core: Any = import_module("cuda.core")
 driver: Any = import_module("cuda.bindings.driver")
 numba_cuda: Any = import_module("numba.cuda")
 types: Any = import_module("numba.cuda.types")
+compile_cuda: Any = import_module("numba.cuda.compiler").compile_cuda
 intrinsic: Any = import_module("numba.cuda.extending").intrinsic
 NumbaWarning: Any = import_module("numba.cuda.core.errors").NumbaWarning

@@ -1,0 +1,121 @@
+"""Ask a back end for the stages of a kernel. No GPU is needed for a GPU's."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from math import prod
+from typing import Literal, Protocol, cast
+
+from weft.backends.stages import Resources, Staged, StageName
+from weft.errors import UnsupportedError
+from weft.inspect.inspection import Inspection
+from weft.inspect.model_text import model_stage
+from weft.model.ir import Kernel, TensorParameter
+from weft.model.occupancy import MULTIPROCESSORS, Occupancy, occupancy
+from weft.model.specialize import Specialization, specialize
+
+CPU = "cpu"
+STAGES: Sequence[StageName] = ("model", "python", "llvm", "asm", "ptx", "sass")
+_STAGES_OF_CPU = frozenset[StageName](("model", "python", "llvm", "asm"))
+_STAGES_OF_GPU = frozenset[StageName](("model", "python", "llvm", "ptx", "sass"))
+_GPU = re.compile(r"sm_(\d+)(\d)a?")
+
+
+class TargetError(ValueError):
+    """What is wrong with the name of a target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """target: `cpu`, or a GPU's architecture such as `sm_90`. stages: which to make; None for all that the target has.
+    block: the threads of a block, for the occupancy; None for those that Weft would choose."""
+
+    target: str = CPU
+    stages: frozenset[StageName] | None = None
+    block: tuple[int, ...] | None = None
+
+
+def inspect(kernel: Kernel, specialization: Specialization, settings: Settings) -> Inspection:
+    """The stages of a kernel. Raises TargetError for a target that there is not."""
+    check_target(settings.target)
+    all_stages = _STAGES_OF_CPU if settings.target == CPU else _STAGES_OF_GPU
+    wanted = all_stages if settings.stages is None else settings.stages & all_stages
+    notices = _not_of_target(settings, all_stages)
+    model = (model_stage(specialize(kernel, specialization)),) if "model" in wanted else ()
+    try:
+        staged = _staged(kernel, specialization, settings.target, wanted)
+    except UnsupportedError as error:
+        message = error.diagnostic.message
+        return Inspection(kernel.name, settings.target, kernel.filename, model, notices=(*notices, message))
+    return Inspection(
+        kernel.name,
+        settings.target,
+        kernel.filename,
+        (*model, *staged.stages),
+        staged.resources,
+        _occupancy(kernel, staged.resources, settings),
+        (*notices, *staged.notices),
+    )
+
+
+def row_major(kernel: Kernel, index_bits: Literal[32, 64] = 32) -> Specialization:
+    """What is compiled for tensors in row-major order."""
+    tensors = (parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter))
+    return Specialization(frozenset(tensor.name for tensor in tensors), (), index_bits)
+
+
+def check_target(target: str) -> None:
+    """Raises TargetError."""
+    found = _GPU.fullmatch(target)
+    if target != CPU and (found is None or (int(found[1]), int(found[2])) not in MULTIPROCESSORS):
+        known = ", ".join(f"sm_{major}{minor}" for major, minor in MULTIPROCESSORS)
+        raise TargetError(f"`{target}` is no target that Weft knows: name `cpu`, or a GPU's: {known}")
+
+
+def _not_of_target(settings: Settings, all_stages: frozenset[StageName]) -> tuple[str, ...]:
+    missing = [name for name in STAGES if name in (settings.stages or ()) and name not in all_stages]
+    made = ", ".join(name for name in STAGES if name in all_stages)
+    return tuple(f"{settings.target} has no stage `{name}`; it has {made}" for name in missing)
+
+
+class _HostStages(Protocol):
+    def stages(
+        self, kernel: Kernel, specialization: Specialization, wanted: frozenset[StageName], /
+    ) -> Staged: ...
+
+
+class _GpuStages(Protocol):
+    def stages(
+        self, kernel: Kernel, specialization: Specialization, arch: str, wanted: frozenset[StageName], /
+    ) -> Staged: ...
+
+
+class _GpuBackend(Protocol):
+    def need_packages(self) -> None: ...
+    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+
+
+def _staged(
+    kernel: Kernel, specialization: Specialization, target: str, wanted: frozenset[StageName]
+) -> Staged:
+    if target == CPU:
+        host = cast("_HostStages", import_module("weft.backends.cpu.stages"))
+        return host.stages(kernel, specialization, wanted)
+    cast("_GpuBackend", import_module("weft.backends.cuda")).need_packages()
+    gpu = cast("_GpuStages", import_module("weft.backends.cuda.stages"))
+    return gpu.stages(kernel, specialization, target, wanted)
+
+
+def _occupancy(kernel: Kernel, resources: Resources, settings: Settings) -> Occupancy | None:
+    found = _GPU.fullmatch(settings.target)
+    if found is None or resources.registers is None:
+        return None
+    threads = prod(settings.block or _block(kernel))
+    return occupancy((int(found[1]), int(found[2])), threads, resources.registers, resources.shared_bytes)
+
+
+def _block(kernel: Kernel) -> tuple[int, ...]:
+    if kernel.domain is not None and kernel.domain.block is not None:
+        return kernel.domain.block
+    return cast("_GpuBackend", import_module("weft.backends.cuda")).choose_block(kernel)
