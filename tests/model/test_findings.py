@@ -231,8 +231,8 @@ def test_unsupported_python():
             for value in x:
                        # ^ unsupported: a `for` over anything but `range` cannot be used in a kernel: loop over `range(...)` and index
                 pass
-            y[i] = x[i:]
-                   # ^^ unsupported: a slice cannot be used in a kernel: use `x.tile(shape, index)` for a part of a tensor
+            y[i] = (0, 1)[i:]
+                        # ^^ unsupported: a slice of anything but a tensor cannot be used in a kernel: index it
     """)
 
 

@@ -12,9 +12,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "atomic-space": "An atomic operation on memory of one thread.",
         "bank-conflict": "Threads of a warp that wait for each other at one bank of shared memory.",
         "barrier-in-divergent-branch": "A barrier that not every thread of a block reaches.",
+        "broadcast": "A view repeated to a shape that it does not fit.",
         "call-arguments": "A call whose arguments do not fit what is called.",
         "cuda-driver": "The data is on a GPU, and the NVIDIA driver is missing or refuses.",
         "cuda-package": "The data is on a GPU, and a Python package for it is not installed.",
+        "distribute": "A view shared by threads whose numbers do not divide it.",
         "division-by-zero": "A division by a number known to be 0.",
         "domain-place": "A kernel's domain named twice, or not at the top level of the kernel.",
         "domain-rank": "A domain with more axes than it can have, or with another number of tile sizes.",
@@ -52,6 +54,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "race": "Two threads touch one element, one of them writes, and no barrier stands between.",
         "race-across-iterations": "A loop uses shared memory again before all threads are done with it.",
         "recursion": "A device function that calls itself.",
+        "reshape": "A view of a shape that no strides can give.",
         "return-value": "A `return` that a kernel or a device function cannot have.",
         "shared-memory": "More shared memory than a block can have.",
         "static-required": "A value that must be known when the kernel is compiled, and is not.",
@@ -67,6 +70,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unsupported": "Python that a kernel cannot hold.",
         "unused-ignore": "A `weft: ignore` that suppresses nothing.",
         "unused-parameter": "A parameter that a kernel never uses.",
+        "vector-view": "A view in vectors where none can be, or one that is changed afterwards.",
+        "write-broadcast": "A write to a view in which several elements are one in memory.",
         "wrong-rank": "Another number of indices than of axes.",
     }
 )

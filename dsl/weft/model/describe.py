@@ -26,11 +26,13 @@ from weft.model.values import (
     Mutable,
     Operation,
     Scalar,
+    Slice,
     Static,
     Tensor,
     TensorAnnotation,
     Tuple,
     Value,
+    Vector,
 )
 
 # How two operands are written, for those operations that Python has an operator for.
@@ -47,6 +49,10 @@ def describe(value: Value) -> str:
     match value:
         case Tensor():
             return f"Tensor {describe_tensor(value)}"
+        case Vector(items=items, dtype=dtype):
+            return f"vector of {len(items)} {dtype}"
+        case Slice():
+            return "slice"
         case Scalar(expr=Const(value=number)):
             return f"{value.dtype} = {number}"
         case Scalar():
@@ -96,6 +102,8 @@ def _describe_named(value: Value) -> str:
 def describe_tensor(tensor: Tensor) -> str:
     """`f32 (16, 16):(K, 1) global`; a parameter as it was passed has whatever strides the launch gives it."""
     shape = _tuple([axis_text(axis.shape) for axis in tensor.axes])
+    if tensor.width > 1:
+        return f"{tensor.dtype} {shape} {tensor.array.space}, in vectors of {tensor.width}"
     stride = _tuple([axis_text(axis.stride) for axis in tensor.axes])
     own = [(stride_of(tensor.name, index),) for index in range(len(tensor.axes))]
     if own == [axis.stride for axis in tensor.axes] and all(axis.limit is None for axis in tensor.axes):

@@ -57,25 +57,53 @@ class Tuple:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """`start:stop:step` between brackets; `Static(None)` where nothing is written."""
+
+    start: "Value"
+    stop: "Value"
+    step: "Value"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """Several numbers of one thread that are computed with together, all of one dtype."""
+
+    items: tuple[Expr, ...]
+    dtype: DType
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """One axis of a tensor. A nested layout mode has several shapes and strides, leftmost fastest.
 
     limit: where not None, coordinates at or above it are outside of the memory (the edge of a tile).
+    lower: where not None, coordinates below it are outside as well (a slice whose start may be negative).
     """
 
     shape: tuple[Expr, ...]
     stride: tuple[Expr, ...]
     limit: Expr | None = None
+    lower: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor, or a view of one: where its first element is, and how coordinates lead to the others."""
+    """A tensor, or a view of one: where its first element is, and how coordinates lead to the others.
+
+    guard: where not None, the view is inside of the memory only if this holds (`x[i, :]` of an i not proved inside).
+    width: how many neighbours along the last axis an index reads or writes together (`x.vector(4)`).
+    swizzle: (bits, base, shift) of the swizzle that offsets in its memory go through.
+    """
 
     name: str
     array: Array
     axes: tuple[Axis, ...]
     origin: Expr
+    guard: Expr | None = None
+    width: int = 1
+    swizzle: tuple[int, int, int] | None = None
+    is_broadcast: bool = False
 
     @property
     def dtype(self) -> DType:
@@ -252,6 +280,8 @@ Value = (
     | Static
     | Scalar
     | Tuple
+    | Slice
+    | Vector
     | Tensor
     | HostTensor
     | TensorAnnotation

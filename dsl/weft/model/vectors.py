@@ -103,7 +103,7 @@ class _Vectors:
             case Op(name="and", args=(a, b)):
                 return fold.both(self._whole(a, width), self._whole(b, width)) or guard
             case Op(name="lt" | "ge" as name, args=(index, bound)):
-                base, lane = _split(index)
+                base, lane = _split(index, width)
                 is_whole = self.multiples.of(base) % width == 0 and self.multiples.of(bound) % width == 0
                 if is_whole and 0 <= lane < width:
                     return fold.operation(name, base, bound, dtype=guard.dtype)
@@ -176,9 +176,11 @@ def _joined(run: Sequence[Stmt], guard: Expr | None) -> Do:
     return Do(name, targets, values, (_place_of(run[0]),), (len(run),), guard, run[0].span)
 
 
-def _split(index: Expr) -> tuple[Expr, int]:
+def _split(index: Expr, width: int) -> tuple[Expr, int]:
     """`index` as something and a constant that is added to it."""
     match index:
+        case Const(value=int(value)):
+            return fold.const(value // width * width), value % width
         case Op(name="add", args=(base, Const(value=int(lane)))):
             return base, lane
         case _:

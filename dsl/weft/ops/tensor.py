@@ -1,6 +1,6 @@
 """Tensors in kernels: elements, shapes and views."""
 
-from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVarTuple
+from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVarTuple, overload
 
 from weft.layout import Layout
 from weft.ops.dtypes import DT, Number
@@ -19,8 +19,22 @@ class Tensor(Generic[DT, *Shape]):
     Wrong: another dtype [launch-dtype], another number of axes [launch-rank], dimensions that disagree [launch-dims].
     """
 
-    def __getitem__(self, index: object) -> DT:
-        """One element. Outside of the tensor it is 0, and no memory is read."""
+    @overload
+    def __getitem__(self, index: "slice[Any, Any, Any]") -> "Tensor[DT, *tuple[Any, ...]]": ...
+    @overload
+    def __getitem__(
+        self, index: "tuple[slice[Any, Any, Any], Any] | tuple[Any, slice[Any, Any, Any]]"
+    ) -> "Tensor[DT, *tuple[Any, ...]]": ...
+    @overload
+    def __getitem__(self, index: SupportsIndex | tuple[SupportsIndex, ...]) -> DT: ...
+    @overload
+    def __getitem__(self, index: tuple[Any, ...]) -> Any: ...
+    def __getitem__(self, index: object) -> object:
+        """One element, or with slices (`x[i, :]`, `x[a:b]`) a view of a part.
+
+        Outside of the tensor an element is 0, and no memory is read. A slice may start and end at numbers known only when
+        the kernel runs; its step is known at compile time. What of it lies outside of the tensor reads 0.
+        """
         raise only_in_kernels("Tensor")
 
     def __setitem__(self, index: object, value: Number) -> None:
@@ -70,3 +84,102 @@ class Tensor(Generic[DT, *Shape]):
         Source: CuTe, `local_tile`.
         """
         raise only_in_kernels("Tensor.tile")
+
+    def vector(self, width: int, /) -> "Vectors[DT]":
+        """The same elements, `width` neighbours along the last axis at a time: `x.vector(4)[i]` is a vector of four.
+
+        width: 2, 4, 8 or 16. The last axis then counts vectors; in the last one, elements past the end read 0 and
+        are not written.
+
+        One load or store of up to 16 bytes, where the launch finds the tensor aligned to 16 bytes and its strides and
+        last extent multiples of 16; else one for each element.
+        Wrong: another width [static-required], an axis whose neighbours are not counted by it [vector-view].
+        Source: PTX ISA, `ld.global.v4`.
+        """
+        raise only_in_kernels("Tensor.vector")
+
+    @property
+    def T(self) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The view with its axes in reverse order."""
+        raise only_in_kernels("Tensor.T")
+
+    def permute(self, *order: int) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The view whose axis k is axis `order[k]` of this one.
+
+        order: each axis once, known at compile time.
+        Wrong: not each axis once [wrong-rank].
+        """
+        raise only_in_kernels("Tensor.permute")
+
+    def reshape(self, *shape: SupportsIndex) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The same elements in row-major order, as a view of another shape.
+
+        shape: as many elements as this one has; each extent is an extent of this one, or both are known at compile time and
+        one divides the other.
+
+        Wrong: a shape that no strides can give [reshape].
+        """
+        raise only_in_kernels("Tensor.reshape")
+
+    def broadcast(self, *shape: SupportsIndex) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The view repeated along new leading axes and along axes of extent 1, as in NumPy. Read-only.
+
+        Wrong: a shape that does not fit [broadcast], writing to it [write-broadcast].
+        """
+        raise only_in_kernels("Tensor.broadcast")
+
+    def distribute(self, threads: Sizes, thread: SupportsIndex) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The share of one thread, as a view: along each axis every `threads[axis]`-th element.
+
+        threads: how many threads share each axis, known at compile time; the last axis counts fastest.
+        thread: which of them this is, from 0 to their number less 1.
+
+        Wrong: a fixed extent that the threads do not divide [distribute], another rank [wrong-rank].
+        Source: CuTe, `local_partition`.
+        """
+        raise only_in_kernels("Tensor.distribute")
+
+
+class Vectors(Generic[DT]):
+    """A tensor read and written in vectors: `x.vector(4)`."""
+
+    def __getitem__(self, index: SupportsIndex | tuple[SupportsIndex, ...]) -> "Vector[DT]":
+        """The vector at an index, whose last part counts vectors."""
+        raise only_in_kernels("Vectors")
+
+    def __setitem__(
+        self, index: SupportsIndex | tuple[SupportsIndex, ...], value: "Vector[Any] | Number"
+    ) -> None:
+        """Write a vector, or one number to all of its elements."""
+        raise only_in_kernels("Vectors")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The extents; the last one counts vectors."""
+        raise only_in_kernels("Vectors.shape")
+
+
+class Vector(Generic[DT]):
+    """Several numbers of one thread. Arithmetic works element by element; `v[k]`, of a k known at compile time, is one."""
+
+    def __getitem__(self, index: SupportsIndex) -> DT:
+        """One of the numbers."""
+        raise only_in_kernels("Vector")
+
+    def __add__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
+        """The sums."""
+        raise only_in_kernels("Vector")
+
+    def __sub__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
+        """The differences."""
+        raise only_in_kernels("Vector")
+
+    def __mul__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
+        """The products."""
+        raise only_in_kernels("Vector")
+
+    def __truediv__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
+        """The quotients."""
+        raise only_in_kernels("Vector")
+
+    __radd__, __rsub__, __rmul__, __rtruediv__ = __add__, __sub__, __mul__, __truediv__

@@ -11,7 +11,7 @@ from weft.model.describe import describe
 from weft.model.dtypes import BOOL, F32, I32, DType, promote
 from weft.model.ir import Const, Expr
 from weft.model.trace.tracer import Tracer, as_expr, default_dtype, is_numeric
-from weft.model.values import UNKNOWN, Dimension, Scalar, Static, Tuple, Value
+from weft.model.values import UNKNOWN, Dimension, Scalar, Static, Tuple, Value, Vector
 
 _LARGEST_STATIC = 2**64
 
@@ -67,6 +67,8 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
     left, right = as_number(left), as_number(right)
     if left == UNKNOWN or right == UNKNOWN:
         return UNKNOWN
+    if isinstance(left, Vector) or isinstance(right, Vector):
+        return _elementwise(t, name, left, right, node)
     if not is_numeric(left) or not is_numeric(right):
         return _not_numbers(t, name, left, right, node)
     dtype = result_dtype(name, left, right)
@@ -76,6 +78,28 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
         return _power(t, left, right, dtype, node)
     a, b = as_expr(left, dtype), as_expr(right, dtype)
     return UNKNOWN if a is None or b is None else Scalar(_build(name, a, b))
+
+
+def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
+    """Of vectors element by element; a number meets each element."""
+    vectors = [value for value in (left, right) if isinstance(value, Vector)]
+    widths = {len(vector.items) for vector in vectors}
+    if len(widths) > 1:
+        wide, narrow = max(widths), min(widths)
+        t.report(
+            "operand-dtype",
+            f"`{_symbol(name)}` takes vectors of one width and found {wide} and {narrow}: make them the same",
+            node,
+        )
+        return UNKNOWN
+    rows = [_spread(value, widths.copy().pop()) for value in (left, right)]
+    items = [binary(t, name, a, b, node) for a, b in zip(*rows, strict=True)]
+    exprs = [item.expr for item in items if isinstance(item, Scalar)]
+    return Vector(tuple(exprs), exprs[0].dtype) if len(exprs) == len(items) else UNKNOWN
+
+
+def _spread(value: Value, width: int) -> list[Value]:
+    return [Scalar(item) for item in value.items] if isinstance(value, Vector) else [value] * width
 
 
 def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:

@@ -26,6 +26,7 @@ from weft.model.trace.arithmetic import (
 from weft.model.trace.call import call, configure, read_property
 from weft.model.trace.tensors import read_element
 from weft.model.trace.tracer import Tracer, as_expr, is_numeric
+from weft.model.trace.views import has_slice, sliced
 from weft.model.values import (
     UNKNOWN,
     Axes,
@@ -42,11 +43,13 @@ from weft.model.values import (
     Module,
     Mutable,
     Scalar,
+    Slice,
     Static,
     Tensor,
     TensorAnnotation,
     Tuple,
     Value,
+    Vector,
 )
 
 # What to write instead of Python that a kernel cannot have.
@@ -254,7 +257,10 @@ def _subscript(t: Tracer, node: ast.expr) -> Value:
     owner = expression(t, node.value)
     match owner:
         case Tensor():
-            return read_element(t, owner, expression(t, node.slice), node)
+            index = expression(t, node.slice)
+            return sliced(t, owner, index, node) if has_slice(index) else read_element(t, owner, index, node)
+        case Vector(items=items):
+            return _item(t, tuple(map(Scalar, items)), node)
         case KernelRef():
             return configure(t, owner, node, expression)
         case Tuple(items=items):
@@ -263,6 +269,9 @@ def _subscript(t: Tracer, node: ast.expr) -> Value:
             return _tensor_annotation(t, node)
         case _:
             index = expression(t, node.slice)
+            if has_slice(index):
+                refuse(t, "a slice of anything but a tensor", "index it", node.slice)
+                return UNKNOWN
             if isinstance(owner, Static) and isinstance(owner.value, Layout) and isinstance(index, Static):
                 return _mode(owner.value, index.value)
             if t.is_kernel and (isinstance(owner, Scalar | Static | Dimension)):
@@ -298,6 +307,9 @@ def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
 
 def _item(t: Tracer, items: tuple[Value, ...], node: ast.Subscript) -> Value:
     index = expression(t, node.slice)
+    if has_slice(index):
+        refuse(t, "a slice of anything but a tensor", "index it", node.slice)
+        return UNKNOWN
     if not isinstance(index, Static) or not isinstance(index.value, int):
         t.report("static-required", "a tuple is indexed by a number known at compile time", node.slice)
         return UNKNOWN
@@ -426,8 +438,11 @@ def _call(t: Tracer, node: ast.expr) -> Value:
 
 
 def _slice(t: Tracer, node: ast.expr) -> Value:
-    refuse(t, "a slice", "use `x.tile(shape, index)` for a part of a tensor", node)
-    return UNKNOWN
+    assert isinstance(node, ast.Slice)
+    start, stop, step = (
+        expression(t, part) if part else Static(None) for part in (node.lower, node.upper, node.step)
+    )
+    return Slice(start, stop, step)
 
 
 Reader = Callable[[Tracer, ast.expr], Value]

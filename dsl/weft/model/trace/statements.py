@@ -13,6 +13,7 @@ from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.loops import for_, jump, while_
 from weft.model.trace.tensors import read_element, write_element
 from weft.model.trace.tracer import Tracer, as_expr, known_value
+from weft.model.trace.views import has_slice
 from weft.model.values import UNKNOWN, Scalar, Tensor, Tuple, Value
 
 _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
@@ -105,7 +106,7 @@ def _augmented(t: Tracer, node: ast.stmt) -> Flow:
     if isinstance(node.target, ast.Subscript):
         owner, index = expression(t, node.target.value), expression(t, node.target.slice)
         value = expression(t, node.value)
-        if isinstance(owner, Tensor):
+        if isinstance(owner, Tensor) and not has_slice(index):
             before = read_element(t, owner, index, node.target)
             write_element(t, owner, index, binary(t, name, before, value, node), node.target)
         return GOES_ON
@@ -129,7 +130,14 @@ def _bind(t: Tracer, target: ast.expr, value: Value, node: ast.stmt) -> None:
             _unpack(t, elements, value, target, node)
         case ast.Subscript():
             owner, index = expression(t, target.value), expression(t, target.slice)
-            if isinstance(owner, Tensor):
+            if isinstance(owner, Tensor) and has_slice(index):
+                refuse(
+                    t,
+                    "assigning to a slice",
+                    "write `weft.copy(view, other)`, or loop over the elements",
+                    target,
+                )
+            elif isinstance(owner, Tensor):
                 write_element(t, owner, index, value, target)
             elif owner != UNKNOWN and t.is_kernel:
                 t.report(

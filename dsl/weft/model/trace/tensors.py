@@ -3,15 +3,16 @@
 import ast
 from collections.abc import Sequence
 
-from weft.layout import Layout
+from weft.layout import Layout, Swizzle
 from weft.model import fold
 from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dtypes import BOOL, INDEX, DType
 from weft.model.ir import Array, Const, Expr, Load, Space, Store, TensorParameter
 from weft.model.prove import is_less, is_not_negative
 from weft.model.trace.arithmetic import as_number
+from weft.model.trace.swizzles import swizzled
 from weft.model.trace.tracer import Access, Tracer, as_expr
-from weft.model.values import UNKNOWN, Axis, Scalar, Static, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, Axis, Scalar, Slice, Static, Tensor, Tuple, Value, Vector
 
 _NAMES = "ijklmn"
 
@@ -23,52 +24,84 @@ def of_parameter(parameter: TensorParameter) -> Tensor:
     return Tensor(parameter.name, parameter.array, axes, fold.const(0))
 
 
-def of_layout(name: str, dtype: DType, layout: Layout, space: Space) -> Tensor:
-    """A tensor in memory of its own, laid out as told."""
-    array = Array(name, dtype, space, layout.cosize())
+def of_layout(
+    name: str, dtype: DType, layout: Layout, space: Space, swizzle: tuple[int, int, int] | None = None
+) -> Tensor:
+    """A tensor in memory of its own, laid out as told; swizzle: (bits, base, shift)."""
+    size = layout.cosize()
+    if swizzle is not None:
+        period = Swizzle(*swizzle).size()
+        size = -(-size // period) * period
+    array = Array(name, dtype, space, size)
     shape = layout.shape if isinstance(layout.shape, tuple) else (layout.shape,)
     stride = layout.stride if isinstance(layout.stride, tuple) else (layout.stride,)
     axes = tuple(Axis(_leaves(s), _leaves(d)) for s, d in zip(shape, stride, strict=True))
-    return Tensor(name, array, axes, fold.const(0))
+    return Tensor(name, array, axes, fold.const(0), swizzle=swizzle)
 
 
 def read_element(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> Value:
     """`tensor[i, j]` as a value."""
-    place = element_place(t, tensor, index, node, is_write=False)
-    if place is None:
+    places = _places(t, tensor, index, node, is_write=False)
+    if places is None:
         return UNKNOWN
-    offset, guard = place
-    return Scalar(Load(tensor.array, offset, guard, t.span(node)))
+    loads = [Load(tensor.array, offset, guard, t.span(node)) for offset, guard in places]
+    if tensor.width == 1:
+        return Scalar(loads[0])
+    held = [t.temporary(f"{tensor.name}_element", tensor.dtype) for _ in loads]
+    for variable, load in zip(held, loads, strict=True):
+        t.set(variable, load, node)
+    return Vector(tuple(held), tensor.dtype)
 
 
 def write_element(t: Tracer, tensor: Tensor, index: Value, value: Value, node: ast.Subscript) -> None:
     """`tensor[i, j] = value`."""
-    place = element_place(t, tensor, index, node, is_write=True)
+    places = _places(t, tensor, index, node, is_write=True)
     value = as_number(value)
-    if isinstance(value, Tensor | Tuple):
+    exprs = _elements(t, tensor, value, node)
+    t.written.add(tensor.array.name)
+    if tensor.is_broadcast:
         t.report(
-            "element-dtype",
-            f"an element of `{tensor.name}` is one `{tensor.dtype}`; found {describe(value)}: index it",
+            "write-broadcast",
+            f"`{tensor.name}` is broadcast here, so several elements are one in memory: write to the tensor itself",
             node,
         )
-    expr = as_expr(value, tensor.dtype)
-    t.written.add(tensor.array.name)
-    if place is not None and expr is not None:
-        t.emit(Store(tensor.array, place[0], expr, place[1], t.span(node)))
-    else:
+    if places is None or exprs is None:
         t.miss(node)
+        return
+    for (offset, guard), expr in zip(places, exprs, strict=True):
+        t.emit(Store(tensor.array, offset, expr, guard, t.span(node)))
 
 
-def tile(t: Tracer, tensor: Tensor, sizes: Sequence[int], index: Sequence[Expr], node: ast.AST) -> Tensor:
-    """The tile of shape `sizes` at tile coordinates `index`; at the edges part of it may lie outside."""
-    axes: list[Axis] = []
-    origin = tensor.origin
-    for axis, size, at in zip(tensor.axes, sizes, index, strict=True):
-        first = t.frozen(fold.mul(at, fold.const(size)), "first", node)
-        origin = fold.add(origin, fold.mul(first, axis.stride[0]))
-        limit = fold.sub(axis.limit or axis.shape[0], first)
-        axes.append(Axis((fold.const(size),), axis.stride, limit))
-    return Tensor(tensor.name, tensor.array, tuple(axes), origin)
+def _elements(t: Tracer, tensor: Tensor, value: Value, node: ast.AST) -> list[Expr] | None:
+    """What is written: one number, or as many as the view is wide."""
+    if isinstance(value, Vector) and len(value.items) == tensor.width > 1:
+        items = [fold.convert(item, tensor.dtype) for item in value.items]
+    elif isinstance(value, Tensor | Tuple | Vector | Slice):
+        wanted = (
+            f"one `{tensor.dtype}`" if tensor.width == 1 else f"a vector of {tensor.width} `{tensor.dtype}`"
+        )
+        t.report(
+            "element-dtype",
+            f"an element of `{tensor.name}` is {wanted}; found {describe(value)}: index it",
+            node,
+        )
+        return None
+    else:
+        expr = as_expr(value, tensor.dtype)
+        if expr is None:
+            return None
+        items = [expr] * tensor.width
+    # Nothing is written before all that is written has been read.
+    return items if tensor.width == 1 else [t.held(item, "element", node) for item in items]
+
+
+def extents(tensor: Tensor) -> list[Expr]:
+    """How many coordinates each axis has; those of the last one count vectors where the view is wide."""
+    sizes = [extent_of(axis) for axis in tensor.axes]
+    if tensor.width > 1:
+        width = fold.const(tensor.width)
+        sizes[-1] = fold.floordiv(fold.add(sizes[-1], fold.const(tensor.width - 1)), width)
+    return sizes
 
 
 def index_text(rank: int) -> str:
@@ -76,32 +109,57 @@ def index_text(rank: int) -> str:
 
 
 def element_place(
-    t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript, *, is_write: bool
+    t: Tracer, tensor: Tensor, index: Value, node: ast.expr, *, is_write: bool
 ) -> tuple[Expr, Expr | None] | None:
-    """The offset of an element and the guard of its access; None if the index is wrong or unknown."""
+    """The offset of one element and the guard of its access; None if the index is wrong or unknown."""
+    places = _places(t, tensor, index, node, is_write=is_write)
+    return places[0] if places and len(places) == 1 else None
+
+
+def _places(
+    t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript, *, is_write: bool
+) -> list[tuple[Expr, Expr | None]] | None:
+    """The offsets of what an index names, each with the guard of its access; None if it is wrong or unknown."""
+    found = coordinates(t, tensor, index, node)
+    if found is None:
+        return None
+    width = fold.const(tensor.width)
+    places: list[tuple[Expr, Expr | None]] = []
+    for lane in range(tensor.width):
+        last = fold.add(fold.mul(found[-1], width), fold.const(lane))
+        places.append(place(t, tensor, [*found[:-1], last]))
+    is_proved = all(guard is None for _, guard in places)
+    access = Access(t.span(node), tensor.name, is_write, is_proved, tensor.array.space)
+    known = t.accesses.get(access.span)
+    if known is None or known.is_proved:
+        t.accesses[access.span] = access
+    return places
+
+
+def place(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> tuple[Expr, Expr | None]:
+    """The offset of the element at these coordinates, and what must hold for it to be inside."""
+    guard = tensor.guard
+    offset = tensor.origin
+    for axis, coordinate in zip(tensor.axes, found, strict=True):
+        guard = fold.both(guard, inside(t, axis, coordinate))
+        offset = fold.add(offset, along(axis, coordinate))
+    return (offset if tensor.swizzle is None else swizzled(t, offset, tensor.swizzle)), guard
+
+
+def coordinates(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> list[Expr] | None:
+    """The coordinates that an index gives, one for each axis; reported, and None, if it is wrong."""
     items = index.items if isinstance(index, Tuple) else (index,)
     if any(item == UNKNOWN for item in items):
         return None
     if len(items) != len(tensor.axes):
-        _report_rank(t, tensor, len(items), node)
+        report_rank(t, tensor, len(items), node)
         return None
-    coordinates = [_coordinate(t, tensor, axis, item, node) for axis, item in enumerate(items)]
-    found = [coordinate for coordinate in coordinates if coordinate is not None]
-    if len(found) < len(items):
-        return None
-    guard: Expr | None = None
-    offset = tensor.origin
-    for axis, coordinate in zip(tensor.axes, found, strict=True):
-        guard = fold.both(guard, _inside(t, axis, coordinate))
-        offset = fold.add(offset, _along(axis, coordinate))
-    access = Access(t.span(node), tensor.name, is_write, guard is None, tensor.array.space)
-    known = t.accesses.get(access.span)
-    if known is None or known.is_proved:
-        t.accesses[access.span] = access
-    return offset, guard
+    found = [coordinate(t, tensor, axis, item, node) for axis, item in enumerate(items)]
+    exprs = [expr for expr in found if expr is not None]
+    return exprs if len(exprs) == len(items) else None
 
 
-def _report_rank(t: Tracer, tensor: Tensor, given: int, node: ast.Subscript) -> None:
+def report_rank(t: Tracer, tensor: Tensor, given: int, node: ast.Subscript) -> None:
     rank = len(tensor.axes)
     t.report(
         "wrong-rank",
@@ -111,7 +169,7 @@ def _report_rank(t: Tracer, tensor: Tensor, given: int, node: ast.Subscript) -> 
     )
 
 
-def _coordinate(t: Tracer, tensor: Tensor, axis: int, item: Value, node: ast.Subscript) -> Expr | None:
+def coordinate(t: Tracer, tensor: Tensor, axis: int, item: Value, node: ast.Subscript) -> Expr | None:
     item = as_number(item)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     part = parts[axis] if axis < len(parts) else node.slice
@@ -124,14 +182,13 @@ def _coordinate(t: Tracer, tensor: Tensor, axis: int, item: Value, node: ast.Sub
             part,
         )
         return None
-    extent = tensor.axes[axis].shape
-    if isinstance(item, Static) and isinstance(item.value, int) and len(extent) == 1:
+    if isinstance(item, Static) and isinstance(item.value, int) and len(tensor.axes[axis].shape) == 1:
         return _static_coordinate(t, tensor, axis, item.value, part)
     return fold.convert(expr, INDEX)
 
 
 def _static_coordinate(t: Tracer, tensor: Tensor, axis: int, value: int, part: ast.AST) -> Expr | None:
-    extent = tensor.axes[axis].shape[0]
+    extent = extents(tensor)[axis]
     if value < 0:
         t.report(
             "out-of-bounds",
@@ -150,26 +207,28 @@ def _static_coordinate(t: Tracer, tensor: Tensor, axis: int, value: int, part: a
     return fold.const(value)
 
 
-def _inside(t: Tracer, axis: Axis, coordinate: Expr) -> Expr | None:
+def inside(t: Tracer, axis: Axis, coordinate: Expr) -> Expr | None:
     """The condition for a coordinate to be inside, as far as it is not proved."""
-    uppers = [upper for upper in (_extent(axis), axis.limit) if upper is not None]
+    uppers = [upper for upper in (extent_of(axis), axis.limit) if upper is not None]
     uppers = [upper for upper in uppers if not is_less(coordinate, upper, t.known)]
     guard: Expr | None = None
     if not is_not_negative(coordinate, t.known):
         guard = fold.operation("ge", coordinate, fold.const(0), dtype=BOOL)
+    if axis.lower is not None and not is_not_negative(fold.sub(coordinate, axis.lower), t.known):
+        guard = fold.both(guard, fold.operation("ge", coordinate, axis.lower, dtype=BOOL))
     for upper in uppers:
         guard = fold.both(guard, fold.less(coordinate, upper))
     return guard
 
 
-def _extent(axis: Axis) -> Expr:
+def extent_of(axis: Axis) -> Expr:
     size = axis.shape[0]
     for part in axis.shape[1:]:
         size = fold.mul(size, part)
     return size
 
 
-def _along(axis: Axis, coordinate: Expr) -> Expr:
+def along(axis: Axis, coordinate: Expr) -> Expr:
     """How far a coordinate is along an axis, in elements; a nested mode runs leftmost fastest."""
     offset: Expr = fold.const(0)
     rest = coordinate

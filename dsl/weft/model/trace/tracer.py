@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from weft.model import fold
@@ -12,7 +12,7 @@ from weft.model.declarations import bound_names
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
-from weft.model.ir import Array, Assign, Do, Expr, Load, Place, Special, Stmt, Var, walk_expr
+from weft.model.ir import Array, Assign, Const, Do, Expr, Load, Param, Place, Special, Stmt, Var, walk_expr
 from weft.model.prove import Bounds, Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import Scope
@@ -28,6 +28,7 @@ from weft.model.values import (
     Tensor,
     Tuple,
     Value,
+    Vector,
 )
 
 if TYPE_CHECKING:
@@ -303,6 +304,14 @@ class Tracer:
         self.set(held, expr, place)
         return held
 
+    def held(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
+        """`expr` computed here and now: in a variable of its own, unless it is one or a number already."""
+        if isinstance(expr, Var | Const | Param):
+            return expr
+        variable = self.temporary(hint, expr.dtype)
+        self.set(variable, expr, place)
+        return variable
+
     def _may_change(self, part: Expr) -> bool:
         return isinstance(part, Var) and any(
             part.name == f"{self.frame.prefix}{name}" for name in self.frame.rebound
@@ -321,7 +330,25 @@ class Tracer:
                 value = Scalar(variable)
         elif self.is_kernel and isinstance(value, Tuple):
             value = Tuple(tuple(self._held(item, name, node) for item in value.items))
+        elif self.is_kernel and isinstance(value, Vector):
+            value = self._assign_vector(name, value, node)
         env[name] = value
+
+    def _assign_vector(self, name: str, value: Vector, node: ast.AST) -> Vector:
+        """The name's own variables, always the same ones, so that loops and branches find them again."""
+        targets = [self.variable(f"{name}.{at}", value.dtype) for at in range(len(value.items))]
+        items = [self.held(item, name, node) for item in value.items]
+        if any(item in targets and item != targets[at] for at, item in enumerate(items)):
+            items = [self._copied(item, name, node) for item in items]
+        for target, item in zip(targets, items, strict=True):
+            if item != target:
+                self.set(target, item, node)
+        return replace(value, items=tuple(targets))
+
+    def _copied(self, item: Expr, name: str, node: ast.AST) -> Expr:
+        variable = self.temporary(name, item.dtype)
+        self.set(variable, item, node)
+        return variable
 
     def _held(self, item: Value, name: str, node: ast.AST) -> Value:
         return Scalar(self.frozen(item.expr, name, node)) if isinstance(item, Scalar) else item

@@ -6,6 +6,7 @@ from weft.model.dtypes import INDEX
 from weft.model.ir import Const, Expr, Special, Var
 from weft.model.limits import block_problems, triple
 from weft.model.trace.call import Call
+from weft.model.trace.tensors import extents
 from weft.model.trace.tracer import DomainSite
 from weft.model.values import UNKNOWN, Scalar, Tensor, Tuple, Value
 from weft.ops.infer.tensor import index_exprs, static_sizes, value_of
@@ -38,15 +39,8 @@ def infer_ceil_div(call: Call) -> Value:
 def _extents(call: Call) -> list[Expr] | None:
     value = call.value("domain")
     if isinstance(value, Tensor):
-        return [_product(axis.shape) for axis in value.axes]
+        return extents(value)
     return index_exprs(call, "domain")
-
-
-def _product(parts: tuple[Expr, ...]) -> Expr:
-    size = parts[0]
-    for part in parts[1:]:
-        size = fold.mul(size, part)
-    return size
 
 
 def _open(call: Call, extents: list[Expr], block: tuple[int, ...] | None, *, is_tiled: bool) -> Value:

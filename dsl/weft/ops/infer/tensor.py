@@ -1,21 +1,30 @@
 """What members of tensors give."""
 
+from dataclasses import replace
 from typing import Any
 
 from weft.layout import Layout
 from weft.model import fold
-from weft.model.describe import describe, shape_text
+from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dialect import Rule
 from weft.model.dtypes import INDEX
 from weft.model.ir import Const, Expr
+from weft.model.trace import views
 from weft.model.trace.call import Call
-from weft.model.trace.tensors import tile as tile_of
+from weft.model.trace.tensors import extents
 from weft.model.trace.tracer import as_expr
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, Value
 
+_WIDTHS = (2, 4, 8, 16)
+
 
 def infer_shape(call: Call) -> Value:
-    return Tuple(tuple(_extent(axis.shape) for axis in _receiver(call).axes)) if _is_tensor(call) else UNKNOWN
+    if not _is_tensor(call):
+        return UNKNOWN
+    tensor = _receiver(call)
+    if tensor.width > 1:
+        return Tuple(tuple(map(value_of, extents(tensor))))
+    return Tuple(tuple(_extent(axis.shape) for axis in tensor.axes))
 
 
 def infer_stride(call: Call) -> Value:
@@ -32,9 +41,8 @@ def infer_size(call: Call) -> Value:
     if not _is_tensor(call):
         return UNKNOWN
     size: Expr = fold.const(1)
-    for axis in _receiver(call).axes:
-        for part in axis.shape:
-            size = fold.mul(size, part)
+    for extent in extents(_receiver(call)):
+        size = fold.mul(size, extent)
     return value_of(size)
 
 
@@ -54,7 +62,7 @@ def infer_layout(call: Call) -> Value:
 
 
 def infer_tile(call: Call) -> Value:
-    if not _is_tensor(call):
+    if not _may_view(call):
         return UNKNOWN
     tensor = _receiver(call)
     sizes = static_sizes(call, "shape")
@@ -64,17 +72,132 @@ def infer_tile(call: Call) -> Value:
     rank = len(tensor.axes)
     for name, count in (("shape", len(sizes)), ("index", len(index))):
         if count != rank:
-            call.report(
-                "wrong-rank",
-                f"`{tensor.name}` has {rank} {'axis' if rank == 1 else 'axes'} {shape_text(tensor.axes)} and `{name}` "
-                f"has {count}: give {rank}",
-                name,
-            )
+            _report_count(call, tensor, name, count)
             return UNKNOWN
-    return tile_of(call.tracer, tensor, sizes, index, call.node)
+    return views.tile(call.tracer, tensor, sizes, index, call.node)
 
 
-def static_sizes(call: Call, name: str) -> tuple[int, ...] | None:
+def _report_count(call: Call, tensor: Tensor, name: str, count: int) -> None:
+    rank = len(tensor.axes)
+    call.report(
+        "wrong-rank",
+        f"`{tensor.name}` has {rank} {'axis' if rank == 1 else 'axes'} {shape_text(tensor.axes)} and `{name}` "
+        f"has {count}: give {rank}",
+        name,
+    )
+
+
+def infer_vector(call: Call) -> Value:
+    if not _is_tensor(call):
+        return UNKNOWN
+    tensor, sizes = _receiver(call), static_sizes(call, "width")
+    if sizes is None:
+        return UNKNOWN
+    if len(sizes) != 1 or sizes[0] not in _WIDTHS:
+        call.report(
+            "static-required",
+            f"a vector has 2, 4, 8 or 16 elements; found {sizes[0]}: use one of them",
+            "width",
+        )
+        return UNKNOWN
+    axis = tensor.axes[-1]
+    is_cut = isinstance(axis.shape[0], Const) and int(axis.shape[0].value) % sizes[0] > 0
+    if tensor.width > 1 or len(axis.shape) > 1 or (is_cut and tensor.array.space != "global"):
+        call.report(
+            "vector-view",
+            f"the last axis of `{tensor.name}` cannot be read in vectors of {sizes[0]}; found {describe(tensor)}: use a "
+            "plain axis whose extent they divide",
+        )
+        return UNKNOWN
+    return replace(tensor, width=sizes[0])
+
+
+def infer_transposed(call: Call) -> Value:
+    return (
+        views.permuted(_receiver(call), range(len(_receiver(call).axes))[::-1])
+        if _may_view(call)
+        else UNKNOWN
+    )
+
+
+def infer_permute(call: Call) -> Value:
+    order = static_sizes(call, "order", least=0) if _may_view(call) else None
+    if order is None:
+        return UNKNOWN
+    rank = len(_receiver(call).axes)
+    if sorted(order) != list(range(rank)):
+        call.report(
+            "wrong-rank",
+            f"`permute` names each axis of `{_receiver(call).name}` once, 0 to {rank - 1}; found {order}: correct it",
+        )
+        return UNKNOWN
+    return views.permuted(_receiver(call), order)
+
+
+def infer_reshape(call: Call) -> Value:
+    shape = index_exprs(call, "shape") if _may_view(call) else None
+    if shape is None:
+        return UNKNOWN
+    found = views.reshaped(_receiver(call), shape)
+    if found is None:
+        call.report(
+            "reshape",
+            f"{describe(_receiver(call))} is no view of shape {axis_text(tuple(shape))}: use extents that it has, or "
+            "fixed ones that divide one another",
+        )
+        return UNKNOWN
+    return found
+
+
+def infer_broadcast(call: Call) -> Value:
+    shape = index_exprs(call, "shape") if _may_view(call) else None
+    if shape is None:
+        return UNKNOWN
+    found = views.broadcast(_receiver(call), shape)
+    if found is None:
+        call.report(
+            "broadcast",
+            f"{describe(_receiver(call))} cannot be broadcast to {axis_text(tuple(shape))}: from the last axis on, "
+            "extents are the same or 1",
+        )
+        return UNKNOWN
+    return found
+
+
+def infer_distribute(call: Call) -> Value:
+    threads = static_sizes(call, "threads") if _may_view(call) else None
+    index = index_exprs(call, "thread") if threads is not None else None
+    if threads is None or index is None:
+        return UNKNOWN
+    tensor = _receiver(call)
+    if len(threads) != len(tensor.axes):
+        _report_count(call, tensor, "threads", len(threads))
+        return UNKNOWN
+    found = views.distributed(call.tracer, tensor, threads, index[0], call.node)
+    if found is None:
+        call.report(
+            "distribute",
+            f"{describe(tensor)} cannot be shared by {threads} threads: use numbers that divide its extents",
+            "threads",
+        )
+        return UNKNOWN
+    return found
+
+
+def _may_view(call: Call) -> bool:
+    """Whether the receiver is a tensor whose axes may still be changed."""
+    if not _is_tensor(call):
+        return False
+    if _receiver(call).width > 1:
+        call.report(
+            "vector-view",
+            f"`{_receiver(call).name}` is read in vectors here: change its axes first, then `.vector(...)`",
+        )
+        return False
+    return True
+
+
+def static_sizes(call: Call, name: str, least: int = 1) -> tuple[int, ...] | None:
     """An argument that is a size, or a tuple of sizes, known at compile time; reported if it is not."""
     value = call.value(name)
     items = value.items if isinstance(value, Tuple) else (value,)
@@ -88,8 +211,10 @@ def static_sizes(call: Call, name: str) -> tuple[int, ...] | None:
                 name,
             )
         return None
-    if any(size < 1 for size in found):
-        call.report("static-required", f"sizes are at least 1; found {min(found)}: correct `{name}`", name)
+    if any(size < least for size in found):
+        call.report(
+            "static-required", f"sizes are at least {least}; found {min(found)}: correct `{name}`", name
+        )
         return None
     return tuple(found)
 
@@ -151,4 +276,10 @@ RULES: dict[str, Rule] = {
     "Tensor.dtype": infer_dtype,
     "Tensor.layout": infer_layout,
     "Tensor.tile": infer_tile,
+    "Tensor.vector": infer_vector,
+    "Tensor.T": infer_transposed,
+    "Tensor.permute": infer_permute,
+    "Tensor.reshape": infer_reshape,
+    "Tensor.broadcast": infer_broadcast,
+    "Tensor.distribute": infer_distribute,
 }
