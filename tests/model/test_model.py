@@ -44,6 +44,12 @@ def test_members_of_a_tensor_in_an_unfinished_line():
         "dtype": "dtype f32",
         "layout": "unknown",
         "tile": "",
+        "vector": "",
+        "T": "Tensor f32 (N, M):(x.stride[1], x.stride[0]) global",
+        "permute": "",
+        "reshape": "",
+        "broadcast": "",
+        "distribute": "",
     }
 
 

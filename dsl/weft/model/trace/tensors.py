@@ -109,7 +109,7 @@ def index_text(rank: int) -> str:
 
 
 def element_place(
-    t: Tracer, tensor: Tensor, index: Value, node: ast.expr, *, is_write: bool
+    t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript, *, is_write: bool
 ) -> tuple[Expr, Expr | None] | None:
     """The offset of one element and the guard of its access; None if the index is wrong or unknown."""
     places = _places(t, tensor, index, node, is_write=is_write)
