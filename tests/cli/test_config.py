@@ -96,17 +96,32 @@ def test_the_nearest_configuration_counts(capsys: pytest.CaptureFixture[str]):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("selct = []", "there is no key `selct`: did you mean `select`?"),
-        ("zzz = 1", "there is no key `zzz`: the keys are select, ignore, per-file-ignores, exclude"),
-        ('select = "wrong-rank"', f"`select` {TYPE} `wrong-rank`"),
-        ("ignore = [1]", f"`ignore` {TYPE} `[1]`"),
-        ("per-file-ignores = 3", "`per-file-ignores` is a table; found `3`"),
-        ('ignore = ["wrong-rnak"]', "`ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?"),
+        ("selct = []", ":1: there is no key `selct`: did you mean `select`?"),
+        (
+            "# a comment\nzzz = 1",
+            ":2: there is no key `zzz`: the keys are extend, select, ignore, per-file-ignores, exclude",
+        ),
+        ("extend = 1", ":1: `extend` is a path; found `1`"),
+        ('extend = "weft.toml"', ":1: `extend` leads back to itself, or is too deep: cut it"),
+        ('select = "wrong-rank"', f": `select` {TYPE} `wrong-rank`"),
+        ("ignore = [1]", f": `ignore` {TYPE} `[1]`"),
+        ("per-file-ignores = 3", ": `per-file-ignores` is a table; found `3`"),
+        ('ignore = ["wrong-rnak"]', ": `ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?"),
     ],
 )
 def test_wrong_configuration(text: str, complaint: str, capsys: pytest.CaptureFixture[str]):
     Path("weft.toml").write_text(text)
-    assert check(capsys, "sub") == (2, [], f"weft: weft.toml: {complaint}\n")
+    assert check(capsys, "sub") == (2, [], f"weft: weft.toml{complaint}\n")
+
+
+def test_a_configuration_inherits_the_keys_that_it_leaves_out(capsys: pytest.CaptureFixture[str]):
+    Path("pyproject.toml").write_text('[tool.weft]\nselect = ["wrong-rank"]\nignore = ["wrong-rank"]\n')
+    Path("sub/weft.toml").write_text('extend = "../pyproject.toml"\n')
+    assert check(capsys, "sub")[1] == []
+    Path("sub/weft.toml").write_text('extend = "../pyproject.toml"\nignore = []\n')
+    assert check(capsys, "sub")[1] == ["wrong-rank"]
+    Path("sub/weft.toml").write_text('extend = "none.toml"\n')
+    assert check(capsys, "sub")[2] == "weft: sub/none.toml cannot be read: no such file or directory\n"
 
 
 def test_what_is_not_toml(capsys: pytest.CaptureFixture[str]):

@@ -1,6 +1,7 @@
 """What the project says: `[tool.weft]` in pyproject.toml, or weft.toml, the nearest one upward from a path."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import cast
 from weft.lint.codes import CODES, nearest
 from weft.model.diagnostic import Diagnostic
 
-_KEYS = ("select", "ignore", "per-file-ignores", "exclude")
+_KEYS = ("extend", "select", "ignore", "per-file-ignores", "exclude")
+_MOST_ANCESTORS = 16
 
 
 class ConfigError(Exception):
@@ -105,20 +107,51 @@ def _table(path: str) -> Mapping[str, object]:
         raise ConfigError(f"{path} cannot be read: {os.strerror(error.errno or 0).lower()}") from None
 
 
-def _config(table: Mapping[str, object], path: str) -> Config:
+def _config(table: Mapping[str, object], path: str, depth: int = 0) -> Config:
+    """What a configuration says, with what the one that it extends says of the keys that it leaves out."""
     for key in table:
         if key not in _KEYS:
             near = nearest(key, _KEYS)
             advice = f"did you mean `{near}`?" if near else f"the keys are {', '.join(_KEYS)}"
-            raise ConfigError(f"{path}: there is no key `{key}`: {advice}")
+            raise ConfigError(f"{path}{_line_of(path, key)}: there is no key `{key}`: {advice}")
+    inherited = _extended(table, path, depth) or Config(os.path.dirname(path))
     per_file = _mapping(table.get("per-file-ignores", {}), path, "per-file-ignores")
+    own = tuple((pattern, _code_list(per_file, pattern, path)) for pattern in per_file)
     return Config(
         os.path.dirname(path),
-        _code_list(table, "select", path),
-        _code_list(table, "ignore", path),
-        tuple((pattern, _code_list(per_file, pattern, path)) for pattern in per_file),
-        tuple(_texts(table, "exclude", path)),
+        _code_list(table, "select", path) if "select" in table else inherited.select,
+        _code_list(table, "ignore", path) if "ignore" in table else inherited.ignore,
+        own if "per-file-ignores" in table else inherited.per_file_ignores,
+        tuple(_texts(table, "exclude", path)) if "exclude" in table else inherited.exclude,
     )
+
+
+def _extended(table: Mapping[str, object], path: str, depth: int) -> Config | None:
+    wanted = table.get("extend")
+    if wanted is None:
+        return None
+    if not isinstance(wanted, str):
+        raise ConfigError(f"{path}{_line_of(path, 'extend')}: `extend` is a path; found {_kind(wanted)}")
+    if depth == _MOST_ANCESTORS:
+        raise ConfigError(
+            f"{path}{_line_of(path, 'extend')}: `extend` leads back to itself, or is too deep: cut it"
+        )
+    other = os.path.join(os.path.dirname(path), wanted)
+    found = _table(other)
+    if os.path.basename(other) == "pyproject.toml":
+        found = _mapping(_mapping(found.get("tool", {}), other, "tool").get("weft", {}), other, "tool.weft")
+    return _config(found, other, depth + 1)
+
+
+def _line_of(path: str, key: str) -> str:
+    """`:3`, the line of a key, as far as the text tells."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    pattern = re.compile(rf"\s*\[?\s*[\"']?(?:tool\.weft\.)?{re.escape(key)}[\"']?\s*[=\]]")
+    return next((f":{number}" for number, line in enumerate(lines, 1) if pattern.match(line)), "")
 
 
 def _mapping(value: object, path: str, key: str) -> Mapping[str, object]:

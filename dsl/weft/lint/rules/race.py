@@ -5,7 +5,7 @@ the threads of one block write and read. One block is tried with large sizes; ea
 
 ```python
 tile[thread] = x[i]
-y[i] = tile[63 - thread]      # another thread's element: it may not be there yet
+y[i] = tile[63 - thread]  # another thread's element: it may not be there yet
 ```
 
 Instead, put `weft.barrier()` between the two. Source: CUDA C++ Programming Guide, "Synchronization Functions".

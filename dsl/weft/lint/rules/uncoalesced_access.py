@@ -6,7 +6,7 @@ row-major. Accesses that fill each other's gaps, such as the fields of one recor
 
 ```python
 row, col = weft.index(x)
-y[col, row] = x[row, col]     # neighbours write N elements apart
+y[col, row] = x[row, col]  # neighbours write N elements apart
 ```
 
 Instead, let the last index follow `thread_idx.x`, or turn a tile in shared memory (`examples/transpose.py`).

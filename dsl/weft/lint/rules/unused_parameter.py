@@ -2,6 +2,15 @@
 
 Each launch has to pass it, and a reader looks for what it does. A tensor that only gives its dimensions to others is
 used. A name that starts with `_` says that the parameter is there on purpose.
+
+```python
+@weft.kernel
+def scale(alpha: f32, beta: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    x[i] = alpha * x[i]
+```
+
+Instead, drop `beta`, or call it `_beta`. Source: Pyflakes and Ruff, "unused argument" (ARG001).
 """
 
 from collections.abc import Iterator
