@@ -81,7 +81,7 @@ def local(name: str, dtype: DType, size: int) -> Array:
 
 def op(name: str, *args: Expr) -> Expr:
     """The operation, unfolded: back ends must take any."""
-    comparison = name in ("eq", "ne", "lt", "le", "gt", "ge")
+    comparison = name in ("eq", "ne", "lt", "le", "gt", "ge", "is_nan", "is_inf", "is_finite")
     return Op(name, args, BOOL if comparison else args[-1].dtype)
 
 

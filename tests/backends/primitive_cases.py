@@ -37,6 +37,20 @@ def _fused(a: Any, b: Any, c: Any) -> Any:
     return (a.astype(wide) * b.astype(wide) + c.astype(wide)).astype(a.dtype)
 
 
+def _of_bits(compute: Callable[[str], int]) -> Callable[[Any], Any]:
+    """A function of the digits of a number in base 2."""
+
+    def on_array(a: Any) -> Any:
+        digits = [numpy.binary_repr(int(one), a.itemsize * 8) for one in a]
+        return numpy.array(list(map(compute, digits)), f"uint{a.itemsize * 8}").view(a.dtype)
+
+    return on_array
+
+
+def _upper_half(a: Any, b: Any) -> Any:
+    return numpy.array([int(x) * int(y) >> a.itemsize * 8 for x, y in zip(a, b, strict=True)], a.dtype)
+
+
 CASES = {
     "add": Case(NUMBERS, numpy.add),
     "sub": Case(NUMBERS, numpy.subtract),
@@ -77,9 +91,43 @@ CASES = {
     "pow": Case(FLOATS, numpy.power, "positive"),
     "floor": Case(FLOATS, numpy.floor),
     "ceil": Case(FLOATS, numpy.ceil),
+    "tan": Case(FLOATS, numpy.tan, "unit"),
+    "asin": Case(FLOATS, numpy.arcsin, "unit"),
+    "acos": Case(FLOATS, numpy.arccos, "unit"),
+    "atan": Case(FLOATS, numpy.arctan, "small"),
+    "atan2": Case(FLOATS, numpy.arctan2, "small"),
+    "sinh": Case(FLOATS, numpy.sinh, "small"),
+    "cosh": Case(FLOATS, numpy.cosh, "small"),
+    "asinh": Case(FLOATS, numpy.arcsinh, "small"),
+    "acosh": Case(FLOATS, numpy.arccosh, "above 1"),
+    "atanh": Case(FLOATS, numpy.arctanh, "unit"),
+    "log10": Case(FLOATS, numpy.log10, "positive"),
+    "log1p": Case(FLOATS, numpy.log1p, "unit"),
+    "expm1": Case(FLOATS, numpy.expm1, "unit"),
+    "cbrt": Case(FLOATS, numpy.cbrt, "small"),
+    "hypot": Case(FLOATS, numpy.hypot, "small"),
+    "copysign": Case(FLOATS, numpy.copysign),
+    "rint": Case(FLOATS, numpy.rint),
+    "trunc": Case(FLOATS, numpy.trunc),
+    "is_nan": Case(FLOATS, numpy.isnan),
+    "is_inf": Case(FLOATS, numpy.isinf),
+    "is_finite": Case(FLOATS, numpy.isfinite),
+    "fast_exp": Case(FLOATS, numpy.exp, "small"),
+    "fast_log": Case(FLOATS, numpy.log, "positive"),
+    "fast_log2": Case(FLOATS, numpy.log2, "positive"),
+    "fast_sin": Case(FLOATS, numpy.sin, "unit"),
+    "fast_cos": Case(FLOATS, numpy.cos, "unit"),
+    "fast_tanh": Case(FLOATS, numpy.tanh, "small"),
+    "fast_pow": Case(FLOATS, numpy.power, "positive"),
+    "fast_div": Case(FLOATS, numpy.divide, "positive"),
+    "popcount": Case(INTEGERS, _of_bits(lambda bits: bits.count("1"))),
+    "clz": Case(INTEGERS, _of_bits(lambda bits: len(bits) - len(bits.lstrip("0")))),
+    "ctz": Case(INTEGERS, _of_bits(lambda bits: len(bits) - len(bits.rstrip("0")))),
+    "bit_reverse": Case(INTEGERS, _of_bits(lambda bits: int(bits[::-1], 2))),
+    "mul_hi": Case(INTEGERS, _upper_half),
 }
-# `select` and `cast` have operands of two dtypes, and tests of their own.
-OTHERS = {"select", "cast"}
+# These have operands of two dtypes, and tests of their own.
+OTHERS = {"select", "cast", "bitcast"}
 
 COUNT = 256
 
@@ -95,6 +143,10 @@ def operands(dtype: DType, inputs: str, place: int) -> Any:
     values = random.normal(0, 3, COUNT)
     if inputs == "positive":
         values = numpy.abs(values) + 0.01
+    if inputs == "unit":
+        values = numpy.tanh(values) * 0.99
+    if inputs == "above 1":
+        values = numpy.abs(values) + 1.01
     if inputs == "any":
         values[:8] = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 0.5]
         values = numpy.roll(values, 3 * place)

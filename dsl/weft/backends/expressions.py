@@ -13,6 +13,7 @@ from typing import Literal
 from weft.backends.lowering import (
     EXACT_IN_HALF,
     LOWERING,
+    Bits,
     Call,
     Choice,
     Conversion,
@@ -183,9 +184,15 @@ class Expressions:
                 piece = self._choice(op)
             case Conversion():
                 return self._conversion(op.args[0], op.dtype)
+            case Bits():
+                name = f"bitcast_{self._stored(op.args[0].dtype)}_{self._stored(op.dtype)}"
+                return Piece(self.call(name, self.exact(op.args[0])), _ATOM)
             case None:
                 raise NotImplementedError(f"{op.name} of {op.args[-1].dtype}")
         return piece if op.name in EXACT_IN_HALF else self._rounded(piece, op.dtype)
+
+    def _stored(self, dtype: DType) -> str:
+        return dtype.name if is_half(dtype) else self.carried(dtype).name
 
     def _infix(self, symbol: str, op: Op) -> Piece:
         binding = _BINDING[symbol]

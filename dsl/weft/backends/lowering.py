@@ -44,7 +44,12 @@ class Conversion:
     """A change of dtype."""
 
 
-Form = Infix | Prefix | Call | Choice | Conversion
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """The same bits as another dtype: a prelude function for each pair, `bitcast_f32_u32`."""
+
+
+Form = Infix | Prefix | Call | Choice | Conversion | Bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,47 @@ LOWERING: Mapping[str, Rule] = {
     "pow": _floats("pow"),
     "floor": _floats("floor"),
     "ceil": _floats("ceil"),
+    "tan": _floats("tan"),
+    "asin": _floats("asin"),
+    "acos": _floats("acos"),
+    "atan": _floats("atan"),
+    "atan2": _floats("atan2"),
+    "sinh": _floats("sinh"),
+    "cosh": _floats("cosh"),
+    "asinh": _floats("asinh"),
+    "acosh": _floats("acosh"),
+    "atanh": _floats("atanh"),
+    "log10": _floats("log10"),
+    "log1p": _floats("log1p"),
+    "expm1": _floats("expm1"),
+    "cbrt": _floats("cbrt"),
+    "hypot": _floats("hypot"),
+    "copysign": _floats("copysign"),
+    "rint": _floats("rint"),
+    "trunc": _floats("trunc"),
+    "is_nan": _floats("is_nan"),
+    "is_inf": _floats("is_inf"),
+    "is_finite": _floats("is_finite"),
+    "fast_exp": _floats("fast_exp"),
+    "fast_log": _floats("fast_log"),
+    "fast_log2": _floats("fast_log2"),
+    "fast_sin": _floats("fast_sin"),
+    "fast_cos": _floats("fast_cos"),
+    "fast_tanh": _floats("fast_tanh"),
+    "fast_pow": _floats("fast_pow"),
+    "fast_div": _floats("fast_div"),
+    "popcount": Rule(Call("popcount")),
+    "clz": Rule(Call("clz")),
+    "ctz": Rule(Call("ctz")),
+    "bit_reverse": Rule(Call("bit_reverse")),
+    "mul_hi": Rule(Call("mul_hi")),
+    "bitcast": _numbers(Bits()),
 }
 
 # Their result on f16 and bf16 operands, computed in float32, needs no rounding.
-EXACT_IN_HALF = frozenset({"neg", "abs", "min", "max", "floor", "ceil", "select"})
+EXACT_IN_HALF = frozenset(
+    {"neg", "abs", "min", "max", "floor", "ceil", "rint", "trunc", "copysign", "select"}
+)
 
 
 def carried(dtype: DType, index_bits: Literal[32, 64]) -> DType:
@@ -136,6 +178,12 @@ def is_half(dtype: DType) -> bool:
     return dtype.is_float and dtype.bits == 16
 
 
+def bitcasts() -> list[tuple[DType, DType]]:
+    """The pairs of dtypes of which each can be seen as the other."""
+    numbers = [dtype for dtype in ALL if dtype.kind != "bool"]
+    return [(a, b) for a in numbers for b in numbers if a.bits == b.bits and a != b]
+
+
 def prelude_names(lowering: Mapping[str, Rule] = LOWERING) -> frozenset[str]:
     """Every prelude name that emitted code may use, apart from a target's specials.
 
@@ -145,6 +193,7 @@ def prelude_names(lowering: Mapping[str, Rule] = LOWERING) -> frozenset[str]:
     `load_f32(base, offset)`, `store_f32(base, offset, value)` for every dtype, with `shared_` and `local_` after the verb for the other spaces
     (`load_shared_f16` gives float32; `offset` counts elements and is int32 or int64).
     `shared_f32(slot, size)`, `local_f32(slot, size)`: the base of an array of `size` elements.
+    `bitcast_f32_u32`: the bits of a number as another dtype; of `f16` and `bf16` their own 16.
     `barrier()`; `inf`, `nan`: float64 constants.
     The operations: `min_f32`, `floordiv_i64`, … The integer ones and `store` take any integer and convert it first, wrapping.
     """
@@ -154,8 +203,9 @@ def prelude_names(lowering: Mapping[str, Rule] = LOWERING) -> frozenset[str]:
     arrays = {f"{space}_{name}" for space in ("shared", "local") for name in dtypes}
     truncations = {f"truncate_{dtype.name}" for dtype in ALL if dtype.is_integer}
     casts = {dtype.name for dtype in ALL if not is_half(dtype) and dtype.kind != "bool"}
+    bits = {f"bitcast_{a.name}_{b.name}" for a, b in bitcasts()}
     others = {"round_f16", "round_bf16", "barrier", "inf", "nan", "bool_", "range"}
-    return frozenset(memory | arrays | truncations | casts | others | _operation_names(lowering))
+    return frozenset(bits | memory | arrays | truncations | casts | others | _operation_names(lowering))
 
 
 def _operation_names(lowering: Mapping[str, Rule]) -> set[str]:

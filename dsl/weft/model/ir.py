@@ -84,6 +84,9 @@ class Load:
 
 Expr = Const | Var | Param | Special | Op | Load
 
+# Functions that have a form that is faster and less exact, with the number of their operands.
+_FAST = {"exp": 1, "log": 1, "log2": 1, "sin": 1, "cos": 1, "tanh": 1, "pow": 2, "div": 2}
+
 # name: (number of operands, meaning). All operands of the arithmetic ones have one dtype, which is also the result's.
 PRIMITIVES: dict[str, tuple[int, str]] = {
     "add": (2, "a + b; integers wrap"),
@@ -127,6 +130,37 @@ PRIMITIVES: dict[str, tuple[int, str]] = {
     "cos": (1, "cosine of radians"),
     "tanh": (1, "hyperbolic tangent"),
     "erf": (1, "error function"),
+    "tan": (1, "tangent of radians"),
+    "asin": (1, "arc sine, in radians"),
+    "acos": (1, "arc cosine, in radians"),
+    "atan": (1, "arc tangent, in radians"),
+    "atan2": (2, "the angle of the point (b, a), in radians"),
+    "sinh": (1, "hyperbolic sine"),
+    "cosh": (1, "hyperbolic cosine"),
+    "asinh": (1, "inverse hyperbolic sine"),
+    "acosh": (1, "inverse hyperbolic cosine"),
+    "atanh": (1, "inverse hyperbolic tangent"),
+    "log10": (1, "logarithm to base 10"),
+    "log1p": (1, "log(1 + a), exact near 0"),
+    "expm1": (1, "exp(a) - 1, exact near 0"),
+    "cbrt": (1, "cube root"),
+    "hypot": (2, "sqrt(a * a + b * b) without overflow on the way"),
+    "copysign": (2, "the magnitude of a with the sign of b"),
+    "rint": (1, "the nearest whole number, ties to even, as a float"),
+    "trunc": (1, "a without its fraction, as a float"),
+    "is_nan": (1, "whether a is NaN, gives bool"),
+    "is_inf": (1, "whether a is an infinity, gives bool"),
+    "is_finite": (1, "whether a is neither, gives bool"),
+    **{
+        f"fast_{name}": (operands, f"{name}, less exact where the machine is faster so")
+        for name, operands in _FAST.items()
+    },
+    "popcount": (1, "how many bits of a are set, as a's dtype. So do the following"),
+    "clz": (1, "how many bits above the highest set one; all of them for 0"),
+    "ctz": (1, "how many bits below the lowest set one; all of them for 0"),
+    "bit_reverse": (1, "the bits of a in the opposite order"),
+    "mul_hi": (2, "the upper half of the bits of a * b, which has twice as many"),
+    "bitcast": (1, "the bits of a as another dtype of the same width"),
     "pow": (2, "a ** b, floats only"),
     "floor": (1, "the largest whole number not above a, as a float"),
     "ceil": (1, "the smallest whole number not below a, as a float"),

@@ -4,11 +4,12 @@ import os
 
 from weft.model.dialect import Dialect, Rule
 from weft.ops import dtypes
-from weft.ops.infer import atomic, geometry, loops, math, memory, python, sync, tensor
+from weft.ops.infer import atomic, bits, geometry, loops, math, memory, python, sync, tensor
 
 # The groups of operations, one file each. Adding one adds it here.
 GROUPS: dict[str, dict[str, Rule]] = {
     "atomic": atomic.RULES,
+    "bits": bits.RULES,
     "geometry": geometry.RULES,
     "loops": loops.RULES,
     "math": math.RULES,

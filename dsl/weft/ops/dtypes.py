@@ -203,4 +203,5 @@ class boolean(Integer):
 
 DT = TypeVar("DT", bound=Scalar)
 Float = TypeVar("Float", bound=Scalar | float)
+Whole = TypeVar("Whole", bound=Integer | int)
 Number = Scalar | float

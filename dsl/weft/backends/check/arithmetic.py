@@ -50,6 +50,13 @@ def convert(value: Array, dtype: DType) -> Array:
     ).astype(wanted)
 
 
+def bitcast(source: DType, target: DType, value: Array) -> Array:
+    given = numpy.atleast_1d(numpy.asarray(value))
+    bits = to_bf16_bits(given) if source.name == "bf16" else given
+    found = from_bf16_bits(bits) if target.name == "bf16" else bits.view(numpy_dtype(target))
+    return found.reshape(numpy.shape(value))
+
+
 def round_bf16(value: Array) -> Array:
     """To the nearest bf16, ties to even, as float32. A double is rounded once: to odd first."""
     given = numpy.asarray(value)
@@ -90,6 +97,39 @@ def _reciprocal_root(a: Array) -> Array:
     return (1 / numpy.sqrt(a.astype("float64"))).astype(a.dtype)
 
 
+def _on_bits(compute: Callable[[int, int], int]) -> Callable[[Array], Array]:
+    """A function of an unsigned number and its width, on integers of any dtype; the result is of the same dtype."""
+
+    def on_array(a: Array) -> Array:
+        given = numpy.atleast_1d(numpy.asarray(a))
+        width = given.itemsize * 8
+        unsigned = given.view(f"uint{width}").ravel().tolist()
+        found = numpy.array([compute(bits, width) for bits in unsigned], f"uint{width}").view(given.dtype)
+        return found.reshape(numpy.shape(a))
+
+    return on_array
+
+
+def _reversed(bits: int, width: int) -> int:
+    return int(f"{bits:0{width}b}"[::-1], 2)
+
+
+def _upper_half(a: Array, b: Array) -> Array:
+    first, second = numpy.broadcast_arrays(a, b)
+    width = first.itemsize * 8
+    products = [x * y >> width for x, y in zip(first.ravel().tolist(), second.ravel().tolist(), strict=True)]
+    return numpy.array(products, first.dtype).reshape(first.shape)
+
+
+# From an unsigned number and its width in bits.
+BITS: Mapping[str, Callable[[int, int], int]] = {
+    "popcount": lambda bits, _: bits.bit_count(),
+    "clz": lambda bits, width: width - bits.bit_length(),
+    "ctz": lambda bits, width: (bits & -bits).bit_length() - 1 if bits else width,
+    "bit_reverse": _reversed,
+}
+
+
 FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "add": numpy.add,
     "sub": numpy.subtract,
@@ -128,6 +168,37 @@ FUNCTIONS: Mapping[str, Callable[..., Array]] = {
     "pow": numpy.power,
     "floor": numpy.floor,
     "ceil": numpy.ceil,
+    "tan": numpy.tan,
+    "asin": numpy.arcsin,
+    "acos": numpy.arccos,
+    "atan": numpy.arctan,
+    "atan2": numpy.arctan2,
+    "sinh": numpy.sinh,
+    "cosh": numpy.cosh,
+    "asinh": numpy.arcsinh,
+    "acosh": numpy.arccosh,
+    "atanh": numpy.arctanh,
+    "log10": numpy.log10,
+    "log1p": numpy.log1p,
+    "expm1": numpy.expm1,
+    "cbrt": numpy.cbrt,
+    "hypot": numpy.hypot,
+    "copysign": numpy.copysign,
+    "rint": numpy.rint,
+    "trunc": numpy.trunc,
+    "is_nan": numpy.isnan,
+    "is_inf": numpy.isinf,
+    "is_finite": numpy.isfinite,
+    "fast_exp": numpy.exp,
+    "fast_log": numpy.log,
+    "fast_log2": numpy.log2,
+    "fast_sin": numpy.sin,
+    "fast_cos": numpy.cos,
+    "fast_tanh": numpy.tanh,
+    "fast_pow": numpy.power,
+    "fast_div": numpy.divide,
+    **{name: _on_bits(compute) for name, compute in BITS.items()},
+    "mul_hi": _upper_half,
 }
 # These decide which of their operands are evaluated, so the interpreter does them itself.
 LAZY = frozenset({"and", "or", "select", "cast"})

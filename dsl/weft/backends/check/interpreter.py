@@ -181,6 +181,8 @@ class Block:
                 return numpy.where(
                     chosen, self._value_or_0(then, mask & chosen), self._value_or_0(otherwise, mask & ~chosen)
                 ).astype(numpy_dtype(dtype))
+            case Op(name="bitcast", args=(arg,), dtype=dtype):
+                return arithmetic.bitcast(arg.dtype, dtype, self.value(arg, mask))
             case Op(name=name, args=args, dtype=dtype):
                 return arithmetic.operation(name, dtype, [self.value(arg, mask) for arg in args])
 

@@ -21,11 +21,32 @@ _LLVM_FLOAT = {
     "max": "maxnum",
     **{
         name: name
-        for name in ("fma", "exp", "exp2", "log", "log2", "sqrt", "sin", "cos", "pow", "floor", "ceil")
+        for name in (
+            "fma",
+            "exp",
+            "exp2",
+            "log",
+            "log2",
+            "log10",
+            "sqrt",
+            "sin",
+            "cos",
+            "pow",
+            "floor",
+            "ceil",
+            "trunc",
+            "rint",
+            "copysign",
+        )
     },
 }
 # These come from the C library.
-_C_LIBRARY = ("tanh", "erf")
+_C_LIBRARY = frozenset(
+    {
+        "tanh", "erf", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "asinh", "acosh", "atanh", "log1p", "expm1",
+        "cbrt", "hypot",
+    }
+)  # fmt: skip
 
 
 def operand_count(name: str) -> int:
@@ -36,11 +57,15 @@ def build_operation(name: str, dtype: DType) -> Build | None:
     """What builds `name` on operands carried in `dtype`; None where there is no such operation."""
     if dtype.is_integer:
         return _integer_operation(name, dtype)
+    if name == "fast_div":
+        return _divide
+    # Of these a processor has no faster form.
+    name = name.removeprefix("fast_")
     if name in _LLVM_FLOAT:
         return partial(_intrinsic, f"llvm.{_LLVM_FLOAT[name]}")
     if name in _C_LIBRARY:
         return partial(_c_function, name)
-    return {"rsqrt": _rsqrt, "floordiv": _float_floordiv, "mod": _float_mod}.get(name)
+    return _OTHERS.get(name)
 
 
 def _intrinsic(name: str, builder: Any, *args: Any) -> Any:
@@ -49,11 +74,28 @@ def _intrinsic(name: str, builder: Any, *args: Any) -> Any:
     return builder.call(function, args)
 
 
-def _c_function(name: str, builder: Any, a: Any) -> Any:
-    symbol = f"{name}f" if a.type == F32 else name
+def _c_function(name: str, builder: Any, *args: Any) -> Any:
+    kind = args[0].type
+    symbol = f"{name}f" if kind == F32 else name
     known = builder.module.globals.get(symbol)
-    function = known or llvm.Function(builder.module, llvm.FunctionType(a.type, [a.type]), symbol)
-    return builder.call(function, [a])
+    function = known or llvm.Function(builder.module, llvm.FunctionType(kind, [kind] * len(args)), symbol)
+    return builder.call(function, args)
+
+
+def _divide(builder: Any, a: Any, b: Any) -> Any:
+    return builder.fdiv(a, b)
+
+
+def _is_nan(builder: Any, a: Any) -> Any:
+    return builder.fcmp_unordered("uno", a, a)
+
+
+def _is_inf(builder: Any, a: Any) -> Any:
+    return builder.fcmp_ordered("==", _intrinsic("llvm.fabs", builder, a), a.type(float("inf")))
+
+
+def _is_finite(builder: Any, a: Any) -> Any:
+    return builder.fcmp_ordered("<", _intrinsic("llvm.fabs", builder, a), a.type(float("inf")))
 
 
 def _rsqrt(builder: Any, a: Any) -> Any:
@@ -76,9 +118,33 @@ def _float_mod(builder: Any, a: Any, b: Any) -> Any:
     return builder.select(moved, builder.fadd(remainder, b), remainder)
 
 
+_OTHERS: dict[str, Build] = {
+    "rsqrt": _rsqrt,
+    "floordiv": _float_floordiv,
+    "mod": _float_mod,
+    "is_nan": _is_nan,
+    "is_inf": _is_inf,
+    "is_finite": _is_finite,
+}
+
+
+def bitcast(builder: Any, value: Any, source: DType, target: DType) -> Any:
+    """The bits of a carried value as another dtype, carried."""
+    bits = builder.bitcast(to_memory(builder, value, source), memory_type(target))
+    return from_memory(builder, bits, target)
+
+
 def _integer_operation(name: str, dtype: DType) -> Build | None:
     signed = dtype.is_signed
     match name:
+        case "popcount":
+            return partial(_intrinsic, "llvm.ctpop")
+        case "clz" | "ctz":
+            return partial(_zeros, "llvm.ctlz" if name == "clz" else "llvm.cttz")
+        case "bit_reverse":
+            return partial(_intrinsic, "llvm.bitreverse")
+        case "mul_hi":
+            return partial(_upper_half, signed)
         case "min" | "max":
             return partial(_intrinsic, f"llvm.{'s' if signed else 'u'}{name}")
         case "abs":
@@ -93,6 +159,20 @@ def _integer_operation(name: str, dtype: DType) -> Build | None:
 
 def _same(builder: Any, a: Any) -> Any:
     return a
+
+
+def _zeros(name: str, builder: Any, a: Any) -> Any:
+    """LLVM's own flag says that 0 has a result too."""
+    function_type = llvm.FunctionType(a.type, [a.type, I1])
+    function = builder.module.declare_intrinsic(name, [a.type], function_type)
+    return builder.call(function, [a, I1(0)])
+
+
+def _upper_half(signed: bool, builder: Any, a: Any, b: Any) -> Any:
+    wide = llvm.IntType(2 * a.type.width)
+    extend = builder.sext if signed else builder.zext
+    product = builder.mul(extend(a, wide), extend(b, wide))
+    return builder.trunc(builder.lshr(product, wide(a.type.width)), a.type)
 
 
 def _integer_abs(builder: Any, a: Any) -> Any:

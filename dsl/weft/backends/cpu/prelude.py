@@ -59,8 +59,10 @@ def _function(verb: str, space: str, dtype: DType) -> object | None:
             return _round(dtype)
         case "truncate":
             return _truncate(dtype)
+        case "bitcast":
+            return _bitcast(BY_NAME[space], dtype)
         case _:
-            return _operation(verb, dtype)
+            return _operation(f"{verb}_{space}" if space else verb, dtype)
 
 
 def _next_piece() -> object:
@@ -99,20 +101,32 @@ def _truncate(dtype: DType) -> object:
     return intrinsic(truncate)
 
 
+def _bitcast(source: DType, target: DType) -> object:
+    def bitcast(typingctx: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            given = context.cast(builder, args[0], signature.args[0], numba_type(source))
+            return arithmetic.bitcast(builder, given, source, target)
+
+        return numba_type(target)(value), build
+
+    return intrinsic(bitcast)
+
+
 def _operation(name: str, dtype: DType) -> object | None:
     build_value = arithmetic.build_operation(name, dtype)
     if build_value is None:
         return None
     carried = numba_type(dtype)
+    result = types.boolean if name.startswith("is_") else carried
 
     def unary(typingctx: Any, a: Any) -> Any:
-        return carried(a), build
+        return result(a), build
 
     def binary(typingctx: Any, a: Any, b: Any) -> Any:
-        return carried(a, b), build
+        return result(a, b), build
 
     def ternary(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-        return carried(a, b, c), build
+        return result(a, b, c), build
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         values = [

@@ -1,12 +1,14 @@
 """Operations that Python's operators do not say exactly: of integers in LLVM, of floats mostly in libdevice."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call, llvm_type
-from weft.model.dtypes import ALL, F32, F64, DType
+from weft.backends.cuda.intrinsics import Build, Builder, Definition, Value, call, llvm_type
+from weft.model.dtypes import ALL, BOOL, F32, F64, DType
+from weft.model.ir import PRIMITIVES
 
 # Operation: libdevice's name for it; the float's is followed by `f`. Source: libdevice User's Guide.
 _LIBDEVICE = {
@@ -27,20 +29,62 @@ _LIBDEVICE = {
     "pow": "pow",
     "floor": "floor",
     "ceil": "ceil",
+    "tan": "tan",
+    "asin": "asin",
+    "acos": "acos",
+    "atan": "atan",
+    "atan2": "atan2",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "asinh": "asinh",
+    "acosh": "acosh",
+    "atanh": "atanh",
+    "log10": "log10",
+    "log1p": "log1p",
+    "expm1": "expm1",
+    "cbrt": "cbrt",
+    "hypot": "hypot",
+    "copysign": "copysign",
+    "rint": "rint",
+    "trunc": "trunc",
 }
-_OPERANDS = {"min": 2, "max": 2, "pow": 2, "fma": 3}
+# libdevice's names for f32; for f64 there is no faster form. Source: libdevice User's Guide.
+_FAST = {
+    "exp": "fast_exp",
+    "log": "fast_log",
+    "log2": "fast_log2",
+    "sin": "fast_sin",
+    "cos": "fast_cos",
+    "pow": "fast_pow",
+    "div": "fast_fdivide",
+}
 
 
 def definitions() -> Iterator[tuple[str, Definition]]:
     for dtype in (F32, F64):
         for operation, name in _LIBDEVICE.items():
-            operands = (dtype,) * _OPERANDS.get(operation, 1)
+            operands = (dtype,) * PRIMITIVES[operation][0]
             yield f"{operation}_{dtype.name}", Definition(dtype, operands, partial(_libdevice, name))
         for operation, build in (("floordiv", _float_floordiv), ("mod", _float_mod)):
             yield f"{operation}_{dtype.name}", Definition(dtype, (dtype, dtype), build)
+        for operation, build in (("is_nan", _is_nan), ("is_inf", _is_inf), ("is_finite", _is_finite)):
+            yield f"{operation}_{dtype.name}", Definition(BOOL, (dtype,), build)
+        yield from _fast(dtype)
     for dtype in ALL:
         if dtype.is_integer:
             yield from _integer(dtype)
+
+
+def _fast(dtype: DType) -> Iterator[tuple[str, Definition]]:
+    for operation, name in _FAST.items():
+        exact: Build = _divide if operation == "div" else partial(_libdevice, operation)
+        build = partial(_libdevice, name) if dtype == F32 else exact
+        yield (
+            f"fast_{operation}_{dtype.name}",
+            Definition(dtype, (dtype,) * PRIMITIVES[f"fast_{operation}"][0], build),
+        )
+    tanh: Build = _fast_tanh if dtype == F32 else partial(_libdevice, "tanh")
+    yield f"fast_tanh_{dtype.name}", Definition(dtype, (dtype,), tanh)
 
 
 def _integer(dtype: DType) -> Iterator[tuple[str, Definition]]:
@@ -51,14 +95,80 @@ def _integer(dtype: DType) -> Iterator[tuple[str, Definition]]:
         ("max", partial(_choose, ">", signed)),
         ("floordiv", _floordiv if signed else _unsigned_floordiv),
         ("mod", _mod if signed else _unsigned_mod),
+        ("mul_hi", partial(_upper_half, signed)),
     ):
         yield f"{operation}_{dtype.name}", Definition(dtype, (dtype, dtype), build)
+    for operation, build in _BITS.items():
+        yield f"{operation}_{dtype.name}", Definition(dtype, (dtype,), build)
 
 
 def _libdevice(name: str, builder: Builder, *operands: Value) -> Value:
     kind = operands[0].type
     suffix = "f" if kind == llvm_type(F32) else ""
     return call(builder, f"__nv_{name}{suffix}", kind, *operands)
+
+
+def _divide(builder: Builder, a: Value, b: Value) -> Value:
+    return builder.fdiv(a, b)
+
+
+def _fast_tanh(builder: Builder, a: Value) -> Value:
+    """Since compute capability 7.5. Source: PTX ISA, "tanh"."""
+    kind = ir.FunctionType(a.type, [a.type])
+    return builder.call(ir.InlineAsm(kind, "tanh.approx.f32 $0, $1;", "=f,f"), [a])
+
+
+def _is_nan(builder: Builder, a: Value) -> Value:
+    return builder.fcmp_unordered("uno", a, a)
+
+
+def _is_inf(builder: Builder, a: Value) -> Value:
+    return builder.fcmp_ordered("==", _libdevice("fabs", builder, a), ir.Constant(a.type, math.inf))
+
+
+def _is_finite(builder: Builder, a: Value) -> Value:
+    return builder.fcmp_ordered("<", _libdevice("fabs", builder, a), ir.Constant(a.type, math.inf))
+
+
+def _popcount(builder: Builder, a: Value) -> Value:
+    return call(builder, f"llvm.ctpop.i{a.type.width}", a.type, a)
+
+
+def _leading_zeros(builder: Builder, a: Value) -> Value:
+    return call(builder, f"llvm.ctlz.i{a.type.width}", a.type, a, ir.IntType(1)(0))
+
+
+def _trailing_zeros(builder: Builder, a: Value) -> Value:
+    return call(builder, f"llvm.cttz.i{a.type.width}", a.type, a, ir.IntType(1)(0))
+
+
+def _reversed_bits(builder: Builder, a: Value) -> Value:
+    """libdevice reverses 32 and 64 bits; those of narrower numbers end up on top."""
+    width = max(32, a.type.width)
+    wide = ir.IntType(width)
+    name = "__nv_brevll" if width == 64 else "__nv_brev"
+    turned = call(builder, name, wide, builder.zext(a, wide) if a.type != wide else a)
+    return (
+        turned if a.type == wide else builder.trunc(builder.lshr(turned, wide(width - a.type.width)), a.type)
+    )
+
+
+def _upper_half(signed: bool, builder: Builder, a: Value, b: Value) -> Value:
+    if a.type.width == 64:
+        return call(builder, "__nv_mul64hi" if signed else "__nv_umul64hi", a.type, a, b)
+    wide = ir.IntType(2 * a.type.width)
+    extend = builder.sext if signed else builder.zext
+    return builder.trunc(
+        builder.lshr(builder.mul(extend(a, wide), extend(b, wide)), wide(a.type.width)), a.type
+    )
+
+
+_BITS: dict[str, Build] = {
+    "popcount": _popcount,
+    "clz": _leading_zeros,
+    "ctz": _trailing_zeros,
+    "bit_reverse": _reversed_bits,
+}
 
 
 def _same(builder: Builder, a: Value) -> Value:

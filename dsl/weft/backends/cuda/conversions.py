@@ -6,8 +6,9 @@ from functools import partial
 from llvmlite import ir
 
 from weft.backends.cuda.intrinsics import Builder, Definition, Value, call, llvm_type
-from weft.backends.lowering import is_half
-from weft.model.dtypes import ALL, BOOL, DType
+from weft.backends.cuda.memory import carry, lay
+from weft.backends.lowering import bitcasts, is_half
+from weft.model.dtypes import ALL, BOOL, F32, DType
 
 _DOUBLE = ir.DoubleType()
 
@@ -19,10 +20,22 @@ def definitions() -> Iterator[tuple[str, Definition]]:
             yield dtype.name, Definition(dtype, (dtype,), _same)
         if dtype.is_integer:
             yield f"truncate_{dtype.name}", Definition(dtype, (None,), partial(_truncate, dtype))
+    for source, target in bitcasts():
+        kinds = (F32 if is_half(dtype) else dtype for dtype in (source, target))
+        given, result = kinds
+        yield (
+            f"bitcast_{source.name}_{target.name}",
+            Definition(result, (given,), partial(_bitcast, source, target)),
+        )
 
 
 def _same(builder: Builder, value: Value) -> Value:
     return value
+
+
+def _bitcast(source: DType, target: DType, builder: Builder, value: Value) -> Value:
+    stored = builder.bitcast(lay(source, builder, value), llvm_type(target))
+    return carry(target, builder, stored)
 
 
 def _truncate(dtype: DType, builder: Builder, value: Value) -> Value:

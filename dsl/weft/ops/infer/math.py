@@ -1,13 +1,14 @@
 """What functions of numbers give."""
 
 import math
+import operator
 from collections.abc import Callable
 
 from weft.model import fold
 from weft.model.dialect import Rule
-from weft.model.dtypes import BOOL, F32, I32, DType
+from weft.model.dtypes import BOOL, F32, I32, INDEX, DType
 from weft.model.ir import Expr
-from weft.model.trace.arithmetic import common_dtype
+from weft.model.trace.arithmetic import as_condition, common_dtype
 from weft.model.trace.call import Call
 from weft.model.trace.tracer import as_expr, is_numeric
 from weft.model.values import UNKNOWN, Scalar, Static, Value
@@ -35,7 +36,7 @@ def unary(name: str, compute: Callable[[float], float] | None = None) -> Rule:
 def _computed(call: Call, compute: Callable[[float], float], value: float) -> Value:
     try:
         return Static(float(compute(value)))
-    except (ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         call.report("call-arguments", f"`{call.name}({value})` has no value: guard the argument")
         return UNKNOWN
 
@@ -120,6 +121,67 @@ def infer_fma(call: Call) -> Value:
     return Scalar(fold.operation("fma", *converted))
 
 
+def binary(name: str, compute: Callable[[float, float], float]) -> Rule:
+    """The rule of a function of two floats."""
+
+    def infer(call: Call) -> Value:
+        values = arguments(call)
+        if len(values) != 2 or not all(map(is_numeric, values)):
+            return not_a_number(call, next((value for value in values if not is_numeric(value)), UNKNOWN))
+        numbers = [value.value for value in values if isinstance(value, Static)]
+        if len(numbers) == 2:
+            x, y = (float(number) for number in numbers if isinstance(number, int | float))
+            return _computed(call, lambda _: compute(x, y), x)
+        dtype = _float(common_dtype(values[0], values[1]))
+        a, b = as_expr(values[0], dtype), as_expr(values[1], dtype)
+        return UNKNOWN if a is None or b is None else Scalar(fold.operation(name, a, b))
+
+    return infer
+
+
+def question(name: str, compute: Callable[[float], bool]) -> Rule:
+    """The rule of a question about a float; an integer is always finite."""
+
+    def infer(call: Call) -> Value:
+        value = first(call)
+        if isinstance(value, Static) and isinstance(value.value, int | float):
+            return Static(compute(value.value))
+        expr = as_expr(value)
+        if expr is None:
+            return not_a_number(call, value)
+        return Scalar(fold.operation(name, expr, dtype=BOOL)) if expr.dtype.is_float else Static(compute(0.0))
+
+    return infer
+
+
+def infer_rcp(call: Call) -> Value:
+    expr = as_expr(first(call))
+    if expr is None:
+        return not_a_number(call, first(call))
+    value = fold.convert(expr, _float(expr.dtype))
+    return Scalar(fold.operation("div", fold.const(1, value.dtype), value))
+
+
+def infer_clamp(call: Call) -> Value:
+    x, low, high = (call.value(name) for name in ("x", "low", "high"))
+    return _extreme_of_two(call, "min", min, _extreme_of_two(call, "max", max, x, low), high)
+
+
+def infer_select(call: Call) -> Value:
+    test = as_condition(call.tracer, call.value("condition"), call.place("condition"))
+    x, y = call.value("x"), call.value("y")
+    if not is_numeric(x) or not is_numeric(y):
+        return not_a_number(call, y if is_numeric(x) else x)
+    if isinstance(x, Static) and isinstance(y, Static):
+        dtype = F32 if float in (type(x.value), type(y.value)) else INDEX
+    else:
+        dtype = common_dtype(x, y)
+    a, b = as_expr(x, dtype), as_expr(y, dtype)
+    if test is None or a is None or b is None:
+        return UNKNOWN
+    return Scalar(fold.operation("select", test, a, b, dtype=dtype))
+
+
 infer_exp = unary("exp", math.exp)
 infer_exp2 = unary("exp2", math.exp2)
 infer_log = unary("log", math.log)
@@ -130,6 +192,35 @@ infer_sin = unary("sin", math.sin)
 infer_cos = unary("cos", math.cos)
 infer_tanh = unary("tanh", math.tanh)
 infer_erf = unary("erf", math.erf)
+infer_tan = unary("tan", math.tan)
+infer_asin = unary("asin", math.asin)
+infer_acos = unary("acos", math.acos)
+infer_atan = unary("atan", math.atan)
+infer_sinh = unary("sinh", math.sinh)
+infer_cosh = unary("cosh", math.cosh)
+infer_asinh = unary("asinh", math.asinh)
+infer_acosh = unary("acosh", math.acosh)
+infer_atanh = unary("atanh", math.atanh)
+infer_log10 = unary("log10", math.log10)
+infer_log1p = unary("log1p", math.log1p)
+infer_expm1 = unary("expm1", math.expm1)
+infer_cbrt = unary("cbrt", math.cbrt)
+infer_rint = unary("rint", round)
+infer_trunc = unary("trunc", math.trunc)
+infer_fast_exp = unary("fast_exp", math.exp)
+infer_fast_log = unary("fast_log", math.log)
+infer_fast_log2 = unary("fast_log2", math.log2)
+infer_fast_sin = unary("fast_sin", math.sin)
+infer_fast_cos = unary("fast_cos", math.cos)
+infer_fast_tanh = unary("fast_tanh", math.tanh)
+infer_atan2 = binary("atan2", math.atan2)
+infer_hypot = binary("hypot", math.hypot)
+infer_copysign = binary("copysign", math.copysign)
+infer_fast_pow = binary("fast_pow", math.pow)
+infer_fast_div = binary("fast_div", operator.truediv)
+infer_isnan = question("is_nan", math.isnan)
+infer_isinf = question("is_inf", math.isinf)
+infer_isfinite = question("is_finite", math.isfinite)
 infer_floor = unary("floor", math.floor)
 infer_ceil = unary("ceil", math.ceil)
 infer_min = extreme("min", min)
@@ -151,6 +242,38 @@ RULES: dict[str, Rule] = {
     "ceil": infer_ceil,
     "pow": infer_pow,
     "fma": infer_fma,
+    "tan": infer_tan,
+    "asin": infer_asin,
+    "acos": infer_acos,
+    "atan": infer_atan,
+    "sinh": infer_sinh,
+    "cosh": infer_cosh,
+    "asinh": infer_asinh,
+    "acosh": infer_acosh,
+    "atanh": infer_atanh,
+    "log10": infer_log10,
+    "log1p": infer_log1p,
+    "expm1": infer_expm1,
+    "cbrt": infer_cbrt,
+    "rint": infer_rint,
+    "trunc": infer_trunc,
+    "fast_exp": infer_fast_exp,
+    "fast_log": infer_fast_log,
+    "fast_log2": infer_fast_log2,
+    "fast_sin": infer_fast_sin,
+    "fast_cos": infer_fast_cos,
+    "fast_tanh": infer_fast_tanh,
+    "atan2": infer_atan2,
+    "hypot": infer_hypot,
+    "copysign": infer_copysign,
+    "fast_pow": infer_fast_pow,
+    "fast_div": infer_fast_div,
+    "isnan": infer_isnan,
+    "isinf": infer_isinf,
+    "isfinite": infer_isfinite,
+    "rcp": infer_rcp,
+    "clamp": infer_clamp,
+    "select": infer_select,
     "minimum": infer_min,
     "maximum": infer_max,
 }
