@@ -34,12 +34,15 @@ class Target:
 
     specials: the expression for each of `ir.SPECIALS`, without spaces; `special_bits` wide.
     reserved: names that generated code must not use for variables.
+    native: functions that the prelude has besides `prelude_names()`, each an operation of f16 or bf16 with one rounding,
+    `add_f16`; others are computed in float32 and rounded.
     """
 
     specials: Mapping[str, str]
     special_bits: Literal[32, 64]
     reserved: frozenset[str]
     lowering: Mapping[str, Rule] = field(default_factory=lambda: LOWERING)
+    native: frozenset[str] = frozenset()
 
 
 class Width(IntEnum):
@@ -172,6 +175,9 @@ class Expressions:
         return self.exact(Const(False if held.kind == "bool" else 0, held))
 
     def _operation(self, op: Op) -> Piece:
+        native = f"{op.name}_{op.dtype}"
+        if native in self.target.native:
+            return Piece(self.call(native, *map(self.exact, op.args)), _ATOM)
         form = self.target.lowering[op.name].form(op.args[-1].dtype)
         match form:
             case Infix(symbol=symbol):

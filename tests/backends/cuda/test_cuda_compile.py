@@ -10,6 +10,7 @@ from test_cpu_blocks import tiled_matmul
 from weft.backends import cuda
 from weft.backends.cpu.prelude import prelude
 from weft.backends.cuda.compiled import CompiledCuda
+from weft.backends.cuda.half import NATIVE
 from weft.backends.cuda.prelude import Settings, definitions, effects
 from weft.backends.lowering import LOWERING, prelude_names
 from weft.backends.names import RESERVED_PREFIX
@@ -34,7 +35,7 @@ def instructions(version: CompiledCuda) -> list[str]:
 
 def test_the_prelude_has_what_the_emitter_may_use():
     found = set(definitions(Settings(64, (9, 0)))) | CONSTANTS
-    assert found == prelude_names() | {name.replace(".", "_") for name in SPECIALS}
+    assert found == prelude_names() | NATIVE | {name.replace(".", "_") for name in SPECIALS}
 
 
 def test_each_effect_is_on_both_back_ends():
@@ -76,6 +77,36 @@ def test_no_operation_is_a_call(dtype: DType):
     """numba's own arithmetic on half types calls functions through local memory."""
     what, _ = all_operations(dtype)
     assert [one for one in instructions(compiled(what, Specialization())) if one.startswith("call")] == []
+
+
+def polynomial(dtype: DType) -> Kernel:
+    """`(x * x + x - 3) * x`, and one that is fused."""
+    x, y = tensor("x", dtype, N), tensor("y", dtype, N)
+    value = load(x, I)
+    total = op("sub", op("add", op("mul", value, value), value), lit(3, dtype))
+    return kernel("polynomial", [x, y], domain({"i": N}, store(y, I, value=op("fma", total, value, value))))
+
+
+def test_f16_is_computed_as_it_is():
+    found = instructions(compiled(polynomial(F16)))
+    assert [one for one in found if "16" in one and not one.startswith(("ld", "st", "mov"))] == [
+        "mul.f16", "add.f16", "add.f16", "fma.rn.f16",
+    ]  # fmt: skip
+    assert [one for one in found if one.startswith(("cvt", "call")) or ".local" in one or "f32" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("arch", "names"),
+    [
+        ("sm_80", ["fma.rn.bf16"] * 4),
+        ("sm_90", ["mul.rn.bf16", "add.rn.bf16", "sub.rn.bf16", "fma.rn.bf16"]),
+    ],
+)
+def test_bf16_is_computed_as_it_is(arch: str, names: list[str]):
+    version = compiled(polynomial(BF16), arch=arch)
+    assert re.findall(r"(?:add|sub|mul|fma)\.rn\.bf16", version.ptx) == names
+    assert [one for one in instructions(version) if one.startswith("call") or ".local" in one] == []
+    assert version.registers > 0
 
 
 def test_saxpy_is_what_one_would_write():

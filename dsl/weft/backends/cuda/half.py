@@ -8,20 +8,73 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call
+from weft.backends.cuda.intrinsics import Build, Builder, Definition, Value, call
 from weft.model.dtypes import F32
 
 _I16, _I32 = ir.IntType(16), ir.IntType(32)
 _HALF, _FLOAT, _DOUBLE = ir.HalfType(), ir.FloatType(), ir.DoubleType()
 
-# The first compute capability with `cvt.rn.bf16.f32`. Source: PTX ISA, "cvt".
+# The first compute capability with `cvt.rn.bf16.f32` and `fma.rn.bf16`. Source: PTX ISA, "cvt", "fma".
 _FIRST_BF16 = (8, 0)
+# The first with `add.rn.bf16` and the like. Source: PTX ISA, "add".
+_FIRST_BF16_SUM = (9, 0)
+
+_OPERANDS = {"add": 2, "sub": 2, "mul": 2, "fma": 3}
+# Operations that round once, without a way through float32.
+NATIVE = frozenset(f"{name}_{dtype}" for name in _OPERANDS for dtype in ("f16", "bf16"))
+
+Convert = Callable[[Builder, Value], Value]
 
 
 def definitions(capability: tuple[int, int]) -> Iterator[tuple[str, Definition]]:
     yield "round_f16", Definition(F32, (None,), _round_f16)
     convert = _bf16_by_instruction if capability >= _FIRST_BF16 else _bf16_by_bits
     yield "round_bf16", Definition(F32, (None,), partial(_round_bf16, convert))
+    for name, count in _OPERANDS.items():
+        operands = (F32,) * count
+        yield f"{name}_f16", Definition(F32, operands, partial(_in_f16, name))
+        yield f"{name}_bf16", Definition(F32, operands, _bf16_operation(name, capability, convert))
+
+
+def _in_f16(name: str, builder: Builder, *operands: Value) -> Value:
+    """LLVM sees that a value was an f16 before, so nothing is left of the conversions between two operations."""
+    halves = [to_f16(builder, operand) for operand in operands]
+    if name == "fma":
+        return from_f16(builder, call(builder, "llvm.fma.f16", _HALF, *halves))
+    return from_f16(builder, getattr(builder, f"f{name}")(*halves))
+
+
+def _bf16_operation(name: str, capability: tuple[int, int], convert: Convert) -> Build:
+    if capability >= _FIRST_BF16_SUM and name != "fma":
+        return partial(_in_bf16, f"{name}.rn.bf16 $0, $1, $2;")
+    if capability >= _FIRST_BF16:
+        return partial(_in_bf16, _BY_FMA[name])
+    return partial(_bf16_in_f32, name, convert)
+
+
+# In PTX, 0x3F80 is 1, 0xBF80 is -1 and 0x8000 is -0 of bf16: what changes nothing.
+_BY_FMA = {
+    "add": "{.reg .b16 one; mov.b16 one, 0x3F80U; fma.rn.bf16 $0, $1, one, $2;}",
+    "sub": "{.reg .b16 one; mov.b16 one, 0xBF80U; fma.rn.bf16 $0, $2, one, $1;}",
+    "mul": "{.reg .b16 zero; mov.b16 zero, 0x8000U; fma.rn.bf16 $0, $1, $2, zero;}",
+    "fma": "fma.rn.bf16 $0, $1, $2, $3;",
+}
+
+
+def _in_bf16(text: str, builder: Builder, *operands: Value) -> Value:
+    """PTX, since NVVM has no such type."""
+    bits = [to_bf16(builder, operand) for operand in operands]
+    kind = ir.FunctionType(_I16, [_I16] * len(bits))
+    constraint = ",".join(["=h", *("h" for _ in bits)])
+    return from_bf16(builder, builder.call(ir.InlineAsm(kind, text, constraint), bits))
+
+
+def _bf16_in_f32(name: str, convert: Convert, builder: Builder, *operands: Value) -> Value:
+    if name == "fma":
+        exact = call(builder, "llvm.fma.f32", _FLOAT, *operands)
+    else:
+        exact = getattr(builder, f"f{name}")(*operands)
+    return _round_bf16(convert, builder, exact)
 
 
 def from_f16(builder: Builder, loaded: Value) -> Value:
@@ -49,7 +102,7 @@ def _round_f16(builder: Builder, value: Value) -> Value:
     return from_f16(builder, to_f16(builder, value))
 
 
-def _round_bf16(convert: Callable[[Builder, Value], Value], builder: Builder, value: Value) -> Value:
+def _round_bf16(convert: Convert, builder: Builder, value: Value) -> Value:
     single = _to_odd(builder, value) if value.type == _DOUBLE else value
     return from_bf16(builder, convert(builder, single))
 

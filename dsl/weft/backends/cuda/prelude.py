@@ -31,8 +31,8 @@ class Settings:
 def target() -> Target:
     """What the emitter may rely on."""
     specials = {name: f"{name.replace('.', '_')}()" for name in SPECIALS}
-    reserved = prelude_names() | {text.removesuffix("()") for text in specials.values()}
-    return Target(specials, 32, frozenset(reserved))
+    reserved = prelude_names() | half.NATIVE | {text.removesuffix("()") for text in specials.values()}
+    return Target(specials, 32, frozenset(reserved), native=half.NATIVE)
 
 
 def namespace(used: frozenset[str], settings: Settings) -> dict[str, object]:
