@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
 
 from weft.errors import launch_error
+from weft.host.streams import to_handle
 from weft.model import launches
 
 if TYPE_CHECKING:
@@ -30,16 +31,21 @@ class Kernel:
         update_wrapper(self, python_function)
         self.python_function = python_function
         self._launcher: Launcher | None = None
+        # Does what an earlier launch did and returns None, or returns something else: then this launch is decided.
+        self._fast: Callable[..., object] = _undecided
 
     def __call__(self, *args: object, **kwargs: object) -> None:
-        (self._launcher or self._read()).launch(args, kwargs)
+        if kwargs or self._fast(*args) is not None:
+            launcher = self._launcher or self._read()
+            launcher.launch(args, kwargs)
+            self._fast = launcher.fast()
 
     def __getitem__(self, geometry: object) -> "BoundKernel":
         match geometry:
             case (grid, block):
-                return BoundKernel(self, (grid, block), None)
+                return BoundKernel(self, (grid, block), None, self._launcher)
             case (grid, block, stream):
-                return BoundKernel(self, (grid, block), stream)
+                return BoundKernel(self, (grid, block), stream, self._launcher)
             case _:
                 raise launch_error([launches.geometry_form(self.python_function.__name__)])
 
@@ -84,13 +90,31 @@ class Kernel:
 class BoundKernel:
     """A kernel with the geometry of its launch."""
 
-    def __init__(self, kernel: Kernel, geometry: tuple[object, object], stream: object) -> None:
+    def __init__(
+        self, kernel: Kernel, geometry: tuple[object, object], stream: object, launcher: "Launcher | None"
+    ) -> None:
         self.kernel = kernel
         self.geometry = geometry
         self.stream = stream
+        self._more: tuple[int, ...] = ()
+        self._fast = _undecided if launcher is None else self._known(launcher)
 
     def __call__(self, *args: object, **kwargs: object) -> None:
-        self.kernel.launcher.launch(args, kwargs, self.geometry, self.stream)
+        if kwargs or self._fast(*args, *self._more) is not None:
+            launcher = self.kernel.launcher
+            launcher.launch(args, kwargs, self.geometry, self.stream)
+            self._fast = self._known(launcher)
+
+    def _known(self, launcher: "Launcher") -> Callable[..., object]:
+        if self.stream is None:
+            return launcher.fast(self.geometry)
+        handle = to_handle(self.stream)
+        self._more = () if handle is None else (handle,)
+        return _undecided if handle is None else launcher.fast(self.geometry, takes_stream=True)
+
+
+def _undecided(*arguments: object) -> object:
+    return NotImplemented
 
 
 class Function(Generic[P, R]):

@@ -7,14 +7,16 @@ checks and all decisions are made once for a key and kept in a Plan. The words f
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from weft.backends.direct import Direct
 from weft.backends.parameters import FlatParameter, flatten
 from weft.errors import InternalError, LaunchError, finding, launch_error
 from weft.geometry import GeometryError, choose, problems, to_geometry
 from weft.host import HostTensor, is_contiguous
-from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number
+from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number, place_problems
 from weft.host.arguments import problems as argument_problems
+from weft.host.streams import current_stream
 from weft.model import launches
 from weft.model.arguments import bind
 from weft.model.ir import Kernel, Param
@@ -22,21 +24,31 @@ from weft.model.limits import Geometry, Problem
 from weft.model.multiples import PROMISED
 from weft.model.specialize import Specialization, specialize
 
+if TYPE_CHECKING:
+    from weft.backends.native.table import Table
+
 # The arguments in the order of `weft.backends.parameters.flatten`, the geometry, the stream.
 Run = Callable[[Sequence[Number], Geometry, object], None]
 
 _MAX_PLANS = 256
 _MAX_VERSIONS = 64
+_MAX_TABLES = 64
+
+
+# How a compiled version is run with a geometry by machine code; None where it cannot be.
+ToDirect = Callable[[Geometry], Direct | None]
 
 
 class HostCompiled(Protocol):
     def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
+    def direct(self, geometry: Geometry, /) -> Direct | None: ...
 
 
 class GpuCompiled(Protocol):
     def launch(
         self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
     ) -> None: ...
+    def direct(self, geometry: Geometry, /) -> Direct | None: ...
 
 
 class HostBackend(Protocol):
@@ -61,6 +73,7 @@ class Version:
 
     run: Run
     parameters: tuple[FlatParameter, ...]
+    direct: ToDirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,14 @@ class Plan:
     """All that was decided for a key.
 
     geometry: None where there is nothing to do. template: the arguments, 0 where each launch has its own;
-    addresses, scalars: places in the template, each with the place in `Given`.
+    addresses, scalars: places in the template, each with the place in `Given`. device: the ordinal, -1 where the
+    tensors' maker does not tell it.
     """
 
     geometry: Geometry | None
-    run: Run
+    version: Version
     on_host: bool
+    device: int
     template: list[Number]
     addresses: list[tuple[int, int]]
     scalars: list[tuple[int, int]]
@@ -98,6 +113,7 @@ class Launcher:
         self._reader = ArgumentReader(kernel)
         self._plans: dict[Hashable, Plan] = {}
         self._versions: dict[Hashable, Version] = {}
+        self._tables: dict[Hashable, Table | None] = {}
 
     def launch(
         self,
@@ -107,21 +123,62 @@ class Launcher:
         stream: object = None,
     ) -> None:
         """Run the kernel. geometry: None to have it chosen. Raises LaunchError before anything runs."""
-        given, plan = self._plan(args, kwargs, geometry)
+        values = self._bound(args, kwargs)
+        given, plan = self._plan(values, geometry)
         if stream is not None and plan.on_host:
             raise launch_error([launches.stream_on_host(self.kernel.name)])
-        if plan.geometry is None:
+        _raise_any(place_problems(self.kernel, given.tensors))
+        if plan.geometry is not None:
+            arguments = plan.template.copy()
+            for slot, at in plan.addresses:
+                arguments[slot] = given.tensors[at].address
+            for slot, at in plan.scalars:
+                arguments[slot] = given.scalars[at]
+            queue = stream if stream is not None or plan.on_host else current_stream(values, plan.device)
+            plan.version.run(arguments, plan.geometry, queue)
+        self._remember_natively(values, given, plan, (geometry, stream is not None))
+
+    def fast(
+        self, geometry: tuple[object, object] | None = None, *, takes_stream: bool = False
+    ) -> Callable[..., object]:
+        """A function that launches as earlier launches with this geometry did, and returns None. It returns something
+        else where `launch` must decide. takes_stream: its last argument is the handle of a stream."""
+        table = self._tables.get((geometry, takes_stream)) if _is_hashable(geometry) else None
+        return undecided if table is None else table.function
+
+    def _remember_natively(
+        self, values: Sequence[object], given: Given, plan: Plan, launched: tuple[object, bool]
+    ) -> None:
+        """Let machine code do the next launches like this one."""
+        if not _is_hashable(launched[0]) or (not plan.on_host and plan.device < 0):
             return
-        arguments = plan.template.copy()
-        for slot, at in plan.addresses:
-            arguments[slot] = given.tensors[at].address
-        for slot, at in plan.scalars:
-            arguments[slot] = given.scalars[at]
-        plan.run(arguments, plan.geometry, stream)
+        native = import_module("weft.backends.native.plans")
+        if launched not in self._tables:
+            made = native.new_table(takes_stream=launched[1])
+            _remember(self._tables, launched, made, _MAX_TABLES)
+        table = self._tables.get(launched)
+        key = (given.key, tuple(map(type, values)))
+        if table is None or key in table:
+            return
+        direct = None if plan.geometry is None else plan.version.direct(plan.geometry)
+        if plan.geometry is not None and direct is None:
+            return
+        device = -1 if plan.on_host else plan.device
+        parameters = plan.version.parameters
+        decided = native.Decided(values, given, parameters, plan.template, plan.geometry, direct, device)
+        made = native.native_plan(self._reader, decided)
+        if made is not None:
+            table.add(key, made)
 
     def geometry(self, args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> Geometry | None:
         """The geometry that Weft chooses for these arguments; None if there is nothing to do."""
-        return self._plan(args, kwargs, None)[1].geometry
+        return self._plan(self._bound(args, kwargs), None)[1].geometry
+
+    def _bound(self, args: Sequence[object], kwargs: Mapping[str, object] | None) -> Sequence[object]:
+        """The arguments in the order of the parameters."""
+        if not kwargs and len(args) == len(self.kernel.parameters):
+            return args
+        return self._bind(args, kwargs or {})
 
     def specialization(
         self, args: Sequence[object], kwargs: Mapping[str, object] | None = None
@@ -140,18 +197,10 @@ class Launcher:
         return found, "cpu" if on_host else _gpu_backend().arch_of(device)
 
     def _plan(
-        self,
-        args: Sequence[object],
-        kwargs: Mapping[str, object] | None,
-        geometry: Geometry | tuple[object, object] | None,
+        self, values: Sequence[object], geometry: Geometry | tuple[object, object] | None
     ) -> tuple[Given, Plan]:
         explicit = (
             geometry if geometry is None or isinstance(geometry, Geometry) else explicit_geometry(*geometry)
-        )
-        values = (
-            args
-            if not kwargs and len(args) == len(self.kernel.parameters)
-            else self._bind(args, kwargs or {})
         )
         given = self._reader.read(values)
         if given is None:
@@ -183,18 +232,18 @@ class Launcher:
         """The plan for a new key. Raises LaunchError."""
         _raise_any(argument_problems(self.kernel, values))
         on_host = not any(tensor.device[0] == "cuda" for tensor in given.tensors)
+        device = max((tensor.device[1] for tensor in given.tensors), default=0)
         geometry = explicit or self._choose(on_host, given)
         if geometry is None:
-            return Plan(None, _nothing, on_host, [], [], [])
+            return Plan(None, _NOTHING, on_host, device, [], [], [])
         _raise_any(problems(geometry, self.kernel))
-        device = max((tensor.device[1] for tensor in given.tensors), default=0)
         specialization = self._specialize(given, geometry)
         if not on_host:
             specialization = self._for_gpu(given, specialization, may_widen=explicit is None)
             if specialization.elements_per_thread > 1:
                 geometry = self._choose(on_host, given, specialization.elements_per_thread) or geometry
         version = self._version(on_host, device, specialization)
-        return self._fill(version, geometry, given, on_host)
+        return self._fill(version, geometry, given, (on_host, device))
 
     def _for_gpu(self, given: Given, general: Specialization, *, may_widen: bool) -> Specialization:
         """What wide loads and stores rely on, and how many elements a thread works on with them."""
@@ -241,18 +290,19 @@ class Launcher:
         known = self._versions.get(key)
         if known is not None:
             return known
-        run = (
+        run, direct = (
             _host_run(self.kernel, specialization)
             if on_host
             else _gpu_run(self.kernel, specialization, device)
         )
         parameters = flatten(specialize(self.kernel, specialization), specialization.index_bits)
-        return _remember(self._versions, key, Version(run, parameters), _MAX_VERSIONS)
+        return _remember(self._versions, key, Version(run, parameters, direct), _MAX_VERSIONS)
 
-    def _fill(self, version: Version, geometry: Geometry, given: Given, on_host: bool) -> Plan:
+    def _fill(self, version: Version, geometry: Geometry, given: Given, place: tuple[bool, int]) -> Plan:
+        """place: whether the tensors are in host memory, and the device."""
         tensors = {parameter.name: at for at, (_, parameter) in enumerate(self._reader.tensors)}
         scalars = {parameter.name: at for at, (_, parameter) in enumerate(self._reader.scalars)}
-        plan = Plan(geometry, version.run, on_host, [0] * len(version.parameters), [], [])
+        plan = Plan(geometry, version, *place, [0] * len(version.parameters), [], [])
         for slot, flat in enumerate(version.parameters):
             match flat.role:
                 case "address":
@@ -301,19 +351,36 @@ def _gpu_backend() -> GpuBackend:
     return cast("GpuBackend", import_module("weft.backends.cuda"))
 
 
-def _host_run(kernel: Kernel, specialization: Specialization) -> Run:
-    run = _host_backend().compile(kernel, specialization).launch
-    return lambda arguments, geometry, stream: run(arguments, geometry)
+def _host_run(kernel: Kernel, specialization: Specialization) -> tuple[Run, ToDirect]:
+    compiled = _host_backend().compile(kernel, specialization)
+    return lambda arguments, geometry, stream: compiled.launch(arguments, geometry), compiled.direct
 
 
-def _gpu_run(kernel: Kernel, specialization: Specialization, device: int) -> Run:
+def _gpu_run(kernel: Kernel, specialization: Specialization, device: int) -> tuple[Run, ToDirect]:
     backend = _gpu_backend()
-    run = backend.compile(kernel, specialization, arch=backend.arch_of(device)).launch
-    return lambda arguments, geometry, stream: run(arguments, geometry, device=device, stream=stream)
+    compiled = backend.compile(kernel, specialization, arch=backend.arch_of(device))
+    run = compiled.launch
+    return (
+        lambda arguments, geometry, stream: run(arguments, geometry, device=device, stream=stream),
+        compiled.direct,
+    )
 
 
-def _nothing(arguments: Sequence[Number], geometry: Geometry, stream: object) -> None:
-    """The run of an empty domain."""
+def undecided(*arguments: object) -> object:
+    """The function of a launch that machine code knows nothing of."""
+    return NotImplemented
+
+
+def _is_hashable(geometry: object) -> bool:
+    try:
+        hash(geometry)
+    except TypeError:
+        return False
+    return True
+
+
+# The version of an empty domain.
+_NOTHING = Version(lambda arguments, geometry, stream: None, (), lambda geometry: None)
 
 
 Item = TypeVar("Item")

@@ -25,6 +25,9 @@ class FakeBackend:
         self.compiled.append(specialization)
         return self
 
+    def direct(self, geometry: Geometry) -> None:
+        """Machine code has nothing to run."""
+
     def launch(self, arguments: list[float], geometry: Geometry) -> None:
         self.launched.append((arguments, geometry))
 

@@ -86,7 +86,7 @@ def test_a_second_launch_compiles_nothing(backend):
 def test_a_large_view_indexes_in_64_bits(backend):
     x = np.ones(2, np.float32)
     far = np.lib.stride_tricks.as_strided(x, (2,), (2**31 * 4,))
-    Launcher(saxpy()).launch((2.0, far, x))
+    Launcher(saxpy()).launch((2.0, far, np.ones(2, np.float32)))
     assert backend.compiled[0].index_bits == 64
 
 

@@ -88,7 +88,7 @@ def _reader_of_type(kind: type) -> Reader | None:
         return _read_numpy
     if _is_numpy_scalar(kind):
         return None
-    if hasattr(kind, "data_ptr") and hasattr(kind, "stride"):
+    if is_of_torch(kind):
         return _read_torch
     if kind.__module__.partition(".")[0] == "cupy" and hasattr(kind, "data"):
         return _read_cupy
@@ -97,6 +97,10 @@ def _reader_of_type(kind: type) -> Reader | None:
         if hasattr(kind, protocol):
             return reader
     return None
+
+
+def is_of_torch(kind: type) -> bool:
+    return hasattr(kind, "data_ptr") and hasattr(kind, "stride")
 
 
 def _reader_of_value(value: object) -> Reader | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple, cast
 
 from weft.host import HostTensor, StridesError, read_scalar, read_tensor
+from weft.host.overlap import is_same_view, share_memory
 from weft.model import arguments, launches
 from weft.model.ir import Kernel, Param, Parameter, ScalarParameter, TensorParameter, walk_expr
 from weft.model.limits import Problem
@@ -33,7 +34,9 @@ class ArgumentReader:
         parameters = list(enumerate(kernel.parameters))
         self.tensors = [(at, p) for at, p in parameters if isinstance(p, TensorParameter)]
         self.scalars = [(at, p) for at, p in parameters if isinstance(p, ScalarParameter)]
-        self._keys = [_key_of_scalar(kernel, parameter) for _, parameter in self.scalars]
+        deciding = _names_of_extents(kernel)
+        self._exact = [parameter.name in deciding for _, parameter in self.scalars]
+        self._keys = [_key_of_scalar(parameter, deciding) for _, parameter in self.scalars]
 
     def read(self, values: Sequence[object]) -> Given | None:
         """None if an argument is not what its parameter wants; why is for `problems` to say."""
@@ -49,6 +52,19 @@ class ArgumentReader:
         # What stands before dtype_name (the address) changes with each launch; whether 16 divides it seldom does.
         places = [(tensor.address % ALIGNMENT_BYTES == 0, tensor[2:]) for tensor in found]
         return Given(found, numbers, (*places, *keys))
+
+    def bounds(self, order: int, number: Number) -> tuple[int, int] | None:
+        """From where to where a scalar may be for the same key as `number`, whatever it is where it is a float; None
+        where that is no range of 64 bits."""
+        parameter = self.scalars[order][1]
+        if self._exact[order]:
+            return (number, number) if isinstance(number, int) else None
+        if not parameter.dtype.is_integer:
+            return 0, 0
+        if parameter.dtype.bits < 64:
+            return launches.integer_range(parameter.dtype)
+        lowest, _ = launches.integer_range(parameter.dtype)
+        return (max(lowest, 1 - 2**31), 2**31 - 1) if _in_32_bits(number) else None
 
     def sizes(self, given: Given) -> dict[str, Number]:
         """The value of each dimension and of each scalar, by name."""
@@ -107,6 +123,31 @@ def _own_problems(parameter: Parameter, value: object, tensor: HostTensor | None
             yield launches.reachable(parameter.name, tensor.device[0])
         if parameter.is_written and not tensor.is_writable:
             yield launches.read_only(parameter.name)
+        elif parameter.is_written and _is_broadcast(tensor):
+            yield launches.broadcast(parameter.name)
+
+
+def _is_broadcast(tensor: HostTensor) -> bool:
+    pairs = zip(tensor.shape, tensor.strides, strict=True)
+    return 0 not in tensor.shape and any(extent > 1 and stride == 0 for extent, stride in pairs)
+
+
+def place_problems(kernel: Kernel, tensors: Sequence[HostTensor]) -> Iterator[Problem]:
+    """What is wrong with where the tensors of a launch lie, which may change with each launch."""
+    parameters = [parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
+    named = list(zip(parameters, tensors, strict=True))
+    for parameter, tensor in named:
+        itemsize_bytes = parameter.array.dtype.itemsize_bytes
+        if tensor.address == 0 and 0 not in tensor.shape:
+            yield launches.no_memory(parameter.name)
+        elif tensor.address % itemsize_bytes:
+            yield launches.misaligned(parameter.name, tensor.address, itemsize_bytes)
+    for at, (written, tensor) in enumerate(named):
+        for other_at, (other, other_tensor) in enumerate(named):
+            if not written.is_written or other_at == at or (other.is_written and other_at < at):
+                continue
+            if not is_same_view(tensor, other_tensor) and share_memory(tensor, other_tensor):
+                yield launches.overlap(written.name, other.name)
 
 
 def _fact(value: object, tensor: HostTensor | None) -> arguments.Fact:
@@ -126,12 +167,19 @@ def _in_range(number: int, parameter: ScalarParameter) -> bool:
     return lowest <= number <= highest
 
 
-def _key_of_scalar(kernel: Kernel, parameter: ScalarParameter) -> Callable[[Number], Hashable]:
-    """What of a scalar decisions depend on: its value if the domain does, else whether 32 bits hold it."""
+def _names_of_extents(kernel: Kernel) -> frozenset[str]:
     extents = () if kernel.domain is None else kernel.domain.extents
-    names = {part.name for extent in extents for part in walk_expr(extent) if isinstance(part, Param)}
-    if parameter.name in names:
+    return frozenset(part.name for extent in extents for part in walk_expr(extent) if isinstance(part, Param))
+
+
+def _key_of_scalar(parameter: ScalarParameter, deciding: frozenset[str]) -> Callable[[Number], Hashable]:
+    """What of a scalar decisions depend on: its value if the domain does, else whether 32 bits hold it."""
+    if parameter.name in deciding:
         return lambda number: number
     if parameter.dtype.is_integer and parameter.dtype.bits == 64:
-        return lambda number: -(2**31) < number < 2**31
+        return _in_32_bits
     return lambda number: None
+
+
+def _in_32_bits(number: Number) -> bool:
+    return -(2**31) < number < 2**31

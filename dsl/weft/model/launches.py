@@ -47,6 +47,43 @@ def byte_strides(name: str, strides_bytes: Sequence[int], itemsize_bytes: int) -
     )
 
 
+def broadcast(name: str) -> Problem:
+    return Problem(
+        "launch-read-only",
+        f"`{name}` is broadcast, so several of its elements are one in memory, and the kernel writes to it: pass a copy",
+        name,
+    )
+
+
+def no_memory(name: str) -> Problem:
+    """The tensor's library gives no address for its elements."""
+    return Problem(
+        "launch-memory",
+        f"`{name}` has elements and no memory: it was freed, or its storage was resized; launch before that, or make it "
+        "again",
+        name,
+    )
+
+
+def misaligned(name: str, address: int, itemsize_bytes: int) -> Problem:
+    return Problem(
+        "launch-alignment",
+        f"`{name}` begins at address {address:#x}, which is no multiple of the {itemsize_bytes} bytes of an element: pass "
+        "a copy",
+        name,
+    )
+
+
+def overlap(written: str, other: str) -> Problem:
+    """written: the tensor that the kernel writes to."""
+    return Problem(
+        "launch-overlap",
+        f"`{written}`, which the kernel writes to, shares memory with `{other}` and is another view of it, so the result "
+        "would depend on the order of threads: pass the same view for both, or a copy",
+        written,
+    )
+
+
 def scalar_range(name: str, value: int, dtype: DType) -> Problem:
     lowest, highest = integer_range(dtype)
     return Problem(

@@ -13,6 +13,7 @@ from weft.backends import cache as disk
 from weft.backends.cpu.emit import EmittedBlocks, emit_blocks
 from weft.backends.cpu.native import NativeKernel, load
 from weft.backends.cpu.workers import SMALL_THREADS, run_blocks, start
+from weft.backends.direct import Direct
 from weft.backends.native.machine import machine_name
 from weft.backends.native.slots import to_slots
 from weft.backends.python import Emitted
@@ -46,6 +47,12 @@ class CompiledCpu:
         slots = to_slots(self.emitted.code.parameters, arguments, (*geometry.grid, *geometry.block))
         scratch_bytes = self.emitted.scratch_bytes(threads)
         run_blocks(self.native.address, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
+
+    def direct(self, geometry: Geometry) -> Direct:
+        """What machine code needs in order to launch."""
+        scratch_bytes = self.emitted.scratch_bytes(geometry.threads_per_block)
+        leading = (*geometry.grid, *geometry.block)
+        return Direct(self.native.address, self, leading, scratch_bytes, addressof(self.cost))
 
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:

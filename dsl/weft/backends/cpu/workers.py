@@ -11,8 +11,9 @@ from ctypes import CDLL, CFUNCTYPE, addressof, c_char, c_int64, c_void_p, cast
 from functools import cache
 from threading import Thread
 
-from weft.backends.native import pool
+from weft.backends.native import launch, pool
 from weft.backends.native.library import address_of
+from weft.backends.native.runtime import words
 
 # The names of C functions, by their places in the pool's memory.
 _C_FUNCTIONS = {
@@ -112,6 +113,7 @@ def _pool() -> _Pool:
     if not _POOLS:
         atexit.register(lambda: _pool().stop())
     _POOLS.append(_Pool(processors()))
+    words()[launch.POOL] = _POOLS[-1].address
     return _POOLS[-1]
 
 

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from weft.backends import cache as disk
-from weft.backends.native import pool
+from weft.backends.native import launch, pool
 from weft.backends.native.machine import load_object, machine_name, target_machine
 
-_EXPORTED = {"weft_run": pool.run, "weft_work": pool.work, "weft_stop": pool.stop}
+_EXPORTED = {
+    "weft_run": pool.run,
+    "weft_work": pool.work,
+    "weft_stop": pool.stop,
+    "weft_launch": launch.launch,
+}
 
 
 def address_of(name: str) -> int:
