@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_MOST_BOUND = 64
+
 
 class Kernel:
     """A kernel: call it to launch it with a grid and a block that Weft chooses.
@@ -33,6 +35,7 @@ class Kernel:
         self._launcher: Launcher | None = None
         # Does what an earlier launch did and returns None, or returns something else: then this launch is decided.
         self._fast: Callable[..., object] = _undecided
+        self._bound: dict[object, BoundKernel] = {}
 
     def __call__(self, *args: object, **kwargs: object) -> None:
         if kwargs or self._fast(*args) is not None:
@@ -41,6 +44,20 @@ class Kernel:
             self._fast = launcher.fast()
 
     def __getitem__(self, geometry: object) -> "BoundKernel":
+        try:
+            known = self._bound.get(geometry)
+        except TypeError:  # Lists are welcome as sizes.
+            return self._bind(geometry)
+        return known or self._kept(geometry)
+
+    def _kept(self, geometry: object) -> "BoundKernel":
+        """Most programs use few geometries, again and again."""
+        if len(self._bound) >= _MOST_BOUND:
+            self._bound.clear()
+        bound = self._bound[geometry] = self._bind(geometry)
+        return bound
+
+    def _bind(self, geometry: object) -> "BoundKernel":
         match geometry:
             case (grid, block):
                 return BoundKernel(self, (grid, block), None, self._launcher)

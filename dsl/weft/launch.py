@@ -165,7 +165,9 @@ class Launcher:
             return
         device = -1 if plan.on_host else plan.device
         parameters = plan.version.parameters
-        decided = native.Decided(values, given, parameters, plan.template, plan.geometry, direct, device)
+        decided = native.Decided(
+            values, given, parameters, plan.template, plan.geometry, direct, device, self.kernel
+        )
         made = native.native_plan(self._reader, decided)
         if made is not None:
             table.add(key, made)

@@ -15,6 +15,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "broadcast": "A view repeated to a shape that it does not fit.",
         "call-arguments": "A call whose arguments do not fit what is called.",
         "cuda-driver": "The data is on a GPU, and the NVIDIA driver is missing or refuses.",
+        "cuda-error": "The GPU reports a fault, or the NVIDIA driver refuses a call.",
+        "cuda-memory": "The GPU has not enough free memory.",
         "cuda-package": "The data is on a GPU, and a Python package for it is not installed.",
         "distribute": "A view shared by threads whose numbers do not divide it.",
         "division-by-zero": "A division by a number known to be 0.",

@@ -219,12 +219,68 @@ def no_gpu(error: str) -> Problem:
     )
 
 
+def driver_too_old(version: int, oldest: int) -> Problem:
+    """version, oldest: the CUDA version that a driver supports, as it writes it: 13000 for 13.0."""
+    return Problem(
+        "cuda-driver",
+        f"the NVIDIA driver supports CUDA {_cuda(version)} and compiled kernels need {_cuda(oldest)}, and the data is on a "
+        "GPU: update the driver, or pass NumPy arrays to run on the CPU",
+    )
+
+
+def wrong_binary(error: str) -> Problem:
+    """error: what the driver says."""
+    return Problem(
+        "cuda-driver",
+        f"the NVIDIA driver does not take code that was compiled for its GPU ({error}), and the data is on a GPU: update "
+        "the driver, or pass NumPy arrays to run on the CPU",
+    )
+
+
+def out_of_memory(kernel_name: str | None, wanted_bytes: int | None = None) -> Problem:
+    """kernel_name: what was to be launched, or wanted_bytes: what was to be allocated."""
+    what = f"loading or launching `{kernel_name}`" if wanted_bytes is None else f"{wanted_bytes:,} bytes"
+    return Problem(
+        "cuda-memory",
+        f"the GPU has not enough free memory for {what} (CUDA_ERROR_OUT_OF_MEMORY): free tensors, or use smaller ones",
+    )
+
+
+_MEANINGS = {
+    "CUDA_ERROR_ILLEGAL_ADDRESS": "a kernel read or wrote outside of any tensor",
+    "CUDA_ERROR_MISALIGNED_ADDRESS": "a kernel read or wrote at an address that its access does not allow",
+    "CUDA_ERROR_ASSERT": "an assertion of a kernel failed",
+    "CUDA_ERROR_LAUNCH_TIMEOUT": "a kernel ran longer than this system allows",
+    "CUDA_ERROR_LAUNCH_FAILED": "a kernel failed while it ran",
+    "CUDA_ERROR_ILLEGAL_INSTRUCTION": "a kernel met an instruction that this GPU has not",
+    "CUDA_ERROR_INVALID_ADDRESS_SPACE": "a kernel used memory of one space as memory of another",
+    "CUDA_ERROR_INVALID_PC": "a kernel ran into what is no code",
+}
+
+
+def device_error(error: str, kernel_name: str | None, ran: Sequence[str]) -> Problem:
+    """error: the driver's name for it. ran: what was launched on the stream, the last first."""
+    if error not in _MEANINGS:
+        what = "the call" if kernel_name is None else f"the launch of `{kernel_name}`"
+        return Problem("cuda-error", f"the NVIDIA driver refuses {what}: {error}")
+    suspects = f"; launched on this stream, the last first: {', '.join(ran)}" if ran else ""
+    return Problem(
+        "cuda-error",
+        f"the GPU reports {error}: {_MEANINGS[error]}. It was one that was launched before{suspects}. The GPU's memory is "
+        "lost to this process: start it again, and run the suspects on NumPy arrays or under `compute-sanitizer`",
+    )
+
+
 def no_package(name: str) -> Problem:
     return Problem(
         "cuda-package",
         f"the Python package `{name}` is not installed and the data is on a GPU: install it with "
         "`pip install 'weft[cuda]'`, or pass NumPy arrays to run on the CPU",
     )
+
+
+def _cuda(version: int) -> str:
+    return f"{version // 1000}.{version % 1000 // 10}"
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -21,14 +21,14 @@ def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch):
 
 def test_no_driver(monkeypatch: pytest.MonkeyPatch):
     from cuda.pathfinder import DynamicLibNotFoundError
-    from weft.backends.cuda import device
+    from weft.backends.cuda import driver
 
     def missing(name: str) -> None:
         raise DynamicLibNotFoundError
 
-    monkeypatch.setattr(device, "load_nvidia_dynamic_lib", missing)
+    monkeypatch.setattr(driver, "load_nvidia_dynamic_lib", missing)
     with pytest.raises(UnsupportedError) as caught:
-        device.need_driver.__wrapped__()
+        driver.driver.__wrapped__()
     assert str(caught.value) == (
         "cuda-driver: the NVIDIA driver's library (libcuda.so.1, on Windows nvcuda.dll) was not found and the data is "
         "on a GPU: install the NVIDIA driver, or pass NumPy arrays to run on the CPU"

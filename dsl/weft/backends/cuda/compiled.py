@@ -18,6 +18,7 @@ from weft.backends.cuda.compiler import Cubin
 from weft.backends.cuda.device import Loaded
 from weft.backends.cuda.packages import NumbaWarning
 from weft.backends.cuda.prelude import Settings
+from weft.backends.direct import Direct
 from weft.backends.python import Emitted
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
@@ -92,7 +93,7 @@ class CompiledCuda:
 
     @cached_property
     def loaded(self) -> Loaded:
-        return Loaded(self.cubin, self.linked.entry, self.emitted.parameters)
+        return Loaded(self.cubin, self.linked.entry, self.emitted.parameters, self.kernel)
 
     def launch(
         self,
@@ -104,6 +105,10 @@ class CompiledCuda:
     ) -> None:
         """Run on a GPU. arguments: in the order of `emitted.parameters`. device: the ordinal, -1 the current one."""
         self.loaded.launch(arguments, geometry, device, stream)
+
+    def direct(self, geometry: Geometry) -> Direct | None:
+        """What machine code needs in order to launch; None before the first launch, which loads the code."""
+        return self.loaded.direct() if self.loaded.handle else None
 
     @property
     def _settings(self) -> Settings:

@@ -1,120 +1,127 @@
-"""The GPU: its architecture, its streams, and launches on it beside PyTorch and CuPy (the primary context)."""
+"""The GPU: its architecture, and launches on it beside PyTorch and CuPy, which use the same (the primary) context."""
 
-import ctypes
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from ctypes import addressof, c_int, c_int64
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
-
-from weft.backends.cuda.packages import core, driver
+from weft.backends.cuda import history
+from weft.backends.cuda.driver import DriverError, driver
+from weft.backends.direct import Direct
+from weft.backends.native.slots import to_slots
 from weft.backends.parameters import FlatParameter
-from weft.errors import launch_error, unsupported
+from weft.errors import WeftError, launch_error, unsupported
+from weft.host.streams import to_handle
 from weft.model import launches
+from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 
-Pack = Callable[[Any], object]
-
-_CTYPES: dict[str, Pack] = {
-    "f32": ctypes.c_float,
-    "f64": ctypes.c_double,
-    "i8": ctypes.c_int8,
-    "i16": ctypes.c_int16,
-    "i32": ctypes.c_int32,
-    "i64": ctypes.c_int64,
-    "u8": ctypes.c_uint8,
-    "u16": ctypes.c_uint16,
-    "u32": ctypes.c_uint32,
-    "u64": ctypes.c_uint64,
-}
+# Attributes of devices and of kernels: CUdevice_attribute, CUfunction_attribute.
+_MAJOR, _MINOR = 75, 76
+_MOST_THREADS = 0
 
 
 @lru_cache(maxsize=64)
 def arch_of(device: int) -> str:
     """`sm_90`. device: the ordinal, -1 for the current one. Raises UnsupportedError where there is no driver."""
-    need_driver()
-    capability = core.Device(None if device < 0 else device).compute_capability
-    return f"sm_{capability.major}{capability.minor}"
+    ordinal = max(current(), 0) if device < 0 else device
+    major, minor = (driver().number("cuDeviceGetAttribute", place, ordinal) for place in (_MAJOR, _MINOR))
+    return f"sm_{major}{minor}"
 
 
 class Loaded:
     """A kernel that the driver has, ready to be launched on any GPU of its architecture."""
 
-    def __init__(self, code: bytes, entry: str, parameters: Sequence[FlatParameter]) -> None:
-        self._packers = [_CTYPES[parameter.dtype.name] for parameter in parameters]
-        need_driver()
-        self._kernel = core.ObjectCode.from_cubin(code, name=entry).get_kernel(entry)
-        self._configs: dict[Geometry, Any] = {}
+    def __init__(self, code: bytes, entry: str, parameters: Sequence[FlatParameter], kernel: Kernel) -> None:
+        self._parameters = parameters
+        self._kernel = kernel
+        self._checked: set[tuple[int, Geometry]] = set()
+        self._code = (c_int64 * (len(code) // 8 + 1)).from_buffer_copy(
+            code.ljust(len(code) // 8 * 8 + 8, b"\0")
+        )
+        self._entry = entry
+        self.handle = 0
 
     def launch(self, arguments: Sequence[Any], geometry: Geometry, device: int, stream: object) -> None:
-        """device: the ordinal, -1 for the current one."""
-        config = self._configs.get(geometry) or self._config(geometry, device)
-        packed = [pack(argument) for pack, argument in zip(self._packers, arguments, strict=True)]
-        queue = core.LEGACY_DEFAULT_STREAM if stream is None else to_stream(stream)
-        current = _current()
-        if current >= 0 and device in (current, -1):
-            core.launch(queue, config, self._kernel, *packed)
+        """device: the ordinal, -1 for the current one. Raises LaunchError."""
+        handle = 0 if stream is None else to_handle(stream)
+        if handle is None:
+            raise launch_error([launches.stream_type(type(stream).__name__)])
+        there = current()
+        if there >= 0 and device in (there, -1):
+            self._launch(arguments, geometry, there, handle)
             return
         with _made_current(max(device, 0)):
-            core.launch(queue, config, self._kernel, *packed)
+            self._launch(arguments, geometry, max(device, 0), handle)
 
-    def _config(self, geometry: Geometry, device: int) -> Any:
-        """Checks what only the compiled kernel tells, once for a geometry."""
-        most = self._kernel.attributes[max(_current(), 0) if device < 0 else device].max_threads_per_block
+    def direct(self) -> Direct:
+        return Direct(self.handle, self)
+
+    def _launch(self, arguments: Sequence[Any], geometry: Geometry, device: int, stream: int) -> None:
+        try:
+            if not self.handle:
+                self._load()
+            self._check(geometry, device)
+            slots = to_slots(self._parameters, arguments)
+            pointers = (c_int64 * max(1, len(slots)))(
+                *(addressof(slots) + 8 * at for at in range(len(slots)))
+            )
+            sizes = (*geometry.grid, *geometry.block)
+            history.note(self._kernel, stream)
+            driver().checked("cuLaunchKernel", self.handle, *sizes, 0, stream, addressof(pointers), 0)
+        except DriverError as error:
+            raise failed(error, self._kernel, stream) from None
+
+    def _load(self) -> None:
+        name = self._entry.encode() + b"\0"
+        held = (c_int64 * (len(name) // 8 + 1)).from_buffer_copy(name.ljust(len(name) // 8 * 8 + 8, b"\0"))
+        library = driver().number("cuLibraryLoadData", addressof(self._code), 0, 0, 0, 0, 0, 0)
+        self.handle = driver().number("cuLibraryGetKernel", library, addressof(held))
+
+    def _check(self, geometry: Geometry, device: int) -> None:
+        """What only the compiled kernel tells, once for a geometry."""
+        if (device, geometry) in self._checked:
+            return
+        most = c_int(driver().number("cuKernelGetAttribute", _MOST_THREADS, self.handle, device)).value
         if geometry.threads_per_block > most:
             raise launch_error([launches.registers(geometry, most)])
-        if len(self._configs) >= 1024:
-            self._configs.clear()
-        self._configs[geometry] = config = core.LaunchConfig(grid=geometry.grid, block=geometry.block)
-        return config
+        if len(self._checked) >= 1024:
+            self._checked.clear()
+        self._checked.add((device, geometry))
 
 
-@lru_cache(maxsize=1)
-def need_driver() -> None:
-    """Raises UnsupportedError where there is no driver: cuda.core, asked without one, may never answer (1.2.2)."""
-    try:
-        load_nvidia_dynamic_lib("cuda")
-    except DynamicLibNotFoundError:
-        raise unsupported(launches.no_driver()) from None
-    error = driver.cuInit(0)[0]
-    if error:
-        raise unsupported(launches.no_gpu(error.name))
+def failed(error: DriverError, kernel: Kernel | None, stream: int) -> WeftError:
+    """What the driver said, in words; `kernel` was to be launched."""
+    name = None if kernel is None else kernel.name
+    if error.name == "CUDA_ERROR_OUT_OF_MEMORY":
+        return launch_error([launches.out_of_memory(name)])
+    if error.name in ("CUDA_ERROR_NO_BINARY_FOR_GPU", "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"):
+        return unsupported(launches.wrong_binary(error.name))
+    return launch_error(
+        [launches.device_error(error.name, name, [one.words for one in history.recent(stream)])]
+    )
 
 
-def to_stream(stream: object) -> Any:
-    """A stream of cuda.core, PyTorch (`cuda_stream`), CuPy (`ptr`) or numba (`handle`), or its address."""
-    if isinstance(stream, core.Stream):
-        return stream
-    if isinstance(stream, int):
-        return _stream_at(stream)
-    for attribute in ("cuda_stream", "ptr", "handle"):
-        address = getattr(stream, attribute, None)
-        if address is not None:
-            return _stream_at(int(getattr(address, "value", address) or 0))
-    if hasattr(stream, "__cuda_stream__"):
-        return _stream_at(int(cast("Any", stream).__cuda_stream__()[1]))
-    raise launch_error([launches.stream_type(type(stream).__name__)])
-
-
-@lru_cache(maxsize=256)
-def _stream_at(address: int) -> Any:
-    return core.LEGACY_DEFAULT_STREAM if address == 0 else core.Stream.from_handle(address)
-
-
-def _current() -> int:
+def current() -> int:
     """The ordinal of this thread's current device; -1 where it has none yet, as in a new thread."""
-    error, device = driver.cuCtxGetDevice()
-    return -1 if error else int(device)
+    device = c_int64(0)
+    return -1 if driver().call("cuCtxGetDevice", addressof(device)) else c_int(device.value).value
 
 
 @contextmanager
 def _made_current(device: int) -> Generator[None]:
     """PyTorch and CuPy keep the current device as the driver does, so it is given back."""
-    before = _current()
-    core.Device(device).set_current()
+    before = driver().number("cuCtxGetCurrent")
+    driver().checked("cuCtxSetCurrent", primary_context(device))
     try:
         yield
     finally:
-        if before >= 0:
-            core.Device(before).set_current()
+        if before:
+            driver().checked("cuCtxSetCurrent", before)
+
+
+@lru_cache(maxsize=64)
+def primary_context(device: int) -> int:
+    """The device's context that all libraries share. It is kept as long as the process lives."""
+    return driver().number("cuDevicePrimaryCtxRetain", device)

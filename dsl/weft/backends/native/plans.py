@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from weft.backends.direct import Direct
 from weft.backends.native import launch
+from weft.backends.native.names import words_for
 from weft.backends.native.recognise import Stream, known, stream
 from weft.backends.native.slots import to_slot
 from weft.backends.native.table import Argument, NativePlan, NumberArgument, Table, TensorArgument
@@ -12,7 +13,7 @@ from weft.backends.parameters import FlatParameter
 from weft.host import HostTensor
 from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number
 from weft.host.overlap import reach_bytes
-from weft.model.ir import ScalarParameter, TensorParameter
+from weft.model.ir import Kernel, ScalarParameter, TensorParameter
 from weft.model.limits import Geometry
 
 
@@ -28,6 +29,7 @@ class Decided:
     geometry: Geometry | None
     direct: Direct | None
     device: int
+    kernel: Kernel
 
 
 def new_table(*, takes_stream: bool) -> Table | None:
@@ -53,7 +55,9 @@ def native_plan(reader: ArgumentReader, decided: Decided) -> NativePlan | None:
     if source is None or len(slots) > launch.MOST_SLOTS or None in listed:
         return None
     complete = tuple(argument for argument in listed if argument is not None)
-    return NativePlan(complete, slots, decided.geometry, decided.direct, decided.device, source)
+    return NativePlan(
+        complete, slots, decided.geometry, decided.direct, decided.device, source, words_for(decided.kernel)
+    )
 
 
 def _slot(parameter: FlatParameter, value: Number) -> int:

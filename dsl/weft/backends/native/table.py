@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from ctypes import Array, addressof, c_int64
 from dataclasses import dataclass
+from weakref import WeakSet
 
 from weft.backends.direct import Direct
 from weft.backends.native import launch
@@ -43,7 +44,7 @@ Argument = TensorArgument | NumberArgument
 @dataclass(frozen=True, slots=True)
 class NativePlan:
     """slots: the arguments, 0 where each launch has its own. geometry, direct: None where there is nothing to do.
-    device: the ordinal, -1 for host memory."""
+    device: the ordinal, -1 for host memory. name: the kernel, in words."""
 
     arguments: tuple[Argument, ...]
     slots: tuple[int, ...]
@@ -51,6 +52,15 @@ class NativePlan:
     direct: Direct | None
     device: int
     stream: Stream
+    name: str = ""
+
+
+_TABLES: "WeakSet[Table]" = WeakSet()
+
+
+def all_tables() -> "list[Table]":
+    """Every table that is in use."""
+    return list(_TABLES)
 
 
 class Table:
@@ -62,12 +72,21 @@ class Table:
         self._words[launch.TAKES_STREAM] = int(takes_stream)
         self._plans: dict[Hashable, _PlanMemory] = {}
         self._function = function_of(addressof(self._words), self)
+        _TABLES.add(self)
 
     @property
     def function(self) -> Callable[..., object]:
         """Launches with the arguments: None if it did, `NotImplemented` if no plan is for them. The last argument of a
         table that takes a stream is its handle."""
         return self._function
+
+    def launched(self, stream: int) -> list[tuple[str, int]]:
+        """The kernels that machine code launched on a stream, each with the number of its last launch."""
+        return [
+            (memory.plan.name, memory.words[launch.LAST_LAUNCH])
+            for memory in self._plans.values()
+            if memory.words[launch.LAST_LAUNCH] and memory.words[launch.LAST_STREAM] == stream
+        ]
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._plans
@@ -87,7 +106,8 @@ class _PlanMemory:
     """A plan as words. What runs without Python's lock is held by the plan's owner, which a launch holds."""
 
     def __init__(self, plan: NativePlan) -> None:
-        self._held: list[object] = [plan]
+        self.plan = plan
+        self._held: list[object] = []
         count = launch.FIRST_RECORD + launch.RECORD_WORDS * len(plan.arguments)
         self.words = (c_int64 * count)()
         self._head(plan)

@@ -1,0 +1,169 @@
+"""Launches on a GPU, without one: what reaches the driver, and what is said when it refuses."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import cuda_kernels
+import pytest
+from fake_driver import ILLEGAL_ADDRESS, FakeDriver, Tensor
+from weft.backends.cuda import device, driver, history
+from weft.errors import LaunchError, UnsupportedError
+from weft.launch import Launcher
+from weft.model.ir import Kernel, TensorParameter
+
+
+def saxpy() -> Kernel:
+    kernel = cuda_kernels.saxpy()
+    x, y = kernel.parameters
+    assert isinstance(y, TensorParameter)
+    return replace(kernel, parameters=(x, replace(y, is_written=True)))
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDriver]:
+    fake = FakeDriver()
+    found = fake.driver()
+    monkeypatch.setattr(device, "driver", lambda: found)
+    device.arch_of.cache_clear()
+    device.primary_context.cache_clear()
+    history._NOTED.clear()
+    Tensor.stream = 0
+    yield fake
+    device.arch_of.cache_clear()
+    device.primary_context.cache_clear()
+
+
+def tensors(device: int = 0) -> tuple[Tensor, Tensor]:
+    return Tensor(4096, (1001,), device), Tensor(8192, (1001,), device)
+
+
+def launched(launcher: Launcher, *args: object) -> bool:
+    return launcher.fast()(*args) is None
+
+
+def test_the_first_launch_and_machine_code_tell_the_driver_the_same(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    assert launched(launcher, *tensors())
+    first, second = gpu.launched
+    assert first == second == ((4, 1, 1), (256, 1, 1), 0, [4096, 1001, 8192])
+
+
+def test_other_addresses_are_passed(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    assert launched(launcher, Tensor(1 << 40, (1001,)), Tensor(1 << 41, (1001,)))
+    assert gpu.launched[1][3] == [1 << 40, 1001, 1 << 41]
+
+
+def test_the_current_stream_of_the_tensors_library(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    Tensor.stream = 77
+    assert launched(launcher, *tensors())
+    assert gpu.launched[1][2] == 77
+
+
+def test_a_given_stream(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors(), None, (4, 256), 55)
+    assert launcher.fast((4, 256), takes_stream=True)(*tensors(), 66) is None
+    assert [stream for _, _, stream, _ in gpu.launched] == [55, 66]
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        Tensor(4096, (1001,), 1),
+        Tensor(4096, (1002,)),
+        Tensor(4096, (1001, 1)),
+        Tensor(0, (1001,)),
+        Tensor(4098, (1001,)),
+    ],
+    ids=["device", "shape", "rank", "freed", "misaligned"],
+)
+def test_other_tensors_are_not_taken(x: Tensor, gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    assert not launched(launcher, x, tensors()[1])
+
+
+def test_tensors_that_overlap_are_not_taken(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    assert launched(launcher, Tensor(4096, (1001,)), Tensor(4096 + 4016, (1001,)))
+    assert not launched(launcher, Tensor(4096, (1001,)), Tensor(4096 + 4000, (1001,)))
+    assert launched(launcher, Tensor(4096, (1001,)), Tensor(4096, (1001,)))
+
+
+def test_another_current_device_is_for_python_to_change_and_give_back(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors(1))
+    assert (gpu.contexts, gpu.device) == ([1, 0], 0)
+    assert not launched(launcher, *tensors(1))
+    gpu.device = 1
+    assert launched(launcher, *tensors(1))
+
+
+def message(gpu: FakeDriver, error: type[LaunchError] | type[UnsupportedError] = LaunchError) -> str:
+    with pytest.raises(error) as caught:
+        Launcher(saxpy()).launch(tensors())
+    return f"{caught.value.code}: {caught.value.diagnostic.message}"
+
+
+def test_too_many_threads_for_the_registers(gpu: FakeDriver):
+    gpu.most_threads = 128
+    assert message(gpu) == (
+        "launch-registers: a block of 256 threads needs more registers than the GPU has; the compiled kernel runs with at "
+        "most 128 threads per block: use a smaller block and more blocks"
+    )
+
+
+def test_no_memory_left(gpu: FakeDriver):
+    gpu.errors["cuLibraryLoadData"] = 2
+    assert message(gpu) == (
+        "cuda-memory: the GPU has not enough free memory for loading or launching `saxpy` (CUDA_ERROR_OUT_OF_MEMORY): "
+        "free tensors, or use smaller ones"
+    )
+
+
+def test_a_fault_of_an_earlier_kernel_names_what_ran(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    assert launched(launcher, *tensors())
+    gpu.errors["cuLaunchKernel"] = ILLEGAL_ADDRESS
+    assert not launched(launcher, *tensors())
+    with pytest.raises(LaunchError) as caught:
+        launcher.launch(tensors())
+    assert caught.value.diagnostic.message == (
+        "the GPU reports CUDA_ERROR_ILLEGAL_ADDRESS: a kernel read or wrote outside of any tensor. It was one that was "
+        "launched before; launched on this stream, the last first: `saxpy` (<text>:1). The GPU's memory is lost to this "
+        "process: start it again, and run the suspects on NumPy arrays or under `compute-sanitizer`"
+    )
+
+
+def test_a_refusal(gpu: FakeDriver):
+    gpu.errors["cuLaunchKernel"] = 100
+    assert message(gpu) == "cuda-error: the NVIDIA driver refuses the launch of `saxpy`: CUDA_ERROR_NO_DEVICE"
+
+
+def test_a_driver_that_is_too_old():
+    with pytest.raises(UnsupportedError) as caught:
+        FakeDriver(version=12040).driver()
+    assert str(caught.value) == (
+        "cuda-driver: the NVIDIA driver supports CUDA 12.4 and compiled kernels need 13.0, and the data is on a GPU: update "
+        "the driver, or pass NumPy arrays to run on the CPU"
+    )
+
+
+def test_no_gpu():
+    with pytest.raises(UnsupportedError) as caught:
+        FakeDriver(errors={"cuInit": 100}).driver()
+    assert str(caught.value) == (
+        "cuda-driver: the NVIDIA driver finds no GPU that it can use (CUDA_ERROR_NO_DEVICE) and the data is on a GPU: make "
+        "one visible (`CUDA_VISIBLE_DEVICES`), or pass NumPy arrays to run on the CPU"
+    )
+
+
+def test_the_machine_code_knows_the_drivers_functions(gpu: FakeDriver):
+    assert driver.words()[driver.launch.LAUNCH_KERNEL] != 0
