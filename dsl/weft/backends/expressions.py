@@ -25,7 +25,7 @@ from weft.backends.lowering import (
 )
 from weft.backends.names import RESERVED_PREFIX, Names
 from weft.model.dtypes import DType
-from weft.model.ir import Array, Const, Do, Expr, Load, Op, Param, Special, Var
+from weft.model.ir import EFFECTS, Array, Const, Do, Expr, Load, Op, Param, Special, Var
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +300,18 @@ def effect_function(do: Do, carried: Callable[[DType], DType]) -> str:
     ]
     parts = [do.name, *map(str, do.static), *spaces, *(dtype.name for dtype in dtypes[:1])]
     return RESERVED_PREFIX + "_".join(parts)
+
+
+def effect_of(function: str) -> tuple[str, tuple[str, ...]] | None:
+    """The effect that a prelude function does, and the parts of its name after that; None for other functions."""
+    name = function.removeprefix(RESERVED_PREFIX)
+    if name == function:
+        return None
+    matching = [effect for effect in EFFECTS if name == effect or name.startswith(f"{effect}_")]
+    if not matching:
+        return None
+    effect = max(matching, key=len)
+    return effect, tuple(name[len(effect) + 1 :].split("_")) if name != effect else ()
 
 
 def _signed_width(dtype: DType, width: Width) -> Width:

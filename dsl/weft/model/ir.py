@@ -43,7 +43,9 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`."""
+    """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`. Or `lane_id`, this thread's
+    place in its warp, or `warp_id`, the warp's in its block, where warps are cut from the threads in the order of x, y, z.
+    """
 
     name: str
     dtype: DType = INDEX
@@ -187,10 +189,26 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
     "atomic_xor": ("thread", "place ^= arg"),
     "atomic_exchange": ("thread", "place = arg"),
     "atomic_compare_exchange": ("thread", "place = second arg if its bits are those of the first"),
+    "shuffle": (
+        "warp",
+        "a of another lane, the own one where there is none; static: idx, up, down or xor, the width, the distance unless b",
+    ),
+    "vote": ("warp", "whether a (bool) is true in any lane, or in all; static: which"),
+    "ballot": ("warp", "the lanes where a (bool) is true, as the bits of a u32"),
+    "warp_reduce": ("warp", "the sum, max or min of a over the lanes; static: which, and the width"),
+    "warp_scan": (
+        "warp",
+        "the sum of a over the lanes up to this one; static: inclusive or exclusive, and the width",
+    ),
+    "warp_barrier": ("warp", "memory written by a lane before is visible to the others after"),
 }
 
-SPECIALS = tuple(
-    f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"
+WARP_SIZE = 32
+
+SPECIALS = (
+    *(f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"),
+    "lane_id",
+    "warp_id",
 )
 
 
@@ -439,6 +457,11 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:
     return any(isinstance(statement, Barrier) for statement in walk(body))
+
+
+def is_of_warp(statement: Stmt) -> bool:
+    """Whether the lanes of a warp do it together."""
+    return isinstance(statement, Do) and statement.scope == "warp"
 
 
 def is_collective(statement: Stmt) -> bool:

@@ -7,8 +7,9 @@ import pytest
 import test_cpu_atomics
 import test_cpu_blocks
 import test_cpu_primitives
+import test_cpu_warps
 
-MODULES = (test_cpu_atomics, test_cpu_blocks, test_cpu_primitives)
+MODULES = (test_cpu_atomics, test_cpu_blocks, test_cpu_primitives, test_cpu_warps)
 
 
 def shared_tests() -> dict[str, Callable[..., None]]:
@@ -31,3 +32,4 @@ def running_with(run: Callable[..., None]) -> Iterator[None]:
 def _forget() -> None:
     test_cpu_primitives._results.cache_clear()
     test_cpu_primitives._casts.cache_clear()
+    test_cpu_warps._results.cache_clear()

@@ -4,11 +4,13 @@ import re
 from functools import cache
 
 import pytest
+import warp_cases
 from building import HERE, domain, kernel, lit, load, local, loop, op, store, tensor
 from cuda_kernels import X32, I, N, add_2d, all_casts, all_operations, saxpy
 from test_cpu_blocks import tiled_matmul
 from weft.backends import cuda
 from weft.backends.cpu.prelude import prelude
+from weft.backends.cuda import warp
 from weft.backends.cuda.compiled import CompiledCuda
 from weft.backends.cuda.half import NATIVE
 from weft.backends.cuda.prelude import Settings, definitions, effects
@@ -44,7 +46,17 @@ def test_each_effect_is_on_both_back_ends():
     shared = [name for name in found if "_vector" not in name]
     assert [name for name in shared if prelude(name) is None] == []
     missing = [one for one in EFFECTS if not any(name.startswith(RESERVED_PREFIX + one) for name in found)]
-    assert missing == []
+    of_warps = {case.effect for case in warp_cases.CASES} | {"warp_barrier"}
+    assert sorted(missing) == sorted(of_warps)
+    for effect in of_warps:
+        cases = [case for case in warp_cases.CASES if case.effect == effect]
+        for name in {
+            f"{RESERVED_PREFIX}{case.name.replace('-', '_')}_{dtype}"
+            for case in cases
+            for dtype in case.dtypes
+        }:
+            assert prelude(name) is not None
+            assert warp.definition(name, (9, 0)) is not None
 
 
 def test_every_primitive_has_a_lowering():

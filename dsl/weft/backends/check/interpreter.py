@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy
 
-from weft.backends.check import arithmetic, atomic
+from weft.backends.check import arithmetic, atomic, warp
 from weft.backends.check.arithmetic import convert, numpy_dtype
 from weft.backends.check.memory import Conflict, Memory, Who, undefined_memory
 from weft.backends.python import coordinate, inside_domain
 from weft.model.diagnostic import Span
 from weft.model.ir import (
+    WARP_SIZE,
     Array,
     Assign,
     Barrier,
@@ -40,8 +41,6 @@ from weft.model.limits import Geometry
 
 Values = Any
 Mask = Any
-
-WARP = 32
 
 
 class TooLong(Exception):
@@ -108,7 +107,8 @@ class Block:
         gx, gy, _ = self.geometry.grid
         self.block = bx + gx * (by + gy * bz)
         self.thread = self.block * self.count + number
-        self.warp = number // WARP
+        self.warp = number // WARP_SIZE
+        self.specials |= {"lane_id": number % WARP_SIZE, "warp_id": self.warp}
         self.block_epoch = 0
         self.warp_epoch = numpy.zeros(self.count, "int32")
         self.variables: dict[str, Values] = {}
@@ -355,4 +355,4 @@ class Block:
 
 # How each effect is done: from the block, the effect and the threads that take part to the values of its targets.
 Effect = Callable[[Block, Do, Mask], tuple[Values, ...]]
-EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS}
+EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS, **warp.EFFECTS}

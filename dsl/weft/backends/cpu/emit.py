@@ -1,15 +1,21 @@
-"""The code of a run of blocks: a loop over blocks, in it loops over threads, split at barriers (see `plan`)."""
+"""The code of a run of blocks: a loop over blocks, in it loops over threads, split at barriers (see `plan`).
+
+Where lanes work together there is a loop over warps, in it loops over lanes. `first` is the number of a warp's first
+thread, `lanes` how many it has.
+"""
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from weft.backends.cpu.plan import Group, Item, Nested, Plan, plan, reads
-from weft.backends.expressions import Target, memory_function
+from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, plan, reads
+from weft.backends.cpu.warps import operands
+from weft.backends.expressions import Target, effect_function, memory_function
 from weft.backends.lowering import prelude_names
 from weft.backends.python import Emitted, Writer
 from weft.model.ir import (
     SPECIALS,
+    WARP_SIZE,
     Array,
     Assign,
     Break,
@@ -23,6 +29,7 @@ from weft.model.ir import (
     Special,
     Stmt,
     Var,
+    While,
     expressions,
     walk,
     walk_expr,
@@ -46,12 +53,19 @@ NEXT_PIECE = "next_piece"
 # Memory that different threads write apart starts on cache lines.
 ALIGNMENT_BYTES = 64
 
-_SPECIAL_NAMES = {"thread_idx": "thread", "block_idx": "block_idx", "block_dim": "block", "grid_dim": "grid"}
+_SPECIAL_NAMES = {
+    "thread_idx": "thread",
+    "block_idx": "block_idx",
+    "block_dim": "block",
+    "grid_dim": "grid",
+    "lane_id": "lane",
+    "warp_id": "warp",
+}
 
 
 def _special_name(special: str) -> str:
     what, _, axis = special.partition(".")
-    return f"{_SPECIAL_NAMES[what]}_{axis}"
+    return f"{_SPECIAL_NAMES[what]}_{axis}" if axis else _SPECIAL_NAMES[what]
 
 
 TARGET = Target(
@@ -70,6 +84,11 @@ TARGET = Target(
         "threads_x",
         "threads_y",
         "threads_z",
+        "threads_of_block",
+        "first",
+        "lanes",
+        "in_one_row",
+        *(f"first_{axis}" for axis in "xyz"),
     },
 )
 
@@ -160,6 +179,8 @@ class _Blocks:
                     self.writer.statement(item)
                 case Nested():
                     self._nested(item)
+                case Warps():
+                    self._warps(item)
                 case Group():
                     if clamped:
                         self._bounds(clamped)
@@ -188,22 +209,145 @@ class _Blocks:
             self.writer.line(f"threads_{axis} = {count}", domain.span.start)
 
     def _group(self, group: Group) -> None:
-        stored = self.plan.stored.keys() & group.assigned
-        loaded = self.plan.stored.keys() & (group.exposed | (stored - group.definite))
-        local = [array for array in self.kernel.local if self.plan.is_split and _mentions(group, array)]
         with self._threads(group.statements[0].span.start):
-            if stored or loaded or local:
+            if self._is_numbered(group):
                 self.writer.line(f"thread = {_thread_number(self.axes)}")
-            for array in local:
-                base = f"{self.values[f'local {array.name}']} + thread * {_size_bytes(array)}"
-                self.writer.line(f"{self._identifier(array)} = {base}")
-            for assign in self._recomputed(group):
-                self.writer.statement(assign)
-            for name in sorted(loaded):
-                self._move_value("load", name)
-            self.writer.body(group.statements)
-            for name in sorted(stored):
-                self._move_value("store", name)
+            if "lane_id" in self.specials:
+                self.writer.line(f"lane = thread % {WARP_SIZE}")
+            if "warp_id" in self.specials:
+                self.writer.line(f"warp = thread // {WARP_SIZE}")
+            self._thread(group)
+
+    def _is_numbered(self, group: Group) -> bool:
+        """Whether the group needs the number of its thread in the block."""
+        places = self.plan.stored.keys() & (group.exposed | group.assigned)
+        return bool(places or self._local(group) or {"lane_id", "warp_id"} & self.specials)
+
+    def _local(self, group: Group) -> list[Array]:
+        return [array for array in self.kernel.local if self.plan.is_split and _mentions(group, array)]
+
+    def _thread(self, group: Group) -> None:
+        """What one thread does in a group."""
+        self._thread_values(group)
+        self.writer.body(group.statements)
+        for name in sorted(self.plan.stored.keys() & group.assigned):
+            self._move_value("store", name)
+
+    def _thread_values(self, group: Group) -> None:
+        """What a thread needs of its own before a group."""
+        kept = (self.plan.stored.keys() & group.assigned) - group.definite
+        for array in self._local(group):
+            base = f"{self.values[f'local {array.name}']} + thread * {_size_bytes(array)}"
+            self.writer.line(f"{self._identifier(array)} = {base}")
+        for assign in self._recomputed(group):
+            self.writer.statement(assign)
+        for name in sorted(self.plan.stored.keys() & (group.exposed | kept)):
+            self._move_value("load", name)
+
+    def _warps(self, warps: Warps) -> None:
+        count = " * ".join(f"block_{axis}" for axis in self.axes)
+        self.writer.line(f"threads_of_block = {count}")
+        with self.writer.block(f"for warp in range((threads_of_block + {WARP_SIZE - 1}) // {WARP_SIZE}):"):
+            self.writer.line(f"first = warp * {WARP_SIZE}")
+            least = self.writer.expressions.call("min_i64", str(WARP_SIZE), "threads_of_block - first")
+            self.writer.line(f"lanes = {least}")
+            self._first_coordinates()
+            self._warp_items(warps.items)
+
+    def _warp_items(self, items: tuple[Item, ...]) -> None:
+        for item in items:
+            match item:
+                case Group():
+                    with self.writer.block("for lane in range(lanes):", item.statements[0].span.start):
+                        self._lane_coordinates()
+                        self._thread(item)
+                case Nested():
+                    self._nested_in_warp(item)
+                case Do():
+                    self._effect(item)
+                case Break() | Continue():
+                    self.writer.statement(item)
+                case _:
+                    raise AssertionError(f"a warp runs no {type(item).__name__}")
+
+    def _nested_in_warp(self, item: Nested) -> None:
+        """What decides the way is the same for all lanes, so lane 0's values decide."""
+        statement = item.statement
+        offset = statement.span.start
+        if isinstance(statement, While):
+            with self.writer.block("while True:", offset):
+                self._as_lane_0(statement)
+                with self.writer.block(f"if not ({self.writer.expressions.wide(statement.condition)}):"):
+                    self.writer.line("break")
+                self._warp_items(item.bodies[0])
+            return
+        self._as_lane_0(statement)
+        if isinstance(statement, For):
+            with self.writer.for_loop(statement):
+                self._warp_items(item.bodies[0])
+            return
+        with self.writer.block(f"if {self.writer.expressions.wide(statement.condition)}:", offset):
+            self._warp_items(item.bodies[0])
+        if item.bodies[1]:
+            with self.writer.block("else:", offset):
+                self._warp_items(item.bodies[1])
+
+    def _as_lane_0(self, statement: If | For | While) -> None:
+        """What lane 0 needs to evaluate the statement's own expressions."""
+        alone = (
+            replace(statement, body=())
+            if isinstance(statement, For | While)
+            else replace(statement, then=(), otherwise=())
+        )
+        names = frozenset(name for expr in expressions(statement) for name in reads(expr))
+        self.writer.line("lane = 0")
+        self._lane_coordinates()
+        self._thread_values(Group((alone,), names, frozenset(), frozenset()))
+
+    def _first_coordinates(self) -> None:
+        """Where the warp's first thread is, and whether all of them are in one row of the block."""
+        if len(self.axes) == 1:
+            return
+        self.writer.line(f"in_one_row = block_x % {WARP_SIZE} == 0")
+        for axis, text in self._coordinates("first").items():
+            self.writer.line(f"first_{axis} = {text}")
+
+    def _lane_coordinates(self) -> None:
+        self.writer.line("thread = first + lane")
+        if len(self.axes) == 1:
+            self.writer.line(f"thread_{self.axes} = thread")
+            return
+        # Without divisions in the usual case, so that loops over lanes become vector instructions.
+        for axis, text in self._coordinates("thread").items():
+            along = "first_x + lane" if axis == "x" else f"first_{axis}"
+            self.writer.line(f"thread_{axis} = {along} if in_one_row else {text}")
+
+    def _coordinates(self, number: str) -> dict[str, str]:
+        """The coordinates of a thread in its block, by its number."""
+        texts: dict[str, str] = {}
+        for axis in self.axes:
+            texts[axis] = number if axis == self.axes[-1] else f"{number} % block_{axis}"
+            number = f"{number} // block_{axis}"
+        return texts
+
+    def _effect(self, do: Do) -> None:
+        """A call that does an effect for all lanes of the warp."""
+        variables = iter(operands(do))
+        addresses: list[str] = []
+        for place in do.places:
+            addresses += [self._base(place.array), self._values_of_warp(next(variables))]
+        addresses += map(self._values_of_warp, variables)
+        function = effect_function(do, self.writer.expressions.carried)
+        self.writer.line(self.writer.expressions.call(function, *addresses, "lanes"), do.span.start)
+
+    def _base(self, array: Array) -> str:
+        if array.space != "local":
+            return self._identifier(array)
+        return f"{self.values[f'local {array.name}']} + first * {_size_bytes(array)}"
+
+    def _values_of_warp(self, variable: Var) -> str:
+        size_bytes = self.writer.expressions.carried(variable.dtype).itemsize_bytes
+        return f"{self.values[f'variable {variable.name}']} + first * {size_bytes}"
 
     @contextmanager
     def _threads(self, offset: int) -> Generator[None]:

@@ -1,7 +1,8 @@
 """Split a block's work at barriers: what runs once per block, and what runs as a loop over the block's threads.
 
 As in POCL and MCUDA: a statement that contains a barrier is uniform, so it is run once per block; the statements
-between barriers form groups, each run by all threads, one after the other. Instead of a barrier, a group ends.
+between barriers form groups, each run by all threads, one after the other. Instead of a barrier, a group ends. Where
+lanes of a warp work together (see `warps`), the statements between barriers are run warp by warp, in smaller groups.
 """
 
 from collections import Counter
@@ -9,6 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from weft.backends.cpu.interchange import runs_around_threads
+from weft.backends.cpu.warps import (
+    counters,
+    has_loose_jump,
+    has_warp_effect,
+    is_run_by_warps,
+    operands,
+    prepare,
+)
 from weft.backends.python import coordinate, inside_domain
 from weft.model.fold import is_pure
 from weft.model.ir import (
@@ -50,14 +59,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A statement that is run once per block, around its parts."""
+    """A statement that is run once per block, or once per warp, around its parts."""
 
     statement: If | For | While
     bodies: tuple[tuple["Item", ...], ...]
 
 
-# An Assign, Break, Continue or Do that stands beside groups is run once per block.
-Item = Group | Nested | Assign | Break | Continue | Do
+@dataclass(frozen=True, slots=True)
+class Warps:
+    """What each warp of the block runs, one warp after the other."""
+
+    items: tuple["Item", ...]
+
+
+# An Assign, Break, Continue or Do that stands beside groups is run once per block, or once per warp.
+Item = Group | Nested | Warps | Assign | Break | Continue | Do
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +98,28 @@ class Plan:
 
 def plan(kernel: Kernel) -> Plan:
     clamped = _clampable(kernel)
-    body = _without_domain(kernel, clamped)
+    body = prepare(_without_domain(kernel, clamped))
     block_level = _BlockLevel(
         body, _leading(kernel) if clamped else frozenset(), varying_variables(replace(kernel, body=body))
     )
     items = tuple(_items(body, block_level, {}))
+    published = {variable.name for do in _effects(items) for variable in operands(do)}
     if not _is_split(items):
         # Nothing lives from group to group: the user's order stays.
         return Plan(items, clamped, {}, {})
-    recomputed = _recomputable(body, block_level)
+    recomputed = {
+        name: assign for name, assign in _recomputable(body, block_level).items() if name not in published
+    }
     items = tuple(_items(body, block_level, recomputed))
-    groups = list(_groups(items))
-    per_block = block_level.variables | recomputed.keys()
+    shared = block_level.variables | recomputed.keys() | counters(body)
     variables = _variables(body)
-    names = {name for group in groups for name in group.exposed if name not in per_block}
-    return Plan(items, clamped, recomputed, {name: variables[name] for name in sorted(names)})
+    names = {name for name in (*_exposed(items), *_read_by_warps(items)) if name not in shared}
+    return Plan(items, clamped, recomputed, {name: variables[name] for name in sorted(names | published)})
 
 
 def _is_split(items: tuple[Item, ...]) -> bool:
     groups = [item for item in items if isinstance(item, Group)]
-    return len(groups) > 1 or any(isinstance(item, Nested) for item in items)
+    return len(groups) > 1 or any(isinstance(item, Nested | Warps) for item in items)
 
 
 def _clampable(kernel: Kernel) -> Domain | None:
@@ -167,7 +185,7 @@ class _BlockLevel:
         if runs_around_threads(statement, self.varying, self.values):
             return True
         return any(self._decides(part) for part in walk((statement,))) or (
-            inside_loop and isinstance(statement, If) and _has_loose_jump((statement,))
+            inside_loop and isinstance(statement, If) and has_loose_jump((statement,))
         )
 
     def _decides(self, statement: Stmt) -> bool:
@@ -191,15 +209,6 @@ def _assigned_once(body: tuple[Stmt, ...]) -> dict[str, Expr]:
     counts = Counter(target.name for target in _targets(body))
     assigns = (statement for statement in walk(body) if isinstance(statement, Assign))
     return {assign.target.name: assign.value for assign in assigns if counts[assign.target.name] == 1}
-
-
-def _has_loose_jump(body: tuple[Stmt, ...]) -> bool:
-    """Whether a `break` or `continue` in `body` leaves it."""
-    return any(
-        isinstance(statement, Break | Continue)
-        or (isinstance(statement, If) and any(map(_has_loose_jump, children(statement))))
-        for statement in body
-    )
 
 
 def _recomputable(body: tuple[Stmt, ...], block_level: _BlockLevel) -> dict[str, Assign]:
@@ -242,7 +251,7 @@ def _items(body: tuple[Stmt, ...], block_level: _BlockLevel, recomputed: dict[st
                 waiting.append(statement)
             continue
         if waiting:
-            yield _group(waiting)
+            yield _between_barriers(waiting)
             waiting = []
         match statement:
             case If() | For() | While():
@@ -253,16 +262,73 @@ def _items(body: tuple[Stmt, ...], block_level: _BlockLevel, recomputed: dict[st
             case _:
                 pass  # A barrier is where one group ends and the next begins.
     if waiting:
+        yield _between_barriers(waiting)
+
+
+def _between_barriers(statements: list[Stmt]) -> Group | Warps:
+    if any(map(has_warp_effect, statements)):
+        return Warps(tuple(_warp_items(statements, inside_loop=False)))
+    return _group(statements)
+
+
+def _warp_items(body: Iterable[Stmt], *, inside_loop: bool) -> Iterator[Item]:
+    waiting: list[Stmt] = []
+    for statement in body:
+        if not is_run_by_warps(statement, inside_loop=inside_loop):
+            waiting.append(statement)
+            continue
+        if waiting:
+            yield _group(waiting)
+            waiting = []
+        match statement:
+            case If() | For() | While():
+                inside = inside_loop or isinstance(statement, For | While)
+                bodies = children(statement)
+                yield Nested(
+                    statement, tuple(tuple(_warp_items(block, inside_loop=inside)) for block in bodies)
+                )
+            case Break() | Continue() | Do():
+                yield statement
+            case _:
+                pass
+    if waiting:
         yield _group(waiting)
 
 
-def _groups(items: Iterable[Item]) -> Iterator[Group]:
+def _inner(items: Iterable[Item]) -> Iterator[Item]:
+    """Every item, outer before inner."""
     for item in items:
+        yield item
+        match item:
+            case Nested(bodies=bodies):
+                for body in bodies:
+                    yield from _inner(body)
+            case Warps(items=inner):
+                yield from _inner(inner)
+            case _:
+                pass
+
+
+def _exposed(items: Iterable[Item]) -> Iterator[str]:
+    for item in _inner(items):
         if isinstance(item, Group):
-            yield item
-        elif isinstance(item, Nested):
-            for body in item.bodies:
-                yield from _groups(body)
+            yield from item.exposed
+
+
+def _read_by_warps(items: Iterable[Item]) -> Iterator[str]:
+    """The variables that decide the way of warps: lane 0's are asked."""
+    for outer in _inner(items):
+        for item in _inner(outer.items) if isinstance(outer, Warps) else ():
+            if isinstance(item, Nested):
+                for expr in expressions(item.statement):
+                    yield from reads(expr)
+
+
+def _effects(items: Iterable[Item]) -> Iterator[Do]:
+    """The effects of warps."""
+    for outer in _inner(items):
+        if isinstance(outer, Warps):
+            yield from (item for item in _inner(outer.items) if isinstance(item, Do))
 
 
 def _group(statements: list[Stmt]) -> Group:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, atomic, conversions, half, memory, vectors
+from weft.backends.cuda import arithmetic, atomic, conversions, half, memory, vectors, warp
 from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
@@ -55,7 +55,7 @@ def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition
 # numba registers each intrinsic for good, so each is made once.
 @lru_cache(maxsize=4096)
 def _function(name: str, settings: Settings) -> object:
-    found = definitions(settings).get(name)
+    found = definitions(settings).get(name) or warp.definition(name, settings.capability)
     return make(found if found is not None else effects(settings)[name])
 
 
@@ -69,13 +69,12 @@ def effects(settings: Settings) -> Mapping[str, Definition]:
 def _thread() -> Iterator[tuple[str, Definition]]:
     yield "barrier", Definition(None, (), _barrier)
     for name in SPECIALS:
-        thing, axis = name.split(".")
-        register = f"llvm.nvvm.read.ptx.sreg.{_REGISTERS[thing]}.{axis}"
-        yield name.replace(".", "_"), Definition(I32, (), partial(_register, register))
-
-
-def _register(name: str, builder: Builder) -> Value:
-    return call(builder, name, ir.IntType(32))
+        thing, _, axis = name.partition(".")
+        if axis:
+            register = partial(warp.register, f"{_REGISTERS[thing]}.{axis}")
+            yield name.replace(".", "_"), Definition(I32, (), register)
+    yield "lane_id", Definition(I32, (), warp.lane_id)
+    yield "warp_id", Definition(I32, (), warp.warp_id)
 
 
 def _barrier(builder: Builder) -> Value:
