@@ -16,15 +16,17 @@ NOISE := /^(WARNING|DEPRECATION|Requirement already|Looking in|Obtaining|Collect
 SEE_LOG := { echo "The installation failed; pip's whole log is in .venv/pip.log" >&2; exit 1; }
 DEMO := .venv/installed-demo
 TEST := .venv/installed-test
+E2E := .venv/installed-e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e extension lint format clean
+.PHONY: help demo test e2e e2e-neovim extension lint format clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo    install, check the examples, run two, and show what an editor shows"
 	@echo "make test    all tests that need neither GPU nor display"
-	@echo "make e2e     drive the language server from headless Neovim"
+	@echo "make e2e     drive real editors without a display: VS Code, installed into your cache, and Neovim"
+	@echo "make e2e-neovim  Neovim alone"
 	@echo "make extension  build the VS Code extension and test it (needs Node 22 or newer)"
 	@echo "make lint    ruff and pyright"
 	@echo "make format  let ruff format and mend"
@@ -36,9 +38,14 @@ demo: $(DEMO)
 test: $(TEST)
 	@$(BIN)/python -m pytest tests --ignore=tests/e2e
 
-e2e: $(TEST)
-	@command -v nvim >/dev/null || { echo "make e2e needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/e2e
+# VS Code comes with a Node of its own, which builds the extension too.
+e2e: e2e-neovim $(E2E)
+	@folder=$$($(BIN)/python tests/e2e/vscode/install.py) && PATH="$$folder/node/bin:$$PATH" && \
+	$(BIN)/python editors/vscode/build.py && $(BIN)/python -m pytest tests/e2e/vscode
+
+e2e-neovim: $(TEST)
+	@command -v nvim >/dev/null || { echo "make e2e-neovim needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/e2e --ignore=tests/e2e/vscode
 
 extension: | $(BIN)/python
 	@$(BIN)/python editors/vscode/build.py --twice
@@ -53,6 +60,12 @@ lint: $(TEST)
 format: $(TEST)
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# Driven by Python; the browser is the system's.
+$(E2E): pyproject.toml $(TEST)
+	@echo "Installing playwright: about 45 MB to download"
+	@$(INSTALL) -e '.[cuda,dev,e2e]' 2>&1 | sed -E '$(NOISE)' || $(SEE_LOG)
+	@touch $@
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,99 @@
+"""What a person sees of Weft in VS Code. The tests run in their order: the first one installs it."""
+
+from playwright.sync_api import expect
+from workbench import Workbench, spaced
+
+
+def test_it_is_found_in_a_gallery_and_installed(window: Workbench):
+    readme = window.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+    expect(readme.locator("h1")).to_have_text("Weft")
+    window.picture("gallery")
+    window.see(".extension-editor .extension-action.install", "Install").click()
+    window.see(".monaco-dialog-box .monaco-button", "Trust Publisher & Install").click()
+    window.see(".extension-editor .extension-action", "Uninstall")
+    window.keys("Control+b")
+    window.see(".tab.active").click(button="middle")
+    window.see_no(".tab")
+
+
+def test_hover_tells_what_an_operation_does(window: Workbench):
+    window.open("blur.py")
+    window.see(".editor-instance .view-line", spaced("def blur"))
+    window.go("blur.py", "weft.tile_in|dex(y")
+    window.until(lambda: "tile_index(" in window.hover(), "the hover tells of tile_index")
+    assert "one block for each tile" in window.hover().lower()
+    window.picture("hover")
+    window.keys("Escape")
+
+
+def test_definition_leads_into_the_source_of_the_language(window: Workbench):
+    window.go("blur.py", "weft.tile_in|dex(y")
+    window.keys("F12")
+    window.see(".tab.active", "geometry.py")
+    assert window.line("def tile_index").startswith("def tile_index")
+    window.picture("definition")
+    window.see(".tab.active").click(button="middle")
+    window.see(".tab.active", "blur.py")
+
+
+def test_inlay_hints_show_types_and_layouts(window: Workbench):
+    window.go("blur.py", "|import weft")
+    assert window.line("= weft.thread_idx.x") == "    t: index = weft.thread_idx.x"
+    assert "(258,):(1,) shared = weft.shared(" in window.line("= weft.shared")
+    assert window.line("near[t + 1] = x[i]").endswith("guarded")
+    window.picture("inlay-hints")
+
+
+def test_completion_after_a_dot_in_an_unfinished_line(window: Workbench):
+    window.open("draft.py")
+    window.go("draft.py", "total = f32(0)|")
+    window.keys("Enter")
+    window.type("first = x.")
+    window.see(".suggest-widget .monaco-list-row", "shape")
+    window.keys("Control+Space")
+    window.see(".suggest-widget .monaco-list-row.focused")
+    window.picture("completion")
+    window.keys("Escape")
+    window.undo("draft.py")
+
+
+def test_signature_while_a_call_is_written(window: Workbench):
+    window.go("draft.py", "total = f32(0)|")
+    window.keys("Enter")
+    window.type("tile = weft.shared(f32, ")
+    window.see(".parameter-hints-widget", "shared(")
+    assert window.see(".parameter-hints-widget .parameter.active").inner_text().startswith("layout")
+    window.picture("signature")
+    window.keys("Escape")
+    window.undo("draft.py")
+
+
+def test_a_finding_and_its_quick_fix(window: Workbench):
+    window.see(".squiggly-error")
+    window.go("draft.py", "= to|tl")
+    window.until(lambda: "did you mean `total`?" in window.hover(), "the finding is told")
+    window.see(".monaco-hover .hover-row", "Quick Fix")
+    window.picture("finding")
+    window.keys("Escape")
+    window.keys("Control+.")
+    window.see(".action-widget", "total")
+    window.picture("quick-fix")
+    window.keys("Enter")
+    window.see_no(".squiggly-error")
+    assert "y[row] = total\n" in window.save("draft.py")
+
+
+def test_rename(window: Workbench):
+    window.open("blur.py")
+    window.go("blur.py", "ne|ar = weft.shared")
+    window.keys("F2")
+    window.see(".rename-box input")
+    window.page.keyboard.press("Control+a")
+    window.type("shared_x")
+    window.picture("rename")
+    window.keys("Enter")
+    window.see_no(".rename-box:visible")
+    window.see(".view-line", spaced("shared_x[t + 1] = x[i]"))
+    text = window.save("blur.py")
+    assert "near" not in text.partition("@weft")[2]
+    assert text.count("shared_x") == 7
