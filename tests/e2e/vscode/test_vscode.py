@@ -83,17 +83,16 @@ def test_a_finding_and_its_quick_fix(window: Workbench):
     assert "y[row] = total\n" in window.save("draft.py")
 
 
-def test_rename(window: Workbench):
+def test_rename_goes_across_files(window: Workbench):
     window.open("blur.py")
-    window.go("blur.py", "ne|ar = weft.shared")
+    window.go("blur.py", "def bl|ur(")
     window.keys("F2")
-    window.see(".rename-box input")
-    window.page.keyboard.press("Control+a")
-    window.type("shared_x")
+    field = window.see(".rename-box input")
+    field.fill("smooth")
     window.picture("rename")
-    window.keys("Enter")
-    window.see_no(".rename-box:visible")
-    window.see(".view-line", spaced("shared_x[t + 1] = x[i]"))
-    text = window.save("blur.py")
-    assert "near" not in text.partition("@weft")[2]
-    assert text.count("shared_x") == 7
+    field.press("Enter")
+    window.see(".view-line", "def smooth(")
+    assert "def smooth(" in window.save("blur.py")
+    window.open("signal_path.py")
+    window.see(".view-line", spaced("from blur import smooth"))
+    assert "\nsmooth(0.5, x, y)\n" in window.save("signal_path.py")
