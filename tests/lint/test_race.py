@@ -225,10 +225,12 @@ def test_what_may_have_been_written_is_no_finding():
             table = weft.local(i32, 8)
             other = weft.local(i32, 100)
             table[x[i]] = 1
+          # ^^^^^^^^^^^ dynamic-local-index: `table` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: index with `weft.static_range`, or use shared memory
             if x[i] > 2:
                 other[0] = 1
             for k in range(1, 100):
                 other[k] = k
+              # ^^^^^^^^ dynamic-local-index: `other` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: index with `weft.static_range`, or use shared memory
             y[i] = table[0] + other[0] + other[50]
     """)
 
@@ -264,6 +266,37 @@ def test_one_value_in_one_element():
             y[row] = x[row, 0]
           # ^^^^^^ overlapping-writes: thread (x 0, y 0) and thread (x 1, y 0) write the same element of `y`, and the last one wins: give each element one thread, or use an atomic operation
     """)
+
+
+BY_HAND = """
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        t = weft.thread_idx.x
+        i = weft.block_idx.x * weft.block_dim.x + t
+        tile = weft.shared(f32, 64)
+        if i < N:
+            tile[t] = x[i]
+        {line}
+        if i < N:
+            y[i] = tile[63 - t]
+
+    k[4, {block}](np.zeros(256, np.float32), np.zeros(256, np.float32))
+"""
+
+
+def test_a_launch_in_the_text_gives_the_block():
+    check(BY_HAND.format(line="weft.barrier()", block=64))
+    check(
+        BY_HAND.format(line="pass", block="(64,)").replace(
+            "            y[i] = tile[63 - t]",
+            "            y[i] = tile[63 - t]\n                 # ^^^^^^^^^^^^ race: thread 0 reads the element of `tile` that thread 63 "
+            "writes 3 lines above, with no barrier between: put `weft.barrier()` between the two",
+        )
+    )
+
+
+def test_without_a_known_block_nothing_is_said():
+    check(BY_HAND.format(line="pass", block=64).partition("    k[")[0])
 
 
 def test_a_run_is_short():

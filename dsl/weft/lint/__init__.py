@@ -1,16 +1,22 @@
 """All findings: what the front end found, and what the rules find in its Model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 
 from weft.lint.rules import RULES
 from weft.lint.suppress import divided
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
+from weft.model.limits import ANY_GPU
 from weft.model.model import Model
+from weft.model.values import ConfiguredKernel
 
 _MOST_KERNELS = 8192
+
+# A block, and the grid as far as the text tells.
+Geometry = tuple[tuple[int, int, int], tuple[int, int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,9 @@ def check_all(model: Model) -> Findings:
     if not model.is_about_kernels:
         return Findings()
     found = [*model.findings]
+    launched = _launches(model)
     for start, kernel in model.kernels():
-        found += [finding.shifted(start) for finding in check_kernel(kernel)]
+        found += [finding.shifted(start) for finding in check_kernel(kernel, launched.get(kernel.name))]
     certain = [finding for finding in found if finding.certainty != "unknown"]
     shown, suppressed = divided(model.text, certain)
     unknown = (finding for finding in found if finding.certainty == "unknown")
@@ -44,7 +51,22 @@ def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
 
 
+def _launches(model: Model) -> dict[str, Geometry]:
+    """For each kernel of the file, the first geometry that a launch in the file gives."""
+    found: dict[str, Geometry] = {}
+    for _, block in model.blocks:
+        for site in block.launches:
+            kernel = site.kernel
+            if isinstance(kernel, ConfiguredKernel) and kernel.block and min(kernel.block) > 0:
+                definition = kernel.kernel.definition
+                if definition.module == model.module.name and prod(kernel.block) <= ANY_GPU.block_threads:
+                    found.setdefault(definition.name, (kernel.block, kernel.grid))
+    return found
+
+
 @lru_cache(_MOST_KERNELS)
-def check_kernel(kernel: Analysis) -> tuple[Diagnostic, ...]:
+def check_kernel(kernel: Analysis, launched_as: Geometry | None = None) -> tuple[Diagnostic, ...]:
     """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
+    if launched_as is not None and kernel.ir is not None and kernel.ir.domain is None:
+        kernel = replace(kernel, launched_as=launched_as)
     return tuple(finding for rule in RULES for finding in rule(kernel))

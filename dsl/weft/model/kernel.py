@@ -89,6 +89,8 @@ class Analysis:
     unknown: tuple[Span, ...] = ()
     # How many parameters are written, also those whose type is wrong.
     parameter_count: int = 0
+    # A geometry that a launch in the text gives, for rules: the block, and the grid as far as the text tells.
+    launched_as: "tuple[tuple[int, int, int], tuple[int, int, int] | None] | None" = None
 
 
 def analyse(

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from weft.lint.block.run import Ran, run
-from weft.lint.block.trial import neighbour, trial
+from weft.lint.block.trial import Launch, neighbour, trial
 from weft.model.kernel import Analysis
 
 _MOST_RUNS = 512
@@ -14,7 +14,7 @@ def inner_block(kernel: Analysis) -> Ran | None:
     """What an inner block does; None if the kernel has faults, or its block is not known."""
     if kernel.ir is None:
         return None
-    sizes = trial(kernel.ir)
+    sizes = trial(kernel.ir, Launch(*kernel.launched_as) if kernel.launched_as else None)
     return run(kernel.ir, sizes) if sizes else None
 
 

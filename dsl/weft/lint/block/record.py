@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from weft.lint.block.lanes import Mask
+from weft.lint.block.trial import WARP
 from weft.model.diagnostic import Span
 from weft.model.ir import Array
 
@@ -21,7 +22,7 @@ _MOST_ELEMENTS = 400_000
 class Touch:
     """One access by the threads of `mask`: each reads or writes its own of `offsets`, or all the same one.
 
-    rounds: which iteration of each loop around it, outermost first.
+    rounds: which iteration of each loop around it, outermost first. warp_barriers: how many came before.
     """
 
     array: Array
@@ -31,6 +32,7 @@ class Touch:
     mask: Mask
     agreement: Agreement
     rounds: tuple[tuple[Span, int], ...]
+    warp_barriers: int = 0
 
     def elements(self, threads: int) -> Iterator[tuple[int, int]]:
         """The threads that take part, each with the element that it touches."""
@@ -156,6 +158,9 @@ class Record:
                 self._meet(write, touch, found[0], thread)
 
     def _meet(self, first: Touch, second: Touch, first_thread: int, second_thread: int) -> None:
+        is_one_warp = first_thread // WARP == second_thread // WARP
+        if is_one_warp and first.warp_barriers != second.warp_barriers:
+            return  # a barrier of the warp stands between
         meeting = Meeting(first, second, first_thread, second_thread)
         key = (first.span, second.span)
         known = self.meetings.get(key)

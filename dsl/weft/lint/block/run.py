@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
 from weft.lint.block.record import Agreement, Kind, Record, Touch
-from weft.lint.block.trial import Trial
+from weft.lint.block.trial import WARP, Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
     Array,
@@ -48,6 +48,7 @@ class Ran:
     trial: Trial
     record: Record
     touches: tuple[Touch, ...]
+    parted: dict[Span, tuple[int, int]]
     is_whole: bool
 
 
@@ -81,7 +82,7 @@ def run(kernel: Kernel, trial: Trial) -> Ran:
     except (_Spent, _Left, _Skipped, RecursionError):
         runner.is_whole = False
     runner.record.order()
-    return Ran(trial, runner.record, tuple(runner.touches), runner.is_whole)
+    return Ran(trial, runner.record, tuple(runner.touches), runner.parted, runner.is_whole)
 
 
 class _Runner:
@@ -93,9 +94,12 @@ class _Runner:
         self.varying: Varying = varying_variables(kernel)
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], int] = {}
+        # Operations of a warp that only some of its threads reach: a thread that does, and one that does not.
+        self.parted: dict[Span, tuple[int, int]] = {}
+        self.warp_barriers = 0
         self.left = _MOST_OPERATIONS
         # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
-        self.specials: dict[str, int | list[int]] = {}
+        self.specials: dict[str, Lanes] = {}
         self.fixed: dict[int, Lanes] = {}
         self.reads: dict[int, bool] = {}
         self.agreements: dict[int, Agreement] = {}
@@ -149,16 +153,33 @@ class _Runner:
     def do(self, statement: Do) -> None:
         for arg in statement.args:
             self.value(arg)
-        is_atomic = statement.name.startswith("atomic")
-        for place in statement.places:
-            offset = self.value(place.offset)
-            if is_atomic:
-                self.touch(place.array, "atomic", statement.span, offset, statement.guard)
-            else:
+        offsets = [self.value(place.offset) for place in statement.places]
+        kind = _kind(statement.name)
+        for place, offset in zip(statement.places, offsets, strict=True):
+            if kind is None:
                 self.record.lose(place.array)
                 self.is_whole = False
+                continue
+            for number in range(_width(statement)):
+                element = apply("add", [offset, number])
+                self.touch(place.array, kind, statement.span, element, statement.guard)
+        if statement.scope == "warp":
+            self.meet_in_warp(statement)
         for target in statement.targets:
             self.state.env[target.name] = None
+
+    def meet_in_warp(self, statement: Do) -> None:
+        """An operation of a warp: all of its threads come here, or none."""
+        if statement.name == "warp_barrier":
+            self.warp_barriers += 1
+        mask = self.state.mask
+        if mask is None or not self.state.is_sure or statement.span in self.parted:
+            return
+        for first in range(0, len(mask), WARP):
+            here = mask[first : first + WARP]
+            if any(here) and not all(here):
+                self.parted[statement.span] = first + here.index(True), first + here.index(False)
+                return
 
     def domain(self, domain: Domain) -> None:
         axes = "xyz"[: len(domain.indices)]
@@ -316,11 +337,10 @@ class _Runner:
             case Op():
                 return self.operation(expr)
 
-    def special(self, name: str) -> int | list[int]:
-        found = self.specials.get(name)
-        if found is None:
-            found = self.specials[name] = self.trial.special(name)
-        return found
+    def special(self, name: str) -> Lanes:
+        if name not in self.specials:
+            self.specials[name] = self.trial.special(name)
+        return self.specials[name]
 
     def operation(self, op: Op) -> Lanes:
         if id(op) in self.fixed:
@@ -405,7 +425,7 @@ class _Runner:
                 self.record.lose(array)
             return
         self.spend([self.special("thread_idx.x")])
-        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds)
+        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
         self.record.add(touch)
         key = (span, kind)
         seen = self.shown[key] = self.shown.get(key, 0) + 1
@@ -436,3 +456,19 @@ def _agreement(value: Expr, varying: Varying) -> Agreement:
     if is_varying(value, varying):
         return "none"
     return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
+
+
+def _kind(name: str) -> Kind | None:
+    """What an effect does to the memory that it names, where that is known."""
+    if name.startswith("atomic"):
+        return "atomic"
+    if name == "load_vector":
+        return "read"
+    return "write" if name == "store_vector" else None
+
+
+def _width(statement: Do) -> int:
+    """How many elements, side by side, an effect touches."""
+    if statement.name == "load_vector" and isinstance(statement.static[0], int):
+        return statement.static[0]
+    return len(statement.args) if statement.name == "store_vector" else 1

@@ -10,6 +10,7 @@ from weft.model.rewrite import rewrite
 
 # Distinct for each dimension, so that a size can be recognised in an address.
 _UNIT = 1024
+WARP = 32
 _SMALL = 2**40
 
 Triple = tuple[int, int, int]
@@ -28,9 +29,15 @@ class Trial:
     def threads(self) -> int:
         return prod(self.block)
 
-    def special(self, name: str) -> int | list[int]:
-        """`thread_idx.x` and the like, for all threads."""
+    def special(self, name: str) -> int | list[int] | None:
+        """`thread_idx.x` and the like, for all threads; None for one that no trial tells."""
         what, _, axis = name.partition(".")
+        if what == "lane_id":
+            return [number % WARP for number in range(self.threads)]
+        if what == "warp_id":
+            return [number // WARP for number in range(self.threads)]
+        if axis not in ("x", "y", "z"):
+            return None
         position = "xyz".index(axis)
         if what != "thread_idx":
             return {"block_idx": self.block_idx, "block_dim": self.block, "grid_dim": self.grid}[what][
@@ -51,15 +58,26 @@ class Trial:
         return f"thread ({', '.join(shown)})"
 
 
-def trial(kernel: Kernel, block: Triple | None = None) -> Trial | None:
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The block of a launch that stands in the text, and its grid as far as the text tells."""
+
+    block: Triple
+    grid: Triple | None = None
+
+
+def trial(kernel: Kernel, launch: Launch | None = None) -> Trial | None:
     """An inner block of a large launch of a kernel; None where its block is not known.
 
-    block: of a launch, for a kernel that does not fix its own.
+    launch: one of the text's, for a kernel that does not fix its own block.
     """
     sizes = _sizes(kernel)
     domain = kernel.domain
+    block = launch.block if launch else None
     if domain is None:
-        return Trial(block, (4, 1, 1), (1, 0, 0), sizes) if block else None
+        grid = launch.grid or (1, 1, 1) if launch else (1, 1, 1)
+        first, second, third = (min(1, count - 1) for count in grid)
+        return Trial(block, grid, (first, second, third), sizes) if block else None
     if domain.block is None and block is None and kernel.shared:
         return None  # what a thread's place in shared memory is depends on the block
     shape = triple(domain.block[::-1]) if domain.block else block or _usual(len(domain.extents))

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from weft.lint.block.record import Touch
-from weft.lint.block.trial import Trial
+from weft.lint.block.trial import WARP, Trial
 
-WARP = 32
 SECTOR_BYTES = 32
 _BANKS = 32
 _WORD_BYTES = 4

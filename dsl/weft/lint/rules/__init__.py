@@ -5,12 +5,19 @@ from collections.abc import Callable, Iterator
 from weft.lint.rules import (
     bank_conflict,
     barrier_in_divergent_branch,
+    contended_atomic,
+    division_in_loop,
+    double_precision,
+    dynamic_local_index,
     overlapping_writes,
     race,
     race_across_iterations,
+    shadowed_dimension,
     uncoalesced_access,
     uninitialised_read,
     unused_parameter,
+    unused_result,
+    warp_operation_in_divergent_flow,
 )
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
@@ -20,10 +27,17 @@ Rule = Callable[[Analysis], Iterator[Diagnostic]]
 RULES: tuple[Rule, ...] = (
     bank_conflict.check,
     barrier_in_divergent_branch.check,
+    contended_atomic.check,
+    division_in_loop.check,
+    double_precision.check,
+    dynamic_local_index.check,
     overlapping_writes.check,
     race.check,
     race_across_iterations.check,
+    shadowed_dimension.check,
     uncoalesced_access.check,
     uninitialised_read.check,
     unused_parameter.check,
+    unused_result.check,
+    warp_operation_in_divergent_flow.check,
 )

@@ -1,0 +1,89 @@
+"""Local memory that is indexed by a number known only when the kernel runs.
+
+Registers have no addresses. An array of which one index differs at run time lies in memory, hundreds of cycles away, instead of
+in registers. A cost, not a fault: it is information. Loops over a few numbers known at compile time are unrolled and are no
+finding.
+
+```python
+counts = weft.local(i32, 16)
+counts[keys[i] % 16] += 1
+```
+
+Instead, index with `weft.static_range`, choose with comparisons, or use shared memory.
+Source: CUDA C++ Programming Guide, "Local Memory".
+"""
+
+from collections.abc import Iterator
+
+from weft.model.diagnostic import Diagnostic, Span
+from weft.model.ir import (
+    Const,
+    Expr,
+    For,
+    Kernel,
+    Load,
+    Special,
+    Stmt,
+    Store,
+    Var,
+    assigned,
+    expressions,
+    walk,
+    walk_expr,
+)
+from weft.model.kernel import Analysis
+
+CODE = "dynamic-local-index"
+
+_LONGEST_UNROLLED = 64
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    if kernel.ir is None or not kernel.ir.local:
+        return
+    unrolled = _unrolled(kernel.ir)
+    shown: set[str] = set()
+    for array, offset, span in (
+        found for statement in walk(kernel.ir.body) for found in _accesses(statement)
+    ):
+        if array not in shown and _is_dynamic(offset, unrolled):
+            shown.add(array)
+            yield Diagnostic(
+                CODE,
+                f"`{array}` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: "
+                "index with `weft.static_range`, or use shared memory",
+                span,
+                "information",
+            )
+
+
+def _accesses(statement: Stmt) -> Iterator[tuple[str, Expr, Span]]:
+    if isinstance(statement, Store) and statement.array.space == "local":
+        yield statement.array.name, statement.offset, statement.span
+    for expr in expressions(statement):
+        for part in walk_expr(expr):
+            if isinstance(part, Load) and part.array.space == "local":
+                yield part.array.name, part.offset, part.span
+
+
+def _unrolled(kernel: Kernel) -> frozenset[str]:
+    """The variables of loops over few numbers known at compile time, which nothing else assigns."""
+    short: set[str] = set()
+    others: set[str] = set()
+    for statement in walk(kernel.body):
+        names = {variable.name for variable in assigned(statement)}
+        (short if isinstance(statement, For) and _is_short(statement) else others).update(names)
+    return frozenset(short - others)
+
+
+def _is_short(loop: For) -> bool:
+    bounds = (loop.start, loop.stop, loop.step)
+    numbers = [int(part.value) for part in bounds if isinstance(part, Const)]
+    return len(numbers) == len(bounds) and len(range(*numbers)) <= _LONGEST_UNROLLED
+
+
+def _is_dynamic(offset: Expr, unrolled: frozenset[str]) -> bool:
+    """Whether no compiler can know the index: it reads memory, the thread's place, or a loop that is not unrolled."""
+    parts = list(walk_expr(offset))
+    variables = {part.name for part in parts if isinstance(part, Var)}
+    return any(isinstance(part, Load | Special) for part in parts) or bool(variables - unrolled)

@@ -1,0 +1,58 @@
+"""A local name that hides a dimension of the kernel's own signature.
+
+`Tensor[f32, N]` says that N is an extent; a reader takes `N` for it everywhere. A name that is given that very extent, as in
+`M, N = x.shape`, is no finding.
+
+```python
+def k(x: Tensor[f32, N]):
+    N = 16
+```
+
+Instead, give the variable another name. Source: Pylint, "redefined-outer-name" (W0621).
+"""
+
+from collections.abc import Iterator
+
+from weft.model.diagnostic import Diagnostic
+from weft.model.ir import Assign, Param, TensorParameter, Var, walk
+from weft.model.kernel import Analysis
+from weft.model.values import Scalar
+
+CODE = "shadowed-dimension"
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    if kernel.ir is None:
+        return
+    tensors = [parameter for parameter in kernel.ir.parameters if isinstance(parameter, TensorParameter)]
+    dims = {extent.name for tensor in tensors for extent in tensor.shape if isinstance(extent, Param)}
+    same = {name for name in dims if _is_itself(kernel, name)}
+    shown: set[str] = set()
+    for fact in kernel.facts:
+        symbol = fact.symbol
+        if symbol is None or symbol.kind not in ("variable", "parameter") or symbol.location is None:
+            continue
+        name = symbol.name
+        if name in dims - same - shown and fact.span == symbol.location.span:
+            shown.add(name)
+            yield Diagnostic(
+                CODE,
+                f"`{name}` is a dimension of this kernel, and from here on something else: give this another name",
+                fact.span,
+                "warning",
+            )
+
+
+def _is_itself(kernel: Analysis, name: str) -> bool:
+    """Whether whatever is assigned to the name is the dimension."""
+    assert kernel.ir is not None
+    values = [
+        one.value for one in walk(kernel.ir.body) if isinstance(one, Assign) and one.target.name == name
+    ]
+    own = [
+        fact.value
+        for fact in kernel.facts
+        if fact.symbol and fact.symbol.name == name and fact.symbol.kind in ("variable", "parameter")
+    ]
+    known = all(isinstance(value, Scalar) and isinstance(value.expr, Param | Var) for value in own)
+    return known and all(isinstance(value, Param) and value.name == name for value in values)

@@ -1,0 +1,39 @@
+"""An expression whose value nothing uses.
+
+Mostly `==` where `=` was meant, or a result that was to be written somewhere.
+
+```python
+i = weft.index(y)
+y[i] == alpha * x[i]
+```
+
+Instead, assign it, or drop the line. Source: flake8-bugbear B018, Ruff "useless-expression".
+"""
+
+import ast
+from collections.abc import Iterator
+
+from weft.lint.places import source
+from weft.model.diagnostic import Diagnostic
+from weft.model.kernel import Analysis
+
+CODE = "unused-result"
+
+_USELESS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.IfExp)
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    if kernel.ir is None or kernel.block.tree is None:
+        return
+    for node in ast.walk(kernel.block.tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, _USELESS):
+            span = kernel.block.span(node)
+            if kernel.span.start <= span.start < kernel.span.end:
+                meant = ": did you mean `=`?" if _is_equation(node.value) else ": assign it, or drop the line"
+                yield Diagnostic(
+                    CODE, f"nothing uses the value of `{source(kernel, span)}`{meant}", span, "warning"
+                )
+
+
+def _is_equation(node: ast.expr) -> bool:
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq)

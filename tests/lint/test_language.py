@@ -1,0 +1,168 @@
+"""Rules about what a kernel says: the wrong case, the nearest right ones, the fix."""
+
+from annotations import check, fixed
+
+
+def test_an_equation():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            "a docstring is no result"
+            i = weft.index(y)
+            y[i] = 0.0
+            y[i] == x[i]
+          # ^^^^^^^^^^^^ unused-result: nothing uses the value of `y[i] == x[i]`: did you mean `=`?
+            x[i] + 1.0
+          # ^^^^^^^^^^ unused-result: nothing uses the value of `x[i] + 1.0`: assign it, or drop the line
+    """)
+
+
+def test_results_outside_of_kernels_are_their_own():
+    check("""
+        @weft.kernel
+        def k(y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = 0.0
+
+        1 + 1
+    """)
+
+
+def test_a_shadowed_dimension():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            N = 16
+          # ^ shadowed-dimension: `N` is a dimension of this kernel, and from here on something else: give this another name
+            y[i] = x[N, i]
+    """)
+
+
+def test_a_dimension_by_its_own_name():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, N]):
+            M, N = x.shape
+            i = weft.index(y)
+            y[i] = x[M - 1, i] + N
+    """)
+
+
+DOUBLE = """
+    @weft.kernel
+    def k(alpha: {dtype}, x: Tensor[f32, N]):
+        i = weft.index(x)
+        x[i] = alpha * x[i]
+"""
+
+
+def test_double_precision():
+    check("""
+        @weft.kernel
+        def k(alpha: f64, x: Tensor[f32, N]):
+            # ^^^^^ double-precision: `alpha` is f64, and what it meets is computed in f64 though no tensor is: declare it as `f32`
+            i = weft.index(x)
+            x[i] = alpha * x[i]
+    """)
+    after = fixed(DOUBLE.format(dtype="f64"))
+    assert "alpha: f32, x" in after
+    check(after)
+
+
+def test_double_precision_that_is_meant():
+    check("""
+        @weft.kernel
+        def k(alpha: f64, y: Tensor[f32, M], z: Tensor[f64, M]):
+            i = weft.index(y)
+            y[i] = alpha * y[i]
+            z[i] = alpha
+
+        @weft.kernel
+        def sums(x: Tensor[f32, N, M], y: Tensor[f32, M]):
+            i = weft.index(y)
+            total = weft.f64(0)
+            for j in range(N):
+                total += x[j, i]
+            y[i] = total
+    """)
+
+
+def test_a_division_in_a_loop():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N, M], y: Tensor[f32, M]):
+            i = weft.index(y)
+            total = 0.0
+            for j in range(N * M):
+                total += x[j // M, i]
+              # ^^^^^^^^^^^^^^^^^^^^^ division-in-loop: `//` by `M` in each iteration of a loop: some twenty instructions or more; use two loops, count up by hand, or make the divisor a constant
+            y[i] = total
+    """)
+
+
+def test_divisions_that_cost_little():
+    check("""
+        W = 7
+        @weft.kernel
+        def k(x: Tensor[f32, N, M], y: Tensor[f32, M]):
+            i = weft.index(y)
+            total = 0.0
+            for j in range(N):
+                total += x[j // W, i] + x[j % 4, i] + x[i // N, i]
+            for j in range(4):
+                total += x[j // N, i]
+            y[i] = total
+    """)
+
+
+def test_local_memory_with_a_dynamic_index():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[i32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            table = weft.local(f32, 8)
+            for j in range(8):
+                table[j] = 0.0
+            table[x[i]] = 1.0
+          # ^^^^^^^^^^^ dynamic-local-index: `table` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: index with `weft.static_range`, or use shared memory
+            y[i] = table[3]
+    """)
+
+
+def test_local_memory_in_registers():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            table = weft.local(f32, (2, 4))
+            for j in range(2):
+                for k in weft.static_range(4):
+                    table[j, k] = x[i]
+            y[i] = table[1, 3] + table[0, 0]
+    """)
+
+
+def test_an_atomic_operation_of_a_whole_warp():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], total: Tensor[f32, 1]):
+            i = weft.index(x)
+            weft.atomic_add(total, 0, x[i])
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ contended-atomic: all 32 threads of a warp change one element of `total`, one after another: add up in the warp or in shared memory first, and let one thread do this
+    """)
+
+
+def test_atomic_operations_that_meet_seldom():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[i32, N], bins: Tensor[i32, 256], total: Tensor[i32, 1]):
+            i = weft.tile_index(x, 64)
+            part = weft.shared(i32, 1)
+            if weft.thread_idx.x == 0:
+                part[0] = 0
+            weft.barrier()
+            weft.atomic_add(bins, x[i], 1)
+            if weft.thread_idx.x == 0:
+                weft.atomic_add(total, 0, part[0])
+    """)
