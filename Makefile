@@ -19,7 +19,7 @@ TEST := .venv/installed-test
 E2E := .venv/installed-e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e e2e-neovim extension lint format clean
+.PHONY: help demo test e2e e2e-neovim e2e-vscode-built release-dry-run extension lint format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make e2e     drive real editors without a display: VS Code, installed into your cache, and Neovim"
 	@echo "make e2e-neovim  Neovim alone"
 	@echo "make extension  build the VS Code extension and test it (needs Node 22 or newer)"
+	@echo "make release-dry-run  publish the extension to recorders on this machine (needs Node 22 or newer)"
 	@echo "make lint    ruff and pyright"
 	@echo "make format  let ruff format and mend"
 	@echo "make clean   remove .venv and caches"
@@ -43,13 +44,24 @@ e2e: e2e-neovim $(E2E)
 	@folder=$$($(BIN)/python tests/e2e/vscode/install.py) && PATH="$$folder/node/bin:$$PATH" && \
 	$(BIN)/python editors/vscode/build.py && $(BIN)/python -m pytest tests/e2e/vscode
 
+# A release tests the package that it publishes: nothing is built here.
+e2e-vscode-built: $(E2E)
+	@$(BIN)/python tests/e2e/vscode/install.py >/dev/null && $(BIN)/python -m pytest tests/e2e/vscode
+
 e2e-neovim: $(TEST)
 	@command -v nvim >/dev/null || { echo "make e2e-neovim needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
-	@$(BIN)/python -m pytest tests/e2e --ignore=tests/e2e/vscode
+	@$(BIN)/python -m pytest tests/e2e/test_neovim.py
 
 extension: | $(BIN)/python
 	@$(BIN)/python editors/vscode/build.py --twice
 	@npm --prefix editors/vscode test --silent
+
+release-dry-run: $(TEST)
+	@folder=$$($(BIN)/python tests/e2e/vscode/install.py --where); PATH="$$PATH:$$folder/node/bin"; \
+	$(BIN)/python editors/vscode/build.py && \
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix editors/openvsx-publish && \
+	$(BIN)/python editors/openvsx-publish/publish.py editors/vscode/build/weft-*.vsix --dry-run --wait-seconds 5 && \
+	$(BIN)/python -m pytest tests/e2e/release
 
 lint: $(TEST)
 	@$(BIN)/ruff check .

@@ -1,4 +1,5 @@
-"""Install VS Code for `make e2e`, once for each version, outside of the checkout: `python install.py` prints the folder.
+"""Install VS Code for `make e2e`, once for each version, outside of the checkout: `python install.py` prints the
+folder, and `--where` prints it and installs nothing.
 
 The folder is `$XDG_CACHE_HOME/weft-e2e/VERSIONS`, by default below `~/.cache`. It takes 800 MB and a few minutes. What the
 system must have is named before anything is downloaded.
@@ -49,6 +50,9 @@ def browser() -> str | None:
 
 
 def main() -> int:
+    if "--where" in sys.argv[1:]:
+        print(cache())
+        return 0
     if not cache().exists():
         if missing := missing_packages():
             print(complaint(missing), file=sys.stderr)
