@@ -104,3 +104,11 @@ def test_every_layout_can_be_drawn():
     for layout in LAYOUTS:
         assert len(fills(to_svg(layout))) == layout.size()
         assert to_text(layout).startswith(str(layout))
+
+
+def test_svg_tells_the_coordinate_of_each_cell():
+    svg = to_svg(Layout((2, 4), (4, 1)), banks=2, element_bytes=4)
+    titles = [
+        element.text for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}title")
+    ]
+    assert titles[1:4] == ["(0, 0): 0 B0", "(0, 1): 1 B1", "(0, 2): 2 B0"]

@@ -279,3 +279,13 @@ def test_semantic_tokens_and_what_changed():
             data[each["start"] : each["start"] + each["deleteCount"]] = each["data"]
         assert len(delta["edits"]) == 1
         assert data == client.request("textDocument/semanticTokens/full", asked)["data"]
+
+
+def test_layout_picture():
+    with session() as client:
+        uri = client.open("import weft\n\nTILE = weft.Layout((2, 4), (4, 1))\n")
+        found = client.request(
+            "weft/layout", {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 1}}
+        )
+        assert found["title"] == "TILE: Layout (2, 4):(4, 1)"
+        assert found["svg"].startswith("<svg ")

@@ -14,7 +14,7 @@ BANK_BYTES = 4
 _STYLE = (
     "text{font:11px monospace;fill:#222;text-anchor:middle}"
     ".n{fill:#666}.s{font-size:8px;fill:#444}.t{text-anchor:start;font-size:12px}"
-    "rect{stroke:#999;stroke-width:.5}"
+    "rect{stroke:#999;stroke-width:.5}text{pointer-events:none}"
 )
 
 
@@ -41,6 +41,15 @@ class _Colouring(NamedTuple):
             return f"hsl({360 * bank // (self.banks or 1)},70%,82%)"
         # Neighbouring threads differ most in colour when the hue turns by the golden angle.
         return "#fff" if thread is None else f"hsl({thread * 222 % 360},65%,84%)"
+
+
+class _Place(NamedTuple):
+    """A cell, what its coordinate is called, and where it is drawn."""
+
+    cell: Cell
+    coordinate: str
+    x: int
+    row: int
 
 
 def to_svg(
@@ -94,15 +103,22 @@ def _headers(grid: Grid, width: int) -> list[str]:
 
 def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
     return [
-        _cell(cell, HEADER + width * c, 2 * HEADER + CELL_HEIGHT * r, width, colouring)
+        _cell(
+            _Place(cell, f"({grid.row_names[r]}, {grid.column_names[c]})", HEADER + width * c, r),
+            width,
+            colouring,
+        )
         for r, row in enumerate(grid.rows)
         for c, cell in enumerate(row)
     ]
 
 
-def _cell(cell: Cell, x: int, y: int, width: int, colouring: _Colouring) -> str:
+def _cell(place: _Place, width: int, colouring: _Colouring) -> str:
+    cell, x, y = place.cell, place.x, 2 * HEADER + CELL_HEIGHT * place.row
     label, middle = colouring.label(cell), x + width // 2
-    box = f'<rect x="{x}" y="{y}" width="{width}" height="{CELL_HEIGHT}" fill="{colouring.fill(cell)}"/>'
+    told = f"<title>{place.coordinate}: {' '.join([str(cell.value), *label.split()])}</title>"
+    size = f'width="{width}" height="{CELL_HEIGHT}"'
+    box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}">{told}</rect>'
     value = _text("", middle, y + (15 if label else 19), str(cell.value))
     return box + value + (_text("s", middle, y + 26, label) if label else "")
 

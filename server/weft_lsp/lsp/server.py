@@ -20,6 +20,7 @@ from weft_lsp.lsp import (
     highlight,
     hover,
     inlay_hint,
+    layout_view,
     references,
     rename,
     semantic_tokens,
@@ -74,6 +75,7 @@ REQUESTS = [
         semantic_tokens.on_semantic_tokens_range,
         semantic_tokens.LEGEND,
     ),
+    Feature(layout_view.METHOD, layout_view.on_layout),
     Feature(types.WORKSPACE_SYMBOL, workspace_symbol.on_workspace_symbol),
 ]
 

@@ -1,0 +1,106 @@
+"""A picture of the layout or tensor at the cursor."""
+
+from dataclasses import dataclass
+
+from weft.layout import Layout, LayoutError, Swizzle, composition, to_svg
+from weft.layout.grid import MAX_CELLS
+from weft.layout.swizzle import ComposedLayout
+from weft.model.describe import describe
+from weft.model.ir import Const, Expr
+from weft.model.model import Model
+from weft.model.trace.tracer import Fact
+from weft.model.values import Static, Tensor, Value
+
+# Shared memory of every CUDA GPU.
+BANKS = 32
+_MOST_ROWS, _MOST_COLUMNS = 64, 32
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutView:
+    """title: what is at the cursor. svg: its picture; empty where there is none. note: why, or what is left out."""
+
+    title: str
+    svg: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    layout: Layout | ComposedLayout
+    banks: int | None
+    element_bytes: int
+    note: str = ""
+
+
+def layout_view(model: Model, offset: int) -> LayoutView | None:
+    """None where there is neither a layout nor a tensor."""
+    fact = model.fact_at(offset)
+    if fact is None or not _has_layout(fact.value):
+        return None
+    title = _title(fact)
+    try:
+        drawn = _drawn(fact.value)
+        if drawn is None:
+            return LayoutView(
+                title, "", "Its sizes are known at the launch only: there is nothing to draw yet."
+            )
+        svg = to_svg(drawn.layout, banks=drawn.banks, element_bytes=drawn.element_bytes)
+        return LayoutView(title, svg, drawn.note)
+    except LayoutError as error:
+        return LayoutView(title, "", str(error))
+
+
+def _has_layout(value: Value) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, Static) and isinstance(value.value, Layout))
+
+
+def _title(fact: Fact) -> str:
+    name = fact.symbol.name if fact.symbol else ""
+    return f"{name}: {describe(fact.value)}" if name else describe(fact.value)
+
+
+def _drawn(value: Value) -> _Drawn | None:
+    match value:
+        case Static(value=Layout() as layout):
+            shown, note = _first_part(layout)
+            return _Drawn(shown, None, 4, note)
+        case Tensor():
+            return _of_tensor(value)
+        case _:
+            return None
+
+
+def _of_tensor(tensor: Tensor) -> _Drawn | None:
+    """The layout of a tensor with known sizes. Banks are of shared memory alone."""
+    shapes = [_known(axis.shape) for axis in tensor.axes]
+    strides = [_known(axis.stride) for axis in tensor.axes]
+    known_shapes = [shape for shape in shapes if shape is not None]
+    known_strides = [stride for stride in strides if stride is not None]
+    if not shapes or len(known_shapes) < len(shapes) or len(known_strides) < len(strides):
+        return None
+    layout, note = _first_part(Layout(tuple(known_shapes), tuple(known_strides)))
+    swizzled = composition(Swizzle(*tensor.swizzle), layout) if tensor.swizzle else layout
+    banks = BANKS if tensor.array.space == "shared" else None
+    return _Drawn(swizzled, banks, tensor.array.dtype.itemsize_bytes, note)
+
+
+def _known(expressions: tuple[Expr, ...]) -> int | tuple[int, ...] | None:
+    numbers = [each.value for each in expressions if isinstance(each, Const)]
+    whole = tuple(number for number in numbers if isinstance(number, int))
+    if len(whole) < len(expressions):
+        return None
+    return whole[0] if len(whole) == 1 else whole
+
+
+def _first_part(layout: Layout) -> tuple[Layout, str]:
+    """The first rows and columns of a flat layout that is too large to draw."""
+    modes = [(mode.shape, mode.stride) for mode in layout] if layout.rank > 1 else []
+    flat = [(shape, stride) for shape, stride in modes if isinstance(shape, int) and isinstance(stride, int)]
+    if layout.size() <= MAX_CELLS or len(flat) != 2 or len(modes) != 2:
+        return layout, ""
+    (rows, down), (columns, across) = flat
+    shown = (min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
+    return Layout(
+        shown, (down, across)
+    ), f"The first {shown[0]} × {shown[1]} of {rows} × {columns} coordinates."
