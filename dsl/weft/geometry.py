@@ -46,6 +46,18 @@ def choose(
     return Geometry((-(-x // bx), -(-y // by), -(-z // bz)), (bx, by, bz))
 
 
+def turned(geometry: Geometry, limits: Limits = ANY_GPU) -> tuple[Geometry, str]:
+    """The geometry with the longest axis of its grid on x, where another one is over its limit, and along which axis of
+    the grid the kernel's x, y and z lie (`Specialization.grid_axes`). Threads stay as they are."""
+    grid = list(geometry.grid)
+    if all(size <= limit for size, limit in zip(grid, limits.grid, strict=True)):
+        return geometry, "xyz"
+    longest = grid.index(max(grid))
+    grid[0], grid[longest] = grid[longest], grid[0]
+    axes = ["xyz", "yxz", "zyx"][longest]
+    return Geometry((grid[0], grid[1], grid[2]), geometry.block), axes
+
+
 def extents(domain: Domain, values: Mapping[str, int | float]) -> tuple[int, ...]:
     """The domain's extents for one launch, in the order of its axes. Raises GeometryError."""
     return tuple(_evaluate(extent, values, axis) for axis, extent in enumerate(domain.extents))

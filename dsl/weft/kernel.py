@@ -10,10 +10,10 @@ from weft.host.streams import to_handle
 from weft.model import launches
 
 if TYPE_CHECKING:
+    from weft.chosen import ChosenGeometry
     from weft.inspect import Inspection
     from weft.launch import Launcher
     from weft.model import ir
-    from weft.model.limits import Geometry
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,8 +82,9 @@ class Kernel:
     def launcher(self) -> "Launcher":
         return self._launcher or self._read()
 
-    def geometry(self, *args: object, **kwargs: object) -> "Geometry | None":
-        """The grid and the block that Weft chooses for these arguments; None if there is nothing to do."""
+    def geometry(self, *args: object, **kwargs: object) -> "ChosenGeometry | None":
+        """The grid and the block that Weft chooses for these arguments, and why: print it. None if there is nothing to
+        do. On a GPU the kernel is compiled for that; nothing runs."""
         return self.launcher.geometry(args, kwargs)
 
     def inspect(self, *args: object, target: str | None = None, **kwargs: object) -> "Inspection":

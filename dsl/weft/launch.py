@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from weft.backends.direct import Direct
 from weft.backends.parameters import FlatParameter, flatten
+from weft.chosen import ChosenGeometry
 from weft.errors import InternalError, LaunchError, finding, launch_error
-from weft.geometry import GeometryError, choose, problems, to_geometry
+from weft.geometry import GeometryError, choose, extents, problems, to_geometry, turned
 from weft.host import HostTensor, is_contiguous
 from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number, place_problems
 from weft.host.arguments import problems as argument_problems
@@ -20,8 +21,9 @@ from weft.host.streams import current_stream
 from weft.model import launches
 from weft.model.arguments import bind
 from weft.model.ir import Kernel, Param
-from weft.model.limits import Geometry, Problem
+from weft.model.limits import ANY_GPU, HOST, Geometry, Problem
 from weft.model.multiples import PROMISED
+from weft.model.occupancy import Occupancy
 from weft.model.specialize import Specialization, specialize
 
 if TYPE_CHECKING:
@@ -35,11 +37,9 @@ _MAX_VERSIONS = 64
 _MAX_TABLES = 64
 
 
-# How a compiled version is run with a geometry by machine code; None where it cannot be.
-ToDirect = Callable[[Geometry], Direct | None]
-
-
 class HostCompiled(Protocol):
+    """`direct`: how it is run with a geometry by machine code; None where it cannot be."""
+
     def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
     def direct(self, geometry: Geometry, /) -> Direct | None: ...
 
@@ -49,6 +49,11 @@ class GpuCompiled(Protocol):
         self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
     ) -> None: ...
     def direct(self, geometry: Geometry, /) -> Direct | None: ...
+    def occupancy(self, block_threads: int, /) -> Occupancy | None: ...
+    @property
+    def registers(self) -> int: ...
+    @property
+    def shared_bytes(self) -> int: ...
 
 
 class HostBackend(Protocol):
@@ -63,6 +68,7 @@ class GpuBackend(Protocol):
 
     def compile(self, kernel: Kernel, specialization: Specialization, /, arch: str) -> GpuCompiled: ...
     def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+    def better_block(self, kernel: Kernel, compiled: GpuCompiled, /) -> tuple[int, int, int]: ...
     def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
     def arch_of(self, device: int, /) -> str: ...
 
@@ -73,7 +79,8 @@ class Version:
 
     run: Run
     parameters: tuple[FlatParameter, ...]
-    direct: ToDirect
+    specialization: Specialization
+    compiled: "HostCompiled | GpuCompiled | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,8 @@ class Launcher:
         key = (given.key, tuple(map(type, values)))
         if table is None or key in table:
             return
-        direct = None if plan.geometry is None else plan.version.direct(plan.geometry)
+        compiled = plan.version.compiled
+        direct = None if plan.geometry is None or compiled is None else compiled.direct(plan.geometry)
         if plan.geometry is not None and direct is None:
             return
         device = -1 if plan.on_host else plan.device
@@ -172,9 +180,25 @@ class Launcher:
         if made is not None:
             table.add(key, made)
 
-    def geometry(self, args: Sequence[object], kwargs: Mapping[str, object] | None = None) -> Geometry | None:
-        """The geometry that Weft chooses for these arguments; None if there is nothing to do."""
-        return self._plan(self._bound(args, kwargs), None)[1].geometry
+    def geometry(
+        self, args: Sequence[object], kwargs: Mapping[str, object] | None = None
+    ) -> ChosenGeometry | None:
+        """The geometry that Weft chooses for these arguments, and why; None if there is nothing to do."""
+        given, plan = self._plan(self._bound(args, kwargs), None)
+        domain, geometry = self.kernel.domain, plan.geometry
+        if domain is None or geometry is None:
+            return None
+        found = plan.version.specialization
+        return ChosenGeometry(
+            geometry.grid,
+            geometry.block,
+            "cpu" if plan.on_host else _gpu_backend().arch_of(plan.device),
+            extents(domain, self._reader.sizes(given)),
+            found.elements_per_thread,
+            found.grid_axes,
+            domain.block is not None,
+            *_taken(plan.version.compiled, geometry),
+        )
 
     def _bound(self, args: Sequence[object], kwargs: Mapping[str, object] | None) -> Sequence[object]:
         """The arguments in the order of the parameters."""
@@ -238,14 +262,34 @@ class Launcher:
         geometry = explicit or self._choose(on_host, given)
         if geometry is None:
             return Plan(None, _NOTHING, on_host, device, [], [], [])
-        _raise_any(problems(geometry, self.kernel))
         specialization = self._specialize(given, geometry)
-        if not on_host:
-            specialization = self._for_gpu(given, specialization, may_widen=explicit is None)
-            if specialization.elements_per_thread > 1:
-                geometry = self._choose(on_host, given, specialization.elements_per_thread) or geometry
-        version = self._version(on_host, device, specialization)
+        if on_host:
+            _raise_any(problems(geometry, self.kernel, HOST if explicit is None else ANY_GPU))
+            version = self._version(on_host, device, specialization)
+        elif explicit is not None:
+            _raise_any(problems(geometry, self.kernel))
+            version = self._version(on_host, device, self._for_gpu(given, specialization, may_widen=False))
+        else:
+            version, geometry = self._chosen_for_gpu(given, specialization, device)
         return self._fill(version, geometry, given, (on_host, device))
+
+    def _chosen_for_gpu(self, given: Given, general: Specialization, device: int) -> tuple[Version, Geometry]:
+        """The geometry follows from what a thread works on, and the block from the registers that this takes."""
+        found = self._for_gpu(given, general, may_widen=True)
+        version, geometry = self._turned(given, found, device, None)
+        block = _gpu_backend().better_block(self.kernel, cast("GpuCompiled", version.compiled))
+        if block != geometry.block and self.kernel.domain and self.kernel.domain.block is None:
+            return self._turned(given, found, device, block)
+        return version, geometry
+
+    def _turned(
+        self, given: Given, found: Specialization, device: int, block: tuple[int, int, int] | None
+    ) -> tuple[Version, Geometry]:
+        logical = self._choose(False, given, found.elements_per_thread, block)
+        assert logical is not None, "an empty domain was seen before"
+        geometry, axes = turned(logical)
+        _raise_any(problems(geometry, self.kernel))
+        return self._version(False, device, replace(found, grid_axes=axes)), geometry
 
     def _for_gpu(self, given: Given, general: Specialization, *, may_widen: bool) -> Specialization:
         """What wide loads and stores rely on, and how many elements a thread works on with them."""
@@ -265,13 +309,15 @@ class Launcher:
         each = _gpu_backend().elements_per_thread(self.kernel, found) if may_widen else 1
         return replace(found, elements_per_thread=each)
 
-    def _choose(self, on_host: bool, given: Given, each: int = 1) -> Geometry | None:
-        """each: how many elements a thread works on."""
+    def _choose(
+        self, on_host: bool, given: Given, each: int = 1, block: tuple[int, int, int] | None = None
+    ) -> Geometry | None:
+        """each: how many elements a thread works on. block: None for the back end's usual one."""
         domain = self.kernel.domain
         if domain is None:
             raise launch_error([launches.geometry_missing(self.kernel.name)])
         backend = _host_backend() if on_host else _gpu_backend()
-        x, y, z = (*backend.choose_block(self.kernel), 1, 1)[:3]
+        x, y, z = block or (*backend.choose_block(self.kernel), 1, 1)[:3]
         try:
             return choose(domain, self._reader.sizes(given), (x, y, z), each)
         except GeometryError as error:
@@ -292,13 +338,14 @@ class Launcher:
         known = self._versions.get(key)
         if known is not None:
             return known
-        run, direct = (
+        run, compiled = (
             _host_run(self.kernel, specialization)
             if on_host
             else _gpu_run(self.kernel, specialization, device)
         )
         parameters = flatten(specialize(self.kernel, specialization), specialization.index_bits)
-        return _remember(self._versions, key, Version(run, parameters, direct), _MAX_VERSIONS)
+        version = Version(run, parameters, specialization, compiled)
+        return _remember(self._versions, key, version, _MAX_VERSIONS)
 
     def _fill(self, version: Version, geometry: Geometry, given: Given, place: tuple[bool, int]) -> Plan:
         """place: whether the tensors are in host memory, and the device."""
@@ -353,19 +400,29 @@ def _gpu_backend() -> GpuBackend:
     return cast("GpuBackend", import_module("weft.backends.cuda"))
 
 
-def _host_run(kernel: Kernel, specialization: Specialization) -> tuple[Run, ToDirect]:
+def _host_run(kernel: Kernel, specialization: Specialization) -> tuple[Run, HostCompiled]:
     compiled = _host_backend().compile(kernel, specialization)
-    return lambda arguments, geometry, stream: compiled.launch(arguments, geometry), compiled.direct
+    return lambda arguments, geometry, stream: compiled.launch(arguments, geometry), compiled
 
 
-def _gpu_run(kernel: Kernel, specialization: Specialization, device: int) -> tuple[Run, ToDirect]:
+def _gpu_run(kernel: Kernel, specialization: Specialization, device: int) -> tuple[Run, GpuCompiled]:
     backend = _gpu_backend()
     compiled = backend.compile(kernel, specialization, arch=backend.arch_of(device))
     run = compiled.launch
     return (
         lambda arguments, geometry, stream: run(arguments, geometry, device=device, stream=stream),
-        compiled.direct,
+        compiled,
     )
+
+
+def _taken(
+    compiled: HostCompiled | GpuCompiled | None, geometry: Geometry
+) -> tuple[int | None, int | None, Occupancy | None]:
+    """The registers of a thread, the shared bytes of a block and the occupancy, on a GPU."""
+    if compiled is None or not hasattr(compiled, "occupancy"):
+        return None, None, None
+    found = cast("GpuCompiled", compiled)
+    return found.registers, found.shared_bytes, found.occupancy(geometry.threads_per_block)
 
 
 def undecided(*arguments: object) -> object:
@@ -382,7 +439,7 @@ def _is_hashable(geometry: object) -> bool:
 
 
 # The version of an empty domain.
-_NOTHING = Version(lambda arguments, geometry, stream: None, (), lambda geometry: None)
+_NOTHING = Version(lambda arguments, geometry, stream: None, (), Specialization(), None)
 
 
 Item = TypeVar("Item")

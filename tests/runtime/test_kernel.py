@@ -51,7 +51,9 @@ def test_a_kernel_is_read_once(front_end, backend):
     x = np.ones(10, np.float32)
     read(2.0, x, x)
     read(3.0, x, y=x)
-    assert read.geometry(2.0, x, x) == Geometry((1, 1, 1), (128, 1, 1))
+    chosen = read.geometry(2.0, x, x)
+    assert chosen is not None
+    assert (chosen.grid, chosen.block) == ((1, 1, 1), (128, 1, 1))
     assert len(asked) == 1
     assert [arguments[0] for arguments, _ in backend.launched] == [2.0, 3.0]
 

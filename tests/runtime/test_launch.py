@@ -98,7 +98,11 @@ def test_explicit_geometry(backend):
 
 def test_the_chosen_geometry_can_be_asked(backend):
     x = np.ones(1000, np.float32)
-    assert Launcher(saxpy()).geometry((2.0, x, x)) == Geometry((8, 1, 1), (128, 1, 1))
+    chosen = Launcher(saxpy()).geometry((2.0, x, x))
+    assert str(chosen) == (
+        "grid 8, block 128 on cpu\n"
+        "the domain has 1,000 points; its last axis runs along x, where neighbouring threads touch neighbours"
+    )
     assert backend.launched == []
 
 
@@ -206,8 +210,13 @@ def test_too_many_threads(backend):
     assert backend.launched == []
 
 
-def test_a_grid_that_is_too_high(backend):
-    assert words(scale_2d(), np.ones((8 * 65536, 1), np.float32)) == (
+def test_a_grid_of_any_size_on_the_cpu(backend):
+    Launcher(scale_2d()).launch((np.ones((8 * 65536, 1), np.float32),))
+    assert backend.launched[0][1].grid == (1, 65536, 1)
+
+
+def test_a_given_grid_that_is_too_high(backend):
+    assert words(scale_2d(), np.ones((8, 8), np.float32), geometry=((1, 65536), (32, 8))) == (
         "launch-grid: grid.y is 65,536, over the limit of 65,535 of any CUDA GPU: put the longest axis on x, or give "
         "each thread more to do"
     )

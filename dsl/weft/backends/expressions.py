@@ -6,7 +6,7 @@ result is wrapped only where it matters: `i32(row * n + column)`, not `i32(i32(r
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -43,6 +43,15 @@ class Target:
     reserved: frozenset[str]
     lowering: Mapping[str, Rule] = field(default_factory=lambda: LOWERING)
     native: frozenset[str] = frozenset()
+
+    def turned(self, grid_axes: str) -> "Target":
+        """The target for a kernel whose x, y and z lie along these axes of the grid."""
+        moved = {
+            f"{what}.{axis}": self.specials[f"{what}.{there}"]
+            for what in ("block_idx", "grid_dim")
+            for axis, there in zip("xyz", grid_axes, strict=True)
+        }
+        return replace(self, specials={**self.specials, **moved})
 
 
 class Width(IntEnum):

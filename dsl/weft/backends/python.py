@@ -71,7 +71,7 @@ class Emitted:
 def emit_thread_kernel(kernel: Kernel, specialization: Specialization, target: Target) -> Emitted:
     """The code of one thread: what a GPU runs."""
     kernel = specialize(kernel, specialization)
-    writer = Writer(kernel, target, specialization.index_bits)
+    writer = Writer(kernel, target.turned(specialization.grid_axes), specialization.index_bits)
     with writer.function(kernel):
         writer.arrays(kernel.shared + kernel.local)
         writer.body(kernel.body)

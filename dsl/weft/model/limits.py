@@ -25,6 +25,10 @@ class Limits:
 ANY_GPU = Limits("any CUDA GPU")
 
 
+# A processor has no limit on the blocks that it runs one after another.
+HOST = Limits("the CPU", grid=(2**63 - 1, 2**63 - 1, 2**63 - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """A grid of blocks and a block of threads, each along x, y, z."""

@@ -22,6 +22,8 @@ class Specialization:
     aligned: tensors whose first element lies at a multiple of 16 bytes; empty on a back end without vector accesses.
     divisible: Params (dimensions and strides, in elements) that are multiples of 16.
     elements_per_thread: how many neighbours along the domain's last axis a thread works on; the grid is as much smaller.
+    grid_axes: for the kernel's x, y and z, along which axis of the grid its blocks lie: "yxz" where the longest axis takes
+    the place of x, of which a GPU has most.
     """
 
     contiguous: frozenset[str] = frozenset()
@@ -30,6 +32,7 @@ class Specialization:
     aligned: frozenset[str] = frozenset()
     divisible: frozenset[str] = frozenset()
     elements_per_thread: int = 1
+    grid_axes: str = "xyz"
 
 
 def specialize(kernel: Kernel, specialization: Specialization) -> Kernel:

@@ -43,6 +43,50 @@ def test_two_axes_and_strides():
     numpy.testing.assert_array_equal(y, x + 1)
 
 
+def test_the_longest_axis_lies_on_the_grids_x():
+    x = numpy.arange(600_000 * 3, dtype="f4").reshape(600_000, 3)
+    there, y = gpu(x), numpy.zeros_like(x)
+    result = gpu(y)
+    launcher = Launcher(add_2d())
+    chosen = launcher.geometry((there, result))
+    assert chosen is not None
+    assert (chosen.grid, chosen.grid_axes) == ((75_000, 1, 1), "yxz")
+    launcher.launch((there, result))
+    result.copy_back()
+    numpy.testing.assert_array_equal(y, x + 1)
+
+
+def test_torch_again_and_again():
+    """Later launches are machine code: other sizes, other memory, the current stream."""
+    torch = pytest.importorskip("torch")
+    launcher = Launcher(saxpy())
+    for round in range(3):
+        for size in (1000, 1003, 1 << 20):
+            x, y = torch.rand(size, device="cuda"), torch.ones(size, device="cuda")
+            wanted = x + 1
+            if round and launcher.fast()(x, y) is not None:
+                raise AssertionError(f"machine code does not launch {size} elements")
+            if not round:
+                launcher.launch((x, y))
+            assert torch.equal(y, wanted)
+    stream = torch.cuda.Stream()
+    with torch.cuda.stream(stream):
+        x, y = torch.rand(1000, device="cuda"), torch.ones(1000, device="cuda")
+        wanted = x + 1
+        assert launcher.fast()(x, y) is None
+        assert torch.equal(y, wanted)
+
+
+def test_cupy_again():
+    cupy = pytest.importorskip("cupy")
+    launcher = Launcher(saxpy())
+    x, y = cupy.arange(1000, dtype="f4"), cupy.ones(1000, "f4")
+    launcher.launch((x, y))
+    y[:] = 1
+    assert launcher.fast()(x, y) is None
+    assert bool((y == x + 1).all())
+
+
 def test_an_empty_domain():
     nothing = gpu(numpy.zeros(0, "f4"))
     Launcher(saxpy()).launch((nothing, nothing))

@@ -5,11 +5,16 @@ from dataclasses import replace
 
 import cuda_kernels
 import pytest
+from building import shared
 from fake_driver import ILLEGAL_ADDRESS, FakeDriver, Tensor
+from weft.backends import cuda
 from weft.backends.cuda import device, driver, history
 from weft.errors import LaunchError, UnsupportedError
 from weft.launch import Launcher
+from weft.model.dtypes import F32
 from weft.model.ir import Kernel, TensorParameter
+from weft.model.occupancy import Occupancy
+from weft.model.specialize import Specialization
 
 
 def saxpy() -> Kernel:
@@ -167,3 +172,68 @@ def test_no_gpu():
 
 def test_the_machine_code_knows_the_drivers_functions(gpu: FakeDriver):
     assert driver.words()[driver.launch.LAUNCH_KERNEL] != 0
+
+
+def add_2d() -> Kernel:
+    kernel = cuda_kernels.add_2d()
+    x, y = kernel.parameters
+    assert isinstance(y, TensorParameter)
+    return replace(kernel, parameters=(x, replace(y, is_written=True)))
+
+
+TALL = (1 << 20, 70_000)
+
+
+def test_a_domain_that_is_too_high_lies_on_its_side(gpu: FakeDriver):
+    launcher = Launcher(add_2d())
+    x, y = Tensor(1 << 40, TALL), Tensor(1 << 41, TALL)
+    gpu.arguments = 4
+    launcher.launch((x, y))
+    assert launched(launcher, x, y)
+    first, second = gpu.launched
+    assert first == second == ((131_072, 547, 1), (32, 8, 1), 0, [1 << 40, 1 << 20, 70_000, 1 << 41])
+
+
+def test_why_a_geometry_was_chosen(gpu: FakeDriver):
+    chosen = Launcher(add_2d()).geometry((Tensor(1 << 40, TALL), Tensor(1 << 41, TALL)))
+    assert chosen is not None
+    lines = str(chosen).split("\n")
+    assert lines[:4] == [
+        "grid 131,072 × 547, block 32 × 8 on sm_90",
+        "the domain has 1,048,576 × 70,000 points; its last axis runs along x, where neighbouring threads touch neighbours",
+        "a thread works on 4 neighbours, which are 4 elements of one wide load or store",
+        "the blocks along y lie on grid.x and those along x on grid.y, which has at most 65,535; threads stay as they are",
+    ]
+    assert lines[4] == (
+        f"{chosen.registers} registers a thread and 0 bytes of shared memory a block: a multiprocessor holds 8 blocks, 64 "
+        "of 64 warps, limited by warps"
+    )
+    assert gpu.launched == []
+
+
+def test_blocks_and_grid_change_places_in_the_code():
+    turned = cuda.compile(add_2d(), Specialization(frozenset("xy"), index_bits=32, grid_axes="yxz"))
+    assert "i = i32(block_idx_x() * block_dim_y() + thread_idx_y())" in turned.python
+    assert "j = i32(block_idx_y() * block_dim_x() + thread_idx_x())" in turned.python
+
+
+@pytest.mark.parametrize(("elements", "bits"), [(2**31 - 1, 32), (2**31, 64)], ids=["below 2^31", "2^31"])
+def test_large_tensors_are_indexed_in_64_bits(elements: int, bits: int, gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch((Tensor(1 << 40, (elements,)), Tensor(1 << 41, (elements,))))
+    assert [version.specialization.index_bits for version in launcher._versions.values()] == [bits]
+    assert gpu.launched[0][3][1] == elements
+
+
+class Half:
+    """A compiled kernel whose registers leave room for so many warps by blocks of so many threads."""
+
+    def occupancy(self, block_threads: int) -> Occupancy:
+        warps = {128: 48, 256: 40, 512: 48}[block_threads]
+        return Occupancy(block_threads, 1, warps, 64, "registers")
+
+
+def test_another_block_where_the_usual_one_leaves_room():
+    assert cuda.better_block(saxpy(), Half()) == (128, 1, 1)  # type: ignore[arg-type]
+    looking = replace(saxpy(), shared=(shared("tile", F32, 16),))
+    assert cuda.better_block(looking, Half()) == (256, 1, 1)  # type: ignore[arg-type]

@@ -4,11 +4,12 @@ Importing this loads nothing; numba-cuda and cuda.core come with the first kerne
 """
 
 from importlib import import_module
+from math import prod
 from typing import TYPE_CHECKING
 
 from weft.errors import unsupported
 from weft.model import launches
-from weft.model.ir import Kernel
+from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
 from weft.model.specialize import Specialization, specialize
 from weft.model.widen import widest
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 # Warps along x for coalesced rows; 256 threads fill an SM of every GPU and leave each thread its registers.
 _BLOCKS = {1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
+
+# What is tried where the usual block leaves room: half and twice as many threads.
+_OTHER_BLOCKS = {
+    1: [(128, 1, 1), (512, 1, 1)],
+    2: [(32, 4, 1), (32, 16, 1)],
+    3: [(32, 4, 1), (32, 4, 4)],
+}
 
 
 def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90") -> "CompiledCuda":
@@ -31,6 +39,32 @@ def choose_block(kernel: Kernel) -> tuple[int, int, int]:
     """The block's shape along x, y, z."""
     axes = 1 if kernel.domain is None else len(kernel.domain.extents)
     return _BLOCKS[axes]
+
+
+def better_block(kernel: Kernel, compiled: "CompiledCuda") -> tuple[int, int, int]:
+    """The block with which a multiprocessor holds most warps, given the registers that the compiled kernel takes: the
+    usual one where no other is better. A kernel that looks at its threads keeps the usual one."""
+    usual = choose_block(kernel)
+    if kernel.domain is None or kernel.domain.block is not None or not _is_free(kernel):
+        return usual
+    candidates = [usual, *_OTHER_BLOCKS[len(kernel.domain.extents)]]
+    return max(candidates, key=lambda block: _warps(compiled, block))
+
+
+def _warps(compiled: "CompiledCuda", block: tuple[int, int, int]) -> int:
+    found = compiled.occupancy(prod(block))
+    return 0 if found is None else found.warps
+
+
+def _is_free(kernel: Kernel) -> bool:
+    """Whether any block does the same."""
+    statements = list(walk(kernel.body))
+    parts = (part for one in statements for expr in expressions(one) for part in walk_expr(expr))
+    return (
+        not kernel.shared
+        and not any(isinstance(one, Do | Barrier) for one in statements)
+        and not any(isinstance(part, Special) for part in parts)
+    )
 
 
 def elements_per_thread(kernel: Kernel, specialization: Specialization) -> int:

@@ -23,6 +23,7 @@ from weft.backends.python import Emitted
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
+from weft.model.occupancy import Occupancy, occupancy
 from weft.model.specialize import Specialization
 
 
@@ -90,6 +91,11 @@ class CompiledCuda:
     def spill_bytes(self) -> int:
         """Of each thread: what did not fit into registers."""
         return self.linked.spill_bytes
+
+    def occupancy(self, block_threads: int) -> Occupancy | None:
+        """With blocks of so many threads; None for an architecture that is not known."""
+        capability = compiler.capability_of(self.arch)
+        return occupancy(capability, block_threads, self.registers, self.shared_bytes)
 
     @cached_property
     def loaded(self) -> Loaded:

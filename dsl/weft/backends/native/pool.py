@@ -121,7 +121,8 @@ def work(pool: int, me: int) -> None:
         if atomic_swap(pool, STATE, state, state + 1):
             seen = state // JOB
             if slept == 1:
-                # The one who wakes the next costs the caller nothing.
+                # Each wakes two more: the caller has better things to do.
+                wake_one(pool)
                 wake_one(pool)
             run_ranges(pool, me)
             atomic_add(pool, STATE, -1)
