@@ -14,6 +14,7 @@ from weft.ops.atomic import (
     atomic_xor,
 )
 from weft.ops.bits import bit_reverse, bitcast, clz, ctz, mul_hi, popcount
+from weft.ops.clock import clock
 from weft.ops.dimension import Dim
 from weft.ops.dtypes import bf16, boolean, f16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
 from weft.ops.geometry import block_dim, block_idx, ceil_div, grid_dim, index, thread_idx, tile_index
@@ -79,7 +80,7 @@ __all__ = [
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "atomic_add", "atomic_and",
     "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or", "atomic_xor",
     "barrier", "bf16", "bit_reverse", "bitcast", "block_dim", "block_idx", "boolean", "cbrt", "ceil", "ceil_div",
-    "clamp", "clz", "copysign", "cos", "cosh", "ctz", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64",
+    "clamp", "clock", "clz", "copysign", "cos", "cosh", "ctz", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64",
     "fast_cos", "fast_div", "fast_exp", "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor",
     "fma", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index", "isfinite", "isinf", "isnan",
     "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mul_hi", "popcount", "pow", "rcp",

@@ -1,9 +1,9 @@
 """What `@weft.kernel` and `@weft.function` make of a Python function."""
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from importlib import import_module
-from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, overload
 
 from weft.errors import launch_error
 from weft.host.streams import to_handle
@@ -29,9 +29,13 @@ class Kernel:
     [launch-dtype] [launch-rank] [launch-dims]; tensors in different places [launch-device].
     """
 
-    def __init__(self, python_function: Callable[..., object]) -> None:
+    def __init__(
+        self, python_function: Callable[..., object], *, debug: bool = __debug__, check_bounds: bool = False
+    ) -> None:
         update_wrapper(self, python_function)
         self.python_function = python_function
+        self.debug = debug
+        self.check_bounds = check_bounds
         self._launcher: Launcher | None = None
         # Does what an earlier launch did and returns None, or returns something else: then this launch is decided.
         self._fast: Callable[..., object] = _undecided
@@ -101,7 +105,9 @@ class Kernel:
 
     def _read(self) -> "Launcher":
         # The front end and the launch are loaded by the first launch: a decorator must cost nothing.
-        self._launcher = launcher = import_module("weft.reading").launcher_of(self.python_function)
+        self._launcher = launcher = import_module("weft.reading").launcher_of(
+            self.python_function, debug=self.debug, check_bounds=self.check_bounds
+        )
         return launcher
 
 
@@ -149,9 +155,29 @@ class Function(Generic[P, R]):
         return f"<weft.function {self.python_function.__qualname__}>"
 
 
-def kernel(python_function: Callable[..., object]) -> Kernel:
-    """Make a kernel of a function. It is read and checked at its first launch, not here."""
-    return Kernel(python_function)
+@overload
+def kernel(python_function: Callable[..., object], /) -> Kernel: ...
+@overload
+def kernel(*, debug: bool = ..., check_bounds: bool = ...) -> Callable[[Callable[..., object]], Kernel]: ...
+def kernel(
+    python_function: Callable[..., object] | None = None,
+    /,
+    *,
+    debug: bool = __debug__,
+    check_bounds: bool = False,
+) -> Kernel | Callable[[Callable[..., object]], Kernel]:
+    """Make a kernel of a function: `@weft.kernel`, or `@weft.kernel(debug=False)` with options. It is read and checked
+    at its first launch, not here.
+
+    debug: whether `print` and `assert` are compiled in; as Python's own, they are unless it runs with `-O`.
+    check_bounds: whether an access outside of a tensor is an error [assertion] instead of reading 0 and writing nothing.
+    `WEFT_CHECK_BOUNDS=1` turns it on for all kernels.
+
+    What the CPU finds wrong is raised at the end of the launch; a GPU stops, and its driver reports it later.
+    """
+    if python_function is not None:
+        return Kernel(python_function, debug=debug, check_bounds=check_bounds)
+    return partial(Kernel, debug=debug, check_bounds=check_bounds)
 
 
 def function(python_function: Callable[P, R]) -> Function[P, R]:

@@ -1,5 +1,6 @@
 """Read a live kernel: the front end and the rules check it, and only a kernel without errors is launched."""
 
+import os
 from bisect import bisect_right
 from types import FunctionType
 
@@ -9,12 +10,19 @@ from weft.lint import check_kernel
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Kernel
 from weft.model.live import LiveKernel, read_kernel
+from weft.model.options import with_checks, without_debug
 from weft.ops.dialect import DIALECT
 
 
-def launcher_of(function: FunctionType) -> Launcher:
+def launcher_of(function: FunctionType, *, debug: bool = True, check_bounds: bool = False) -> Launcher:
     """What launches a live function. Raises KernelError of all that is wrong with it."""
-    return Launcher(read_checked(function))
+    kernel = read_checked(function)
+    kernel = kernel if debug else without_debug(kernel)
+    return Launcher(with_checks(kernel) if check_bounds or _checks_all() else kernel)
+
+
+def _checks_all() -> bool:
+    return os.environ.get("WEFT_CHECK_BOUNDS", "0") not in ("", "0")
 
 
 def read_checked(function: FunctionType) -> Kernel:

@@ -224,7 +224,7 @@ def test_unsupported_python():
             values = [x[i]]
                    # ^^^^^^ unsupported: a list cannot be used in a kernel: use a tuple, or `weft.shared` for memory
             text = f"{i}"
-                 # ^^^^^^ unsupported: an f-string cannot be used in a kernel: kernels have no text; compute with numbers
+                 # ^^^^^^ unsupported: an f-string outside of `print` and `assert` cannot be used in a kernel: kernels have no text; compute with numbers
             with x:
           # ^^^^^^^ unsupported: `with` cannot be used in a kernel: kernels have no contexts; drop it
                 pass

@@ -36,6 +36,7 @@ class Target:
     reserved: names that generated code must not use for variables.
     native: functions that the prelude has besides `prelude_names()`, each an operation of f16 or bf16 with one rounding,
     `add_f16`; others are computed in float32 and rounded.
+    speaking: what the functions of `print` and of a failed `assert` get before their numbers.
     """
 
     specials: Mapping[str, str]
@@ -43,6 +44,7 @@ class Target:
     reserved: frozenset[str]
     lowering: Mapping[str, Rule] = field(default_factory=lambda: LOWERING)
     native: frozenset[str] = frozenset()
+    speaking: tuple[str, ...] = ()
 
     def turned(self, grid_axes: str) -> "Target":
         """The target for a kernel whose x, y and z lie along these axes of the grid."""

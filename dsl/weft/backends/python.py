@@ -4,6 +4,7 @@ The text is compiled by a back end and shown to users, so it keeps their names, 
 that it comes from.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from typing import Literal
 
 from weft.backends.expressions import Expressions, Target, effect_function, memory_function
 from weft.backends.lowering import is_half
-from weft.backends.names import Names
+from weft.backends.names import RESERVED_PREFIX, Names
 from weft.backends.parameters import FlatParameter, flatten
 from weft.model import fold
 from weft.model.dtypes import I64
 from weft.model.ir import (
+    SPEAKING,
     TRUE,
     Array,
     Assign,
@@ -51,17 +53,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Speech:
+    """What a `print` or a failed `assert` says. effect: its name. format: as of C's printf. line: of the source, from 1."""
+
+    effect: str
+    format: str
+    kernel: str
+    filename: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Emitted:
     """Generated code: one function called `function`.
 
     parameters: its last parameters, in order (a back end may have put its own before them).
     used: the prelude names that it mentions.
+    speeches: what `weft_print_0_2(...)` and the like say: their number, and how many numbers they take.
     """
 
     function: str
     lines: tuple[Line, ...]
     parameters: tuple[FlatParameter, ...]
     used: frozenset[str]
+    speeches: tuple[Speech, ...] = ()
 
     @property
     def text(self) -> str:
@@ -86,12 +101,14 @@ class Writer:
         self.parameters = flatten(kernel, index_bits)
         self.function_name = self.names.of("function", kernel.name)
         self.expressions = Expressions(target, self.names, index_bits)
+        self._kernel = kernel
+        self._speeches: list[Speech] = []
         self._lines: list[Line] = []
         self._depth = 0
 
     def emitted(self) -> Emitted:
         used = frozenset(self.expressions.used)
-        return Emitted(self.function_name, tuple(self._lines), self.parameters, used)
+        return Emitted(self.function_name, tuple(self._lines), self.parameters, used, tuple(self._speeches))
 
     def line(self, text: str, offset: int | None = None) -> None:
         self._lines.append(Line("    " * self._depth + text, offset))
@@ -199,7 +216,19 @@ class Writer:
         with self.block(f"if {self.expressions.wide(do.guard)}:", do.span.start):
             self._effect_unguarded(do)
 
+    def _speak(self, do: Do) -> None:
+        """A call that has the number of what it says in its name, and the text beside it."""
+        text = str(do.static[0])
+        line = max(1, bisect_right(self._kernel.line_starts, do.span.start))
+        name = f"{RESERVED_PREFIX}{do.name}_{len(self._speeches)}_{len(do.args)}"
+        self._speeches.append(Speech(do.name, text, self._kernel.name, self._kernel.filename, line))
+        given = [*self.expressions.target.speaking, *map(self.expressions.exact, do.args)]
+        self.line(f"{self.expressions.call(name, *given)}  # {text!a}", do.span.start)
+
     def _effect_unguarded(self, do: Do) -> None:
+        if do.name in SPEAKING:
+            self._speak(do)
+            return
         write = self.expressions
         places = [
             text for place in do.places for text in (write.identifier(place.array), write.wide(place.offset))

@@ -8,6 +8,7 @@ _NEAR_ENOUGH = 0.6
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
+        "assertion": "An `assert` in a kernel that is wrong: when it is compiled, or for a thread that runs.",
         "atomic-dtype": "An atomic operation on elements of a type that it does not take.",
         "atomic-space": "An atomic operation on memory of one thread.",
         "bank-conflict": "Threads of a warp that wait for each other at one bank of shared memory.",
@@ -62,6 +63,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "possibly-unbound": "A name that has no value on some path.",
         "race": "Two threads touch one element, one of them writes, and no barrier stands between.",
         "race-across-iterations": "A loop uses shared memory again before all threads are done with it.",
+        "print-format": "A number that is printed in a form that a kernel does not have.",
         "recursion": "A device function that calls itself.",
         "reshape": "A view of a shape that no strides can give.",
         "return-value": "A `return` that a kernel or a device function cannot have.",

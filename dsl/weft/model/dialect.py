@@ -21,6 +21,7 @@ class Dialect:
     dtypes, axes: what stands for a scalar type, and for `thread_idx` and its kind.
     kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, kernel_class, function_class:
     the classes of `thread_idx` and its kind, and of what the decorators make.
+    speaking: the operations that take texts, such as f-strings.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
 
@@ -37,3 +38,4 @@ class Dialect:
     function_class: str
     root: str
     package: str
+    speaking: frozenset[str] = frozenset()

@@ -181,6 +181,12 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
         "thread",
         "args to places[0] and the elements after it, which is aligned to their size, in one access",
     ),
+    "print": ("thread", "write static[0], a format of C's printf, with args, each i64, u64 or f64"),
+    "fail": (
+        "thread",
+        "say that an assertion is wrong: static[0] as of print; args[:6] are this thread's and its block's x, y, z",
+    ),
+    "clock": ("thread", "gives a count of cycles, i64"),
     "atomic_add": ("thread", "place += arg, as one step; gives the element before. So do the following"),
     "atomic_min": ("thread", "place = min(place, arg)"),
     "atomic_max": ("thread", "place = max(place, arg)"),
@@ -202,6 +208,9 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
     ),
     "warp_barrier": ("warp", "memory written by a lane before is visible to the others after"),
 }
+
+# Those that say something: their one static part is a text.
+SPEAKING = frozenset({"print", "fail"})
 
 WARP_SIZE = 32
 

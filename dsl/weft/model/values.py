@@ -74,6 +74,14 @@ class Vector:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A text with numbers in it, for `print` and `assert`: a format of C's `printf`, and its numbers of 64 bits."""
+
+    format: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """One axis of a tensor. A nested layout mode has several shapes and strides, leftmost fastest.
 
@@ -280,6 +288,7 @@ Value = (
     | Static
     | Scalar
     | Tuple
+    | Text
     | Slice
     | Vector
     | Tensor

@@ -4,12 +4,13 @@ import os
 
 from weft.model.dialect import Dialect, Rule
 from weft.ops import dtypes
-from weft.ops.infer import atomic, bits, geometry, loops, math, memory, python, sync, tensor
+from weft.ops.infer import atomic, bits, clock, geometry, loops, math, memory, python, sync, tensor
 
 # The groups of operations, one file each. Adding one adds it here.
 GROUPS: dict[str, dict[str, Rule]] = {
     "atomic": atomic.RULES,
     "bits": bits.RULES,
+    "clock": clock.RULES,
     "geometry": geometry.RULES,
     "loops": loops.RULES,
     "math": math.RULES,
@@ -39,4 +40,5 @@ DIALECT = Dialect(
     function_class="weft.kernel.Function",
     root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
     package="weft",
+    speaking=frozenset({"builtins.print"}),
 )

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from weft.backends.check.interpreter import Block, Fault, Run, TooLong
+from weft.backends.check.faults import Fault
+from weft.backends.check.interpreter import Block, Run, TooLong
 from weft.backends.check.memory import Memory
 from weft.backends.lowering import is_half
 from weft.model.ir import Kernel, ScalarParameter, TensorParameter

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy
 
-from weft.backends.check import arithmetic, atomic, warp
+from weft.backends.check import arithmetic, atomic, debug, warp
 from weft.backends.check.arithmetic import convert, numpy_dtype
+from weft.backends.check.faults import Fault
 from weft.backends.check.memory import Conflict, Memory, Who, undefined_memory
 from weft.backends.python import coordinate, inside_domain
 from weft.model.diagnostic import Span
@@ -45,22 +46,6 @@ Mask = Any
 
 class TooLong(Exception):
     """The kernel ran for more steps than it was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What went wrong, where, and which threads (numbered within the launch) did it.
-
-    kind: `race`, `outside` (an access outside of a tensor that no guard stops), `undefined` (a read of shared or local
-    memory that nothing wrote, or of a variable that nothing assigned), `divergent` (a barrier, or an operation of a
-    warp, that not all of its threads reach).
-    """
-
-    kind: str
-    message: str
-    span: Span
-    threads: tuple[int, ...] = ()
-    other_span: Span | None = None
 
 
 @dataclass
@@ -355,4 +340,4 @@ class Block:
 
 # How each effect is done: from the block, the effect and the threads that take part to the values of its targets.
 Effect = Callable[[Block, Do, Mask], tuple[Values, ...]]
-EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS, **warp.EFFECTS}
+EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS, **debug.EFFECTS, **warp.EFFECTS}

@@ -1,6 +1,7 @@
 """Compile a kernel for this processor, or find it compiled on disk; launch it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from ctypes import addressof, c_int64
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,6 +13,7 @@ from typing import cast
 from weft.backends import cache as disk
 from weft.backends.cpu.emit import EmittedBlocks, emit_blocks
 from weft.backends.cpu.native import NativeKernel, load
+from weft.backends.cpu.reports import install, listening
 from weft.backends.cpu.workers import SMALL_THREADS, run_blocks, start
 from weft.backends.direct import Direct
 from weft.backends.native.machine import machine_name
@@ -46,10 +48,14 @@ class CompiledCpu:
             start()
         slots = to_slots(self.emitted.code.parameters, arguments, (*geometry.grid, *geometry.block))
         scratch_bytes = self.emitted.scratch_bytes(threads)
-        run_blocks(self.native.address, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
+        speeches = self.emitted.code.speeches
+        with listening(addressof(slots), speeches) if speeches else nullcontext():
+            run_blocks(self.native.address, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
 
-    def direct(self, geometry: Geometry) -> Direct:
-        """What machine code needs in order to launch."""
+    def direct(self, geometry: Geometry) -> Direct | None:
+        """What machine code needs in order to launch; None where somebody must listen to what the kernel says."""
+        if self.emitted.code.speeches:
+            return None
         scratch_bytes = self.emitted.scratch_bytes(geometry.threads_per_block)
         leading = (*geometry.grid, *geometry.block)
         return Direct(self.native.address, self, leading, scratch_bytes, addressof(self.cost))
@@ -65,6 +71,8 @@ def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
     if code is None:
         code = _compile_object()(emitted.code)
         disk.write(name, code)
+    if emitted.code.speeches:
+        install()
     return CompiledCpu(emitted, load(code), was_cached)
 
 

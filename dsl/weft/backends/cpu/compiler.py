@@ -89,7 +89,7 @@ def _entry(function: str, argument_types: list[str]) -> str:
         for at, kind in enumerate(arguments)
     ]
     values = [f"{kind} %v{at}" for at, kind in enumerate(arguments)]
-    given = [*before, *values[:GEOMETRY_SLOTS], "i64 %scratch", *values[GEOMETRY_SLOTS:]]
+    given = [*before, *values[:GEOMETRY_SLOTS], "i64 %scratch", "i64 %slots", *values[GEOMETRY_SLOTS:]]
     return f"""
 define void @{ENTRY}({", ".join(before)}, i64 %scratch, i64 %slots) {{
   %result = alloca ptr

@@ -38,13 +38,14 @@ from weft.model.specialize import Specialization, specialize
 
 # The parameters before those of the kernel, all int64. `dealt` is the address of the number of the first block that no
 # worker has taken yet: each takes `piece` blocks at a time, up to `last_block`, without Python between two pieces.
-# `scratch` is the address of memory that one worker owns.
+# `scratch` is the address of memory that one worker owns, `slots` that of the launch's arguments: it names the launch.
 LEADING = (
     "dealt",
     "piece",
     "last_block",
     *(f"{what}_{axis}" for what in ("grid", "block") for axis in "xyz"),
     "scratch",
+    "slots",
 )
 
 # The prelude's function that takes the next blocks: the number of the first of them.
@@ -69,6 +70,7 @@ def _special_name(special: str) -> str:
 
 
 TARGET = Target(
+    speaking=("slots",),
     specials={special: _special_name(special) for special in SPECIALS},
     special_bits=64,
     reserved=prelude_names()

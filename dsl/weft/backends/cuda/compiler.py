@@ -79,7 +79,7 @@ def capability_of(arch: str) -> tuple[int, int]:
 def _typed(kernel: Kernel, emitted: Emitted, settings: Settings) -> tuple[Any, Any]:
     """The generated function, and its signature."""
     signature = types.void(*(numba_type(parameter.dtype) for parameter in emitted.parameters))
-    return to_function(kernel, emitted, namespace(emitted.used, settings)), signature
+    return to_function(kernel, emitted, namespace(emitted.used, settings, emitted.speeches)), signature
 
 
 _ENTRY = re.compile(rb"\.text\.([\w$.]+)\0")

@@ -1,19 +1,21 @@
 """What generated code finds in its namespace on a GPU."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, atomic, conversions, half, memory, vectors, warp
+from weft.backends.cuda import arithmetic, atomic, conversions, debug, half, memory, vectors, warp
 from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
+from weft.backends.names import RESERVED_PREFIX
+from weft.backends.python import Speech
 from weft.model.dtypes import I32, I64
-from weft.model.ir import SPECIALS
+from weft.model.ir import SPEAKING, SPECIALS
 
 # Source: NVVM IR specification, "Special registers".
 _REGISTERS = {"thread_idx": "tid", "block_idx": "ctaid", "block_dim": "ntid", "grid_dim": "nctaid"}
@@ -35,9 +37,18 @@ def target() -> Target:
     return Target(specials, 32, frozenset(reserved), native=half.NATIVE)
 
 
-def namespace(used: frozenset[str], settings: Settings) -> dict[str, object]:
-    """The globals of generated code that uses these names."""
-    return {name: _CONSTANTS[name] if name in _CONSTANTS else _function(name, settings) for name in used}
+def namespace(used: frozenset[str], settings: Settings, speeches: Sequence[Speech] = ()) -> dict[str, object]:
+    """The globals of generated code that uses these names. speeches: what it says."""
+    return {name: _named(name, settings, speeches) for name in used}
+
+
+def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> object:
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    effect, *numbers = name.removeprefix(RESERVED_PREFIX).split("_")
+    if name.startswith(RESERVED_PREFIX) and effect in SPEAKING:
+        return make(debug.speech(int(numbers[0]), int(numbers[1]), speeches))
+    return _function(name, settings)
 
 
 @lru_cache(maxsize=4)
@@ -63,7 +74,11 @@ def _function(name: str, settings: Settings) -> object:
 def effects(settings: Settings) -> Mapping[str, Definition]:
     """The functions of effects, by the names that `effect_function` gives them."""
     index = I32 if settings.index_bits == 32 else I64
-    return {**dict(vectors.definitions(index)), **dict(atomic.definitions(index, settings.capability))}
+    return {
+        **dict(vectors.definitions(index)),
+        **dict(atomic.definitions(index, settings.capability)),
+        **dict(debug.definitions()),
+    }
 
 
 def _thread() -> Iterator[tuple[str, Definition]]:

@@ -72,7 +72,8 @@ class Call:
 
 def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
     """What a call returns."""
-    positional = [read(t, argument) for argument in node.args]
+    with t.texts(isinstance(callee, Operation) and callee.qualified_name in t.dialect.speaking):
+        positional = [read(t, argument) for argument in node.args]
     keywords = {word.arg: read(t, word.value) for word in node.keywords if word.arg}
     for word in node.keywords:
         if word.arg is None:

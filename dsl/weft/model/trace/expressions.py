@@ -25,6 +25,7 @@ from weft.model.trace.arithmetic import (
 )
 from weft.model.trace.call import call, configure, read_property
 from weft.model.trace.tensors import read_element
+from weft.model.trace.texts import joined
 from weft.model.trace.tracer import Tracer, as_expr, is_numeric
 from weft.model.trace.views import has_slice, sliced
 from weft.model.values import (
@@ -62,7 +63,10 @@ _INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
     ast.DictComp: ("a dict comprehension", "write a `for` loop over `range`"),
     ast.GeneratorExp: ("a generator expression", "write a `for` loop over `range`"),
     ast.Lambda: ("a lambda", "write a `@weft.function`"),
-    ast.JoinedStr: ("an f-string", "kernels have no text; compute with numbers"),
+    ast.JoinedStr: (
+        "an f-string outside of `print` and `assert`",
+        "kernels have no text; compute with numbers",
+    ),
     ast.NamedExpr: ("`:=`", "assign on a line of its own"),
     ast.Await: ("`await`", "kernels do not wait on the host"),
     ast.Yield: ("`yield`", "write results to a tensor"),
@@ -437,6 +441,11 @@ def _call(t: Tracer, node: ast.expr) -> Value:
     return call(t, expression(t, node.func), node, expression)
 
 
+def _joined(t: Tracer, node: ast.expr) -> Value:
+    assert isinstance(node, ast.JoinedStr)
+    return joined(t, node, expression) if t.takes_text else _unsupported(t, node)
+
+
 def _slice(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Slice)
     start, stop, step = (
@@ -459,6 +468,7 @@ _READERS: dict[type[ast.expr], Reader] = {
     ast.IfExp: _conditional,
     ast.Tuple: _tuple,
     ast.Call: _call,
+    ast.JoinedStr: _joined,
     ast.Slice: _slice,
 }
 

@@ -3,18 +3,20 @@
 import ast
 from collections.abc import Callable, Sequence
 
+from weft.model import fold
 from weft.model.describe import describe
-from weft.model.dtypes import DType
-from weft.model.ir import Var
-from weft.model.trace.arithmetic import BINARY, as_number, binary
+from weft.model.dtypes import I64, DType
+from weft.model.ir import Special, Var
+from weft.model.trace.arithmetic import BINARY, as_condition, as_number, binary
 from weft.model.trace.branches import if_, may_return, return_
 from weft.model.trace.expressions import annotation, expression, read_silently, refuse
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.loops import for_, jump, while_
 from weft.model.trace.tensors import read_element, write_element
+from weft.model.trace.texts import text_of
 from weft.model.trace.tracer import Tracer, as_expr, known_value
 from weft.model.trace.views import has_slice
-from weft.model.values import UNKNOWN, Scalar, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
 
 _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
     ast.Try: ("`try`", "a kernel raises nothing; test the condition with `if`"),
@@ -30,7 +32,6 @@ _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
     ast.ClassDef: ("a class", "use scalars and tensors"),
     ast.AsyncFor: ("`async for`", "use `for` over `range`"),
     ast.AsyncWith: ("`async with`", "drop it"),
-    ast.Assert: ("`assert`", "test the condition with `if`"),
     ast.Match: ("`match`", "use `if` and `elif`"),
 }
 
@@ -178,6 +179,31 @@ def _target_names(target: ast.expr) -> tuple[str, ...]:
     return tuple(element.id for element in elements if isinstance(element, ast.Name))
 
 
+def _assert(t: Tracer, node: ast.stmt) -> Flow:
+    """`assert condition, message`: at run time an effect, at compile time a finding."""
+    assert isinstance(node, ast.Assert)
+    condition = expression(t, node.test)
+    with t.texts(True):
+        said = expression(t, node.msg) if node.msg else Static(ast.unparse(node.test))
+    message = text_of(t, said, node.msg or node)
+    if isinstance(condition, Static):
+        if not condition.value:
+            t.report(
+                "assertion",
+                f"the assertion is wrong: {message.format if message else '?'}".replace("%%", "%"),
+                node.test,
+            )
+        return GOES_ON
+    test = as_condition(t, condition, node.test)
+    if test is None or message is None:
+        t.miss(node)
+        return GOES_ON
+    where = tuple(Special(f"{name}.{axis}") for name in ("thread_idx", "block_idx") for axis in "xyz")
+    args = (*(fold.convert(part, I64) for part in where), *message.args)
+    t.do("fail", node, args=args, static=(message.format,), guard=fold.negate(test))
+    return GOES_ON
+
+
 def _pass(t: Tracer, node: ast.stmt) -> Flow:
     return GOES_ON
 
@@ -194,4 +220,5 @@ _READERS: dict[type[ast.stmt], Callable[[Tracer, ast.stmt], Flow]] = {
     ast.Continue: jump,
     ast.Return: return_,
     ast.Pass: _pass,
+    ast.Assert: _assert,
 }

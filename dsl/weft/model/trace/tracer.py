@@ -157,6 +157,7 @@ class Tracer:
         self.inlined = 0
         self.target: tuple[str, ...] = ()
         self.is_dead = False
+        self.takes_text = False
         self.unknown: list[Span] = []
 
     @property
@@ -295,6 +296,13 @@ class Tracer:
         span = place if isinstance(place, Span) else self.span(place)
         self.emit(Do(name, targets, args, places, static, guard, span))
         return targets
+
+    @contextmanager
+    def texts(self, taken: bool) -> Generator[None]:
+        """Whether f-strings are read inside, or refused."""
+        before, self.takes_text = self.takes_text, taken
+        yield
+        self.takes_text = before
 
     def frozen(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
         """`expr`, held in a variable of its own if assignments to other variables could change it."""

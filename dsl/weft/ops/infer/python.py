@@ -1,12 +1,16 @@
 """Python's own functions that mean the same in a kernel."""
 
+import ast
+
 from weft.model import fold
 from weft.model.dialect import Rule
 from weft.model.dtypes import BOOL, F32, INDEX, DType
+from weft.model.texts import plain
 from weft.model.trace.arithmetic import as_condition, from_expr
 from weft.model.trace.call import Call
+from weft.model.trace.texts import join, text_of
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Text, Tuple, Value
 from weft.ops.infer import math
 from weft.ops.infer.tensor import infer_shape
 
@@ -48,7 +52,41 @@ def infer_bool(call: Call) -> Value:
     return UNKNOWN if condition is None else from_expr(fold.convert(condition, BOOL))
 
 
+def infer_print(call: Call) -> Value:
+    """`print(...)`, with texts and numbers; `sep` and `end` are texts."""
+    t = call.tracer
+    items = call.value("args")
+    values = items.items if isinstance(items, Tuple) else ()
+    words = {"sep": " ", "end": "\n"} | _print_words(call)
+    nodes = call.node.args if isinstance(call.node, ast.Call) else []
+    parts = [text_of(t, value, node) for value, node in zip(values, nodes, strict=False)]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        t.miss(call.node)
+    elif t.is_kernel:
+        line = join([join(found, words["sep"]), Text(plain(words["end"]), ())])
+        t.do("print", call.node, args=line.args, static=(line.format,))
+    return Static(None)
+
+
+def _print_words(call: Call) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for word in call.node.keywords if isinstance(call.node, ast.Call) else []:
+        if (
+            word.arg in ("sep", "end")
+            and isinstance(word.value, ast.Constant)
+            and isinstance(word.value.value, str)
+        ):
+            words[word.arg] = word.value.value
+        else:
+            call.report(
+                "call-arguments", "`print` in a kernel takes `sep` and `end`, each a text: drop the others"
+            )
+    return words
+
+
 RULES: dict[str, Rule] = {
+    "builtins.print": infer_print,
     "builtins.range": infer_range,
     "builtins.len": infer_len,
     "builtins.abs": math.infer_abs,
