@@ -207,11 +207,11 @@ class Launcher:
         return self._bind(args, kwargs or {})
 
     def specialization(
-        self, args: Sequence[object], kwargs: Mapping[str, object] | None = None
+        self, args: Sequence[object], kwargs: Mapping[str, object], *, for_gpu: bool | None
     ) -> tuple[Specialization, str]:
         """What is compiled for these arguments, and for what: `cpu`, or the architecture of their GPU. Nothing is
-        compiled here. Raises LaunchError."""
-        values = self._bind(args, kwargs or {})
+        compiled here. for_gpu: whether to decide as for a GPU; None for where the data is. Raises LaunchError."""
+        values = self._bind(args, kwargs)
         _raise_any(argument_problems(self.kernel, values))
         given = self._reader.read(values)
         if given is None:
@@ -219,6 +219,8 @@ class Launcher:
         on_host = not any(tensor.device[0] == "cuda" for tensor in given.tensors)
         geometry = self.kernel.domain and self._choose(on_host, given)
         found = self._specialize(given, geometry or Geometry((1, 1, 1), (1, 1, 1)))
+        if for_gpu or (for_gpu is None and not on_host):
+            found = self._for_gpu(given, found, may_widen=True)
         device = max((tensor.device[1] for tensor in given.tensors), default=0)
         return found, "cpu" if on_host else _gpu_backend().arch_of(device)
 

@@ -57,8 +57,8 @@ def test_the_stages_of_each_target():
 def test_what_one_line_became():
     found = scale.inspect(target="sm_90")
     names = [text.split()[0] for text in found["ptx"].at(STORE) if text.strip()]
-    assert "ld.global.f32" in names
-    assert names[-1] == "st.global.f32"
+    assert "ld.global.v4.f32" in names
+    assert names[-1] == "st.global.v4.f32"
     assert any("STG" in text for text in found["sass"].at(STORE))
 
 
@@ -146,4 +146,5 @@ def test_printed():
     assert lines[2] == (
         "occupancy 100 %: 8 blocks of 256 threads on a multiprocessor, 64 of 64 warps; limited by warps"
     )
-    assert f"{STORE:>5} │         y[i] = 2.0 * x[i]" in lines
+    loaded = "x.1.0: f32, x.1.1: f32, x.1.2: f32, x.1.3: f32 = load_vector(x[i_by_4 * 4], 4)"
+    assert f"{STORE:>5} │         {loaded}" in lines

@@ -66,6 +66,7 @@ def _inspect(given: argparse.Namespace) -> int:
             given.format,
             given.block,
             given.index_bits,
+            given.unaligned,
             given.stdin,
         )
     )
@@ -120,6 +121,11 @@ def _parser() -> argparse.ArgumentParser:
         choices=(32, 64),
         default=32,
         help="64 is what launches with 2^31 elements or more use; default: 32",
+    )
+    inspect.add_argument(
+        "--unaligned",
+        action="store_true",
+        help="GPU: addresses and sizes that are no multiples of 16, so no 128-bit loads and stores",
     )
     inspect.add_argument(
         "--stdin", action="store_true", help="read the text of FILE from standard input, as an editor has it"

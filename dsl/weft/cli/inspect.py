@@ -11,7 +11,7 @@ from weft.cli.check import roots
 from weft.cli.report import Checked
 from weft.cli.sources import Source, SourceError, complain_of, read, read_stdin
 from weft.cli.terminal import style_for
-from weft.inspect import Inspection, StageName, TargetError, as_json, check_target, inspect, row_major
+from weft.inspect import Inspection, StageName, TargetError, as_json, assumed, check_target, inspect
 from weft.inspect import Settings as Target
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Kernel
@@ -32,6 +32,7 @@ class Settings:
     format: Literal["text", "json"] = "text"
     block: str | None = None
     index_bits: Literal[32, 64] = 32
+    is_unaligned: bool = False
     is_stdin: bool = False
 
 
@@ -73,9 +74,15 @@ def _inspected(settings: Settings) -> Inspection:
         check_target(settings.target)
     except TargetError as error:
         raise _Trouble(str(error)) from None
-    target = Target(settings.target, frozenset(settings.stages) or None, _block(settings.block))
+    target = Target(
+        settings.target,
+        frozenset(settings.stages) or None,
+        _block(settings.block),
+        settings.index_bits,
+        settings.is_unaligned,
+    )
     kernel = _kernel(settings)
-    return inspect(kernel, row_major(kernel, settings.index_bits), target)
+    return inspect(kernel, assumed(kernel, target), target)
 
 
 def _block(text: str | None) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from weft.backends.stages import Stage, StageName
 from weft.inspect.as_json import as_json
-from weft.inspect.inspecting import STAGES, Settings, TargetError, check_target, inspect, row_major
+from weft.inspect.inspecting import STAGES, Settings, TargetError, assumed, check_target, inspect
 from weft.inspect.inspection import Inspection
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "StageName",
     "TargetError",
     "as_json",
+    "assumed",
     "check_target",
     "inspect",
-    "row_major",
 ]

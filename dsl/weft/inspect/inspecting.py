@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from math import prod
 from typing import Literal, Protocol, cast
@@ -11,7 +11,7 @@ from weft.backends.stages import Resources, Staged, StageName
 from weft.errors import UnsupportedError
 from weft.inspect.inspection import Inspection
 from weft.inspect.model_text import model_stage
-from weft.model.ir import Kernel, TensorParameter
+from weft.model.ir import Kernel, Param, TensorParameter
 from weft.model.occupancy import MULTIPROCESSORS, Occupancy, occupancy
 from weft.model.specialize import Specialization, specialize
 
@@ -29,11 +29,15 @@ class TargetError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """target: `cpu`, or a GPU's architecture such as `sm_90`. stages: which to make; None for all that the target has.
-    block: the threads of a block, for the occupancy; None for those that Weft would choose."""
+    block: the threads of a block, for the occupancy; None for those that Weft would choose.
+    index_bits, is_unaligned: of the launch that is assumed where there are no arguments.
+    """
 
     target: str = CPU
     stages: frozenset[StageName] | None = None
     block: tuple[int, ...] | None = None
+    index_bits: Literal[32, 64] = 32
+    is_unaligned: bool = False
 
 
 def inspect(kernel: Kernel, specialization: Specialization, settings: Settings) -> Inspection:
@@ -59,10 +63,17 @@ def inspect(kernel: Kernel, specialization: Specialization, settings: Settings) 
     )
 
 
-def row_major(kernel: Kernel, index_bits: Literal[32, 64] = 32) -> Specialization:
-    """What is compiled for tensors in row-major order."""
-    tensors = (parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter))
-    return Specialization(frozenset(tensor.name for tensor in tensors), (), index_bits)
+def assumed(kernel: Kernel, settings: Settings) -> Specialization:
+    """What is compiled where no arguments say more: tensors in row-major order and, on a GPU, at addresses and with
+    sizes that are multiples of 16 unless `settings` says otherwise."""
+    tensors = [parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
+    names = frozenset(tensor.name for tensor in tensors)
+    found = Specialization(names, (), settings.index_bits)
+    if settings.target == CPU or settings.is_unaligned:
+        return found
+    sizes = (extent.name for tensor in tensors for extent in tensor.shape if isinstance(extent, Param))
+    found = replace(found, aligned=names, divisible=frozenset(sizes))
+    return replace(found, elements_per_thread=_gpu_backend().elements_per_thread(kernel, found))
 
 
 def check_target(target: str) -> None:
@@ -94,6 +105,11 @@ class _GpuStages(Protocol):
 class _GpuBackend(Protocol):
     def need_packages(self) -> None: ...
     def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+    def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
+
+
+def _gpu_backend() -> _GpuBackend:
+    return cast("_GpuBackend", import_module("weft.backends.cuda"))
 
 
 def _staged(
@@ -102,7 +118,7 @@ def _staged(
     if target == CPU:
         host = cast("_HostStages", import_module("weft.backends.cpu.stages"))
         return host.stages(kernel, specialization, wanted)
-    cast("_GpuBackend", import_module("weft.backends.cuda")).need_packages()
+    _gpu_backend().need_packages()
     gpu = cast("_GpuStages", import_module("weft.backends.cuda.stages"))
     return gpu.stages(kernel, specialization, target, wanted)
 
@@ -118,4 +134,4 @@ def _occupancy(kernel: Kernel, resources: Resources, settings: Settings) -> Occu
 def _block(kernel: Kernel) -> tuple[int, ...]:
     if kernel.domain is not None and kernel.domain.block is not None:
         return kernel.domain.block
-    return cast("_GpuBackend", import_module("weft.backends.cuda")).choose_block(kernel)
+    return _gpu_backend().choose_block(kernel)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from weft.inspect.inspecting import CPU, Settings, inspect, row_major
+from weft.inspect.inspecting import CPU, Settings, assumed, check_target, inspect
 from weft.inspect.inspection import Inspection
 from weft.launch import Launcher
 
@@ -11,7 +11,11 @@ def inspect_live(
     launcher: Launcher, args: Sequence[object], kwargs: Mapping[str, object], target: str | None
 ) -> Inspection:
     """target: None for where the data is. Raises LaunchError, TargetError."""
+    if target is not None:
+        check_target(target)
     if not args and not kwargs:
-        return inspect(launcher.kernel, row_major(launcher.kernel), Settings(target or CPU))
-    specialization, place = launcher.specialization(args, kwargs)
+        chosen = Settings(target or CPU)
+        return inspect(launcher.kernel, assumed(launcher.kernel, chosen), chosen)
+    for_gpu = None if target is None else target != CPU
+    specialization, place = launcher.specialization(args, kwargs, for_gpu=for_gpu)
     return inspect(launcher.kernel, specialization, Settings(target or place))
