@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,8 +59,8 @@ def test_processes_at_once(tmp_path: Path):
 
 def test_a_damaged_file_is_compiled_again(tmp_path: Path):
     answer(start(tmp_path))
-    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
-    file.write_bytes(file.read_bytes()[:-100])
+    for file in (path for path in tmp_path.rglob("*") if path.is_file()):
+        file.write_bytes(file.read_bytes()[:-100])
     assert answer(start(tmp_path)) == {"right": True, "cached": False, "numba": True}
     assert answer(start(tmp_path))["cached"]
 
@@ -97,6 +98,107 @@ def test_a_write_that_fails_leaves_nothing(directory: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "replace", refuse)
     cache.write("ab12", b"code")
     assert [path for path in directory.rglob("*") if path.is_file()] == []
+
+
+# Another process writes and reads until it is killed, or so often; a read that gives something else than was written
+# ends it with an error. What it writes is large, so that a kill hits a write.
+WRITER = """
+import random, sys
+from weft.backends import cache
+print("started", flush=True)
+for turn in range(int(sys.argv[1])):
+    name = f"{random.randrange(20):02x}" + "0" * 62
+    payload = name.encode() * 40_000
+    cache.write(name, payload)
+    found = cache.read(name)
+    assert found is None or found == payload
+    if random.random() < 0.01:
+        cache.clear()
+"""
+
+
+def writer(directory: Path, turns: int) -> "subprocess.Popen[str]":
+    limits = {"WEFT_CACHE_DIR": str(directory), "WEFT_CACHE_BYTES": "20000000"}
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(turns)],
+        env=os.environ | limits,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_eight_processes_write_read_prune_and_clear_at_once(directory: Path):
+    writers = [writer(directory, 60) for _ in range(8)]
+    errors = [process.communicate(timeout=300)[1] for process in writers]
+    assert errors == [""] * 8
+    assert not list(directory.rglob(".*"))
+
+
+def test_processes_killed_while_they_write_leave_nothing_broken(directory: Path):
+    for turn in range(6):
+        process = writer(directory, 10**6)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "started\n"
+        # Kills hit other places in each turn: this process does so much work of its own before.
+        for number in range(turn * 3):
+            cache.write(f"ff{number:062x}", b"x" * 100_000)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+    whole = [path for path in directory.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    assert whole
+    assert all(cache.read(path.name) is not None for path in whole)
+    for left in directory.rglob(".*"):
+        os.utime(left, (0, 0))
+    cache.write("ab12", b"code")
+    assert not list(directory.rglob(".*"))
+
+
+def names(directory: Path) -> set[str]:
+    return {path.name for path in directory.rglob("*") if path.is_file()}
+
+
+def test_what_was_not_used_for_longest_goes_first(directory: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WEFT_CACHE_BYTES", "350")
+    for age, name in enumerate(["cc00", "bb00", "aa00"]):
+        cache.write(name, bytes(68))
+        os.utime(directory / name[:2] / name, (1000 - age, 1000 - age))
+    assert cache.read("aa00") == bytes(68)
+    cache.write("dd00", bytes(68))
+    assert names(directory) == {"cc00", "aa00", "dd00"}
+
+
+def test_the_limit_holds_whatever_is_written(directory: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WEFT_CACHE_BYTES", "10000")
+    for number in range(200):
+        cache.write(f"{number:08x}", bytes(1 + number * 7))
+        assert cache.usage().size_bytes <= 10000
+    cache.write("ee00", bytes(10000))
+    assert cache.read("ee00") is None
+
+
+def test_no_limit_of_bytes_keeps_nothing(directory: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WEFT_CACHE_BYTES", "0")
+    cache.write("ab12", b"code")
+    assert names(directory) == set()
+
+
+def test_clear_leaves_what_weft_did_not_write(directory: Path):
+    own = directory / "ab" / "notes.txt"
+    cache.write("ab12", b"code")
+    own.write_text("mine")
+    (directory / "photo.png").write_text("mine")
+    removed = cache.clear()
+    assert (removed.files, removed.size_bytes) == (1, 36)
+    assert names(directory) == {"notes.txt", "photo.png"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", cache.DEFAULT_LIMIT_BYTES), ("1000", 1000), ("0", 0), ("1 GB", cache.DEFAULT_LIMIT_BYTES)],
+)
+def test_limit(text: str, expected: int):
+    assert cache.limit_bytes({"WEFT_CACHE_BYTES": text}) == expected
 
 
 def test_keys_depend_on_every_part():

@@ -1,20 +1,42 @@
 """Compiled code on disk, shared by processes: a file for each key, whole or absent.
 
-A directory that cannot be read or written means only that nothing is kept.
+A directory that cannot be read or written means only that nothing is kept. What is kept is bounded: a file's time says
+when it was last used, and those that were not used for longest go first. No lock is needed for that: a file that one
+process removes while another reads it is read to its end, and one that is gone is compiled again.
 """
 
 import hashlib
 import os
 import platform
+import re
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from weft import __version__
 
 _DIGEST_BYTES = 32
+DEFAULT_LIMIT_BYTES = 1024**3
+_DIRECTORY = re.compile(r"[0-9a-f]{2}")
+_FILE = re.compile(r"\.?[0-9a-f]{4,64}(?:\.\w+)?")
+# After pruning so much is left, so that not every write prunes again.
+_KEPT = 0.9
+# A file that is being written is younger; an older one was left behind by a process that was killed.
+_ABANDONED_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is kept."""
+
+    directory: Path
+    files: int
+    size_bytes: int
+    limit_bytes: int
 
 
 def directory(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> Path:
@@ -27,6 +49,12 @@ def directory(environment: Mapping[str, str] = os.environ, system: str = sys.pla
     if system == "darwin":
         return home / "Library" / "Caches" / "weft"
     return Path(environment.get("XDG_CACHE_HOME") or home / ".cache") / "weft"
+
+
+def limit_bytes(environment: Mapping[str, str] = os.environ) -> int:
+    """`WEFT_CACHE_BYTES`, or the default where that is not set or is no whole number; 0 keeps nothing."""
+    text = environment.get("WEFT_CACHE_BYTES", "").strip()
+    return int(text) if text.isdecimal() else DEFAULT_LIMIT_BYTES
 
 
 def key(*parts: str | bytes) -> str:
@@ -43,20 +71,97 @@ def key(*parts: str | bytes) -> str:
 
 def read(name: str) -> bytes | None:
     """What was written under `name`; None where nothing was, or not all of it is there."""
+    path = _path(name)
     try:
-        data = _path(name).read_bytes()
+        data = path.read_bytes()
     except OSError:
         return None
     payload = data[_DIGEST_BYTES:]
-    return payload if hashlib.sha256(payload).digest() == data[:_DIGEST_BYTES] else None
+    if hashlib.sha256(payload).digest() != data[:_DIGEST_BYTES]:
+        return None
+    with suppress(OSError):
+        os.utime(path)
+    return payload
 
 
 def write(name: str, payload: bytes) -> None:
-    """Keep `payload` under `name`, if the directory allows."""
+    """Keep `payload` under `name`, if the directory and the limit allow."""
     path = _path(name)
+    limit = limit_bytes()
+    if len(payload) + _DIGEST_BYTES > limit:
+        return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, hashlib.sha256(payload).digest() + payload)
+    _prune(limit)
+
+
+def usage() -> Usage:
+    """What is kept now."""
+    files = list(_files())
+    return Usage(directory(), len(files), sum(file.size_bytes for file in files), limit_bytes())
+
+
+def clear() -> Usage:
+    """Remove everything that Weft keeps; gives what that was. Other files in the directory stay."""
+    files = list(_files())
+    removed = [file for file in files if _remove(file.path)]
+    return Usage(directory(), len(removed), sum(file.size_bytes for file in removed), limit_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: str
+    size_bytes: int
+    used: float
+
+    @property
+    def is_whole(self) -> bool:
+        return not os.path.basename(self.path).startswith(".")
+
+
+def _files() -> Iterator[_File]:
+    """The files that Weft made; others are never touched."""
+    for folder in _entries(str(directory())):
+        if _DIRECTORY.fullmatch(folder.name):
+            for entry in _entries(folder.path):
+                if entry.name.removeprefix(".").startswith(folder.name) and _FILE.fullmatch(entry.name):
+                    with suppress(OSError):
+                        status = entry.stat(follow_symlinks=False)
+                        yield _File(entry.path, status.st_size, status.st_mtime)
+
+
+def _entries(path: str) -> list["os.DirEntry[str]"]:
+    try:
+        with os.scandir(path) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _prune(limit: int) -> None:
+    files = list(_files())
+    abandoned = time.time() - _ABANDONED_SECONDS
+    for file in files:
+        if not file.is_whole and file.used < abandoned:
+            _remove(file.path)
+    kept = sorted((file for file in files if file.is_whole), key=lambda file: file.used)
+    total = sum(file.size_bytes for file in kept)
+    if total <= limit:
+        return
+    for file in kept[:-1]:
+        if total <= limit * _KEPT:
+            return
+        total -= file.size_bytes
+        _remove(file.path)
+
+
+def _remove(path: str) -> bool:
+    try:
+        os.unlink(path)
+    except OSError:
+        return False
+    return True
 
 
 def _path(name: str) -> Path:

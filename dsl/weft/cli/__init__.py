@@ -72,7 +72,28 @@ def _inspect(given: argparse.Namespace) -> int:
     )
 
 
-_COMMANDS = {"check": _check, "inspect": _inspect, "rule": _rule, "run": _run}
+def _layout(given: argparse.Namespace) -> int:
+    from weft.cli import layout
+
+    return layout.run(
+        layout.Settings(given.expression, given.svg, given.banks, given.element_bytes, given.threads)
+    )
+
+
+def _cache(given: argparse.Namespace) -> int:
+    from weft.cli import cache
+
+    return cache.run(given.action)
+
+
+_COMMANDS = {
+    "cache": _cache,
+    "check": _check,
+    "inspect": _inspect,
+    "layout": _layout,
+    "rule": _rule,
+    "run": _run,
+}
 
 
 def _make_output_safe() -> None:
@@ -130,6 +151,38 @@ def _parser() -> argparse.ArgumentParser:
     inspect.add_argument(
         "--stdin", action="store_true", help="read the text of FILE from standard input, as an editor has it"
     )
+
+    layout = commands.add_parser(
+        "layout",
+        help="draw a layout",
+        description="Evaluate an expression of the layout algebra and draw the index at every coordinate. No Python runs.",
+        epilog="Exit status: 0 drawn, 2 the expression is no layout, or the picture cannot be written.",
+    )
+    layout.add_argument(
+        "expression",
+        metavar="EXPR",
+        help='such as "(4, 8):(8, 1)" or "logical_divide(Layout(32), Layout(4))"',
+    )
+    layout.add_argument(
+        "--svg", metavar="FILE", help="write a picture instead, with coordinates as hover texts"
+    )
+    layout.add_argument("--banks", action="store_true", help="colour by the bank of shared memory")
+    layout.add_argument(
+        "--element-bytes", type=int, default=4, metavar="N", help="size of an element, for banks; default: 4"
+    )
+    layout.add_argument(
+        "--threads",
+        metavar="N|EXPR",
+        help="colour by thread: a number of threads that take the coordinates in order, or the layout of the threads",
+    )
+
+    cache = commands.add_parser(
+        "cache",
+        help="say what compiled kernels take on disk, or remove them",
+        description="Compiled kernels are kept in WEFT_CACHE_DIR, or the platform's place for caches, up to "
+        "WEFT_CACHE_BYTES (default: 1 GiB); those that were not used for longest go first.",
+    )
+    cache.add_argument("action", choices=("info", "clear"), help="say what is there; or remove it")
 
     rule = commands.add_parser(
         "rule",

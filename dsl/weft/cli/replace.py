@@ -11,13 +11,11 @@ class ReplaceError(Exception):
 def replace(path: str, data: bytes) -> None:
     """Write beside the file first, then let that take its place: a full disk or an interruption leaves the file whole.
 
-    A link stays a link, and the permissions stay. Raises ReplaceError.
+    A link stays a link, and the permissions stay; a file that is not there is made. Raises ReplaceError.
     """
     target = os.path.realpath(path)
     try:
-        mode = os.stat(target).st_mode
-        if not os.access(target, os.W_OK):
-            raise ReplaceError("may not be written (permission denied): change its permissions")
+        mode = _mode(target)
         descriptor, temporary = tempfile.mkstemp(prefix=".weft-", dir=os.path.dirname(target))
     except OSError as error:
         raise ReplaceError(_words(error)) from None
@@ -34,6 +32,16 @@ def replace(path: str, data: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def _mode(target: str) -> int:
+    if not os.path.lexists(target):
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+    if not os.access(target, os.W_OK):
+        raise ReplaceError("may not be written (permission denied): change its permissions")
+    return os.stat(target).st_mode
 
 
 def _words(error: OSError) -> str:

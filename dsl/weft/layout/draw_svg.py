@@ -120,7 +120,16 @@ def _cell(place: _Place, width: int, colouring: _Colouring) -> str:
     size = f'width="{width}" height="{CELL_HEIGHT}"'
     box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}">{told}</rect>'
     value = _text("", middle, y + (15 if label else 19), str(cell.value))
-    return box + value + (_text("s", middle, y + 26, label) if label else "")
+    small = _text("s", middle, y + 26, label) if label else ""
+    return f"<g><title>{_hover(cell, colouring)}</title>{box}{value}{small}</g>"
+
+
+def _hover(cell: Cell, colouring: _Colouring) -> str:
+    """What a pointer on a cell is told: its coordinate, index, thread and bank."""
+    parts = [f"{shown(cell.place)} at index {cell.value}"]
+    numbers = ("thread", colouring.thread(cell)), ("bank", colouring.bank(cell))
+    parts += [f"{word} {number}" for word, number in numbers if number is not None]
+    return ", ".join(parts)
 
 
 def _text(style: str, x: int, y: int, text: str) -> str:

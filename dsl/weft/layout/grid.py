@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from weft.layout.errors import LayoutError, shown
+from weft.layout.inttuple import IntTuple, idx2crd
 from weft.layout.layout import Layout, require_layout
 from weft.layout.swizzle import ComposedLayout
 
@@ -11,9 +12,10 @@ WRAP = 32
 
 
 class Cell(NamedTuple):
-    """One coordinate, as an integer, and the index there."""
+    """One coordinate, as an integer and as the layout's shape has it, and the index there."""
 
     coord: int
+    place: IntTuple
     value: int
 
 
@@ -36,8 +38,12 @@ def grid_of(layout: Layout | ComposedLayout) -> Grid:
     return _line(layout) if layout.rank < 2 else _table(layout)
 
 
+def _cell(layout: Layout | ComposedLayout, coord: int) -> Cell:
+    return Cell(coord, idx2crd(coord, layout.shape), layout(coord))
+
+
 def _line(layout: Layout | ComposedLayout) -> Grid:
-    cells = [Cell(i, layout(i)) for i in range(layout.size())]
+    cells = [_cell(layout, i) for i in range(layout.size())]
     starts = range(0, len(cells), WRAP)
     columns = range(min(len(cells), WRAP))
     return Grid(
@@ -48,7 +54,7 @@ def _line(layout: Layout | ComposedLayout) -> Grid:
 def _table(layout: Layout | ComposedLayout) -> Grid:
     height, *widths = (mode.size() for mode in layout)
     columns = range(layout.size() // height)
-    rows = [[Cell(r + height * c, layout(r + height * c)) for c in columns] for r in range(height)]
+    rows = [[_cell(layout, r + height * c) for c in columns] for r in range(height)]
     return Grid(list(map(str, range(height))), [_column_name(c, widths) for c in columns], rows)
 
 

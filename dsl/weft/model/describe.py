@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from weft.layout import Layout
+from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model.dtypes import INDEX
 from weft.model.facts import ParameterText, Signature
 from weft.model.ir import Const, Expr, Load, Op, Param, Special, Var
@@ -57,8 +57,8 @@ def describe(value: Value) -> str:
             return f"{value.dtype} = {number}"
         case Scalar():
             return value.dtype.name
-        case Static(value=Layout() as layout):
-            return f"Layout {layout}"
+        case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
+            return f"{value.type_name} {layout}"
         case Static():
             return f"{value.type_name} = {value.value!r}"
         case Tuple(items=items):

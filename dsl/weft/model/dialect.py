@@ -18,6 +18,7 @@ class Dialect:
     """Names are those of the declarations: `weft.ops.sync.barrier`.
 
     operations: the inference rule of each operation, method and property.
+    algebra: the functions and the classes of values that are evaluated when a kernel is compiled.
     dtypes, axes: what stands for a scalar type, and for `thread_idx` and its kind.
     kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, kernel_class, function_class:
     the classes of `thread_idx` and its kind, and of what the decorators make.
@@ -26,6 +27,7 @@ class Dialect:
     """
 
     operations: Mapping[str, Rule]
+    algebra: Mapping[str, Callable[..., object]]
     dtypes: Mapping[str, DType]
     axes: Mapping[str, str]
     kernel: str

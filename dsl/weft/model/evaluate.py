@@ -2,6 +2,7 @@
 
 import ast
 
+from weft.model.diagnostic import Diagnostic
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText, Scope
 from weft.model.trace.expressions import expression
@@ -22,6 +23,18 @@ def evaluate(node: ast.expr, block: Parsed, scope: Scope) -> Value:
     except (RecursionError, TooLarge):
         return UNKNOWN
     return UNKNOWN if isinstance(value, Scalar | Tensor) else value
+
+
+def evaluate_text(module: ModuleText, name: str) -> tuple[Value, tuple[Diagnostic, ...]]:
+    """What a constant of a module stands for, and why it does not where it does not."""
+    declaration = module.declarations[name][-1]
+    assert isinstance(declaration.node, ast.Assign)
+    t = Tracer(module.library, Frame("", declaration.block, module), READERS, is_kernel=True)
+    try:
+        value = expression(t, declaration.node.value)
+    except (RecursionError, TooLarge):
+        return UNKNOWN, ()
+    return value, tuple(t.findings.values())
 
 
 def _mutable(node: ast.expr) -> Mutable | None:

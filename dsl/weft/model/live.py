@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 
-from weft.layout import Layout
 from weft.model.declarations import name_span, symbol_of_function
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dialect import Dialect
@@ -19,7 +18,7 @@ from weft.model.library import Library
 from weft.model.source import Lines, split
 from weft.model.syntax import Parsed
 from weft.model.text import builtin
-from weft.model.trace.call import from_python
+from weft.model.trace.call import from_python, is_layout
 from weft.model.values import (
     NOTHING,
     UNKNOWN,
@@ -228,7 +227,7 @@ def _find(library: Library, text: str, function: FunctionType) -> tuple[Parsed, 
 
 def _plain(value: object) -> object:
     """NumPy's scalars as Python's numbers."""
-    if isinstance(value, bool | int | float | str | tuple | Layout) or value is None:
+    if isinstance(value, bool | int | float | str | tuple) or is_layout(value) or value is None:
         return value
     item = getattr(value, "item", None)
     is_scalar = callable(item) and getattr(value, "shape", None) == ()

@@ -8,7 +8,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from weft.layout import Layout
+from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model.diagnostic import Span
 from weft.model.dtypes import INDEX, DType
 from weft.model.facts import Symbol
@@ -32,7 +32,7 @@ UNKNOWN = Unknown()
 class Static:
     """A value known at compile time: a number, a string, None, a layout."""
 
-    value: int | float | bool | str | Layout | None
+    value: int | float | bool | str | Layout | ComposedLayout | Swizzle | None
     type_name: str = ""
 
     def __post_init__(self) -> None:

@@ -1,7 +1,10 @@
 """The table from names to operations that makes the front end read Weft."""
 
+import inspect
 import os
+from collections.abc import Callable, Mapping
 
+from weft import layout
 from weft.model.dialect import Dialect, Rule
 from weft.ops import dtypes
 from weft.ops.infer import atomic, bits, clock, geometry, loops, math, memory, python, sync, tensor
@@ -19,7 +22,20 @@ GROUPS: dict[str, dict[str, Rule]] = {
     "tensor": tensor.RULES,
 }
 
+
+def _algebra() -> Mapping[str, Callable[..., object]]:
+    """The functions of layouts and what makes them; drawings are for people."""
+    public = {name: getattr(layout, name) for name in layout.__all__ if not name.startswith("to_")}
+    makers = (layout.Layout, layout.Swizzle, layout.ComposedLayout)
+    return {
+        f"{value.__module__}.{value.__qualname__}": value
+        for value in public.values()
+        if inspect.isfunction(value) or value in makers
+    }
+
+
 DIALECT = Dialect(
+    algebra=_algebra(),
     operations={
         f"weft.ops.{group}.{name}": rule for group, rules in GROUPS.items() for name, rule in rules.items()
     }

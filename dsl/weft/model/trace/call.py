@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from weft.layout import Layout, LayoutError
+from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
 from weft.model.describe import describe, signature_label
 from weft.model.diagnostic import Span
@@ -91,6 +91,12 @@ def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
             return _function(t, callee, positional, keywords, node)
         case KernelRef() | ConfiguredKernel():
             return _launch(t, callee, positional, keywords, node)
+        case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
+            return evaluate_static(t, layout, positional, keywords, node)
+        case HostFunction(qualified_name=name, symbol=symbol) if name in t.dialect.algebra:
+            if symbol and symbol.signature and bind(t, symbol.signature, node, positional, keywords) is None:
+                return UNKNOWN
+            return evaluate_static(t, t.dialect.algebra[name], positional, keywords, node)
         case _:
             return _other(t, callee, positional, keywords, node)
 
@@ -100,7 +106,7 @@ def read_property(t: Tracer, method: Method, node: ast.Attribute) -> Value:
     rule = t.dialect.operations.get(method.qualified_name)
     if rule is not None:
         return rule(Call(t, node, node.attr, {}, receiver=method.receiver))
-    if isinstance(method.receiver, Static) and isinstance(method.receiver.value, Layout):
+    if isinstance(method.receiver, Static) and is_layout(method.receiver.value):
         return from_python(getattr(method.receiver.value, node.attr, None))
     return UNKNOWN
 
@@ -128,11 +134,15 @@ def sizes(value: Value) -> tuple[int, int, int] | None:
 
 def from_python(value: object) -> Value:
     """A live value of the kinds that a kernel can read as a constant."""
-    if isinstance(value, bool | int | float | str | Layout) or value is None:
+    if isinstance(value, bool | int | float | str | Layout | ComposedLayout | Swizzle) or value is None:
         return Static(value)
     if isinstance(value, tuple):
         return Tuple(tuple(from_python(item) for item in value))
     return UNKNOWN
+
+
+def is_layout(value: object) -> bool:
+    return isinstance(value, Layout | ComposedLayout | Swizzle)
 
 
 def to_python(value: Value) -> object:
@@ -221,7 +231,8 @@ def _layout_call(
     t: Tracer, name: str, positional: list[Value], keywords: dict[str, Value], receiver: Value, node: ast.Call
 ) -> Value:
     """A method of a layout that is known: the real method, on values."""
-    if not (isinstance(receiver, Static | Class) and name.startswith(t.dialect.layout)):
+    is_value = isinstance(receiver, Static) and is_layout(receiver.value)
+    if not (is_value or (isinstance(receiver, Class) and name.startswith(t.dialect.layout))):
         return UNKNOWN
     owner = receiver.value if isinstance(receiver, Static) else Layout
     return evaluate_static(t, getattr(owner, name.rpartition(".")[2]), positional, keywords, node)
@@ -249,8 +260,8 @@ def evaluate_static(
 def _construct(
     t: Tracer, name: str, positional: list[Value], keywords: dict[str, Value], node: ast.Call
 ) -> Value:
-    if name == t.dialect.layout:
-        return evaluate_static(t, Layout, positional, keywords, node)
+    if name in t.dialect.algebra:
+        return evaluate_static(t, t.dialect.algebra[name], positional, keywords, node)
     if t.is_kernel:
         t.report(
             "not-callable",

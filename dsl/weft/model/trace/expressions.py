@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from weft.layout import Layout
+from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model import embedded, fold
 from weft.model.describe import describe
 from weft.model.diagnostic import Edit, Fix
@@ -210,8 +210,8 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return _class_member(t, owner, t.dialect.function_class, name)
         case Tensor():
             return _class_member(t, owner, t.dialect.tensor, name)
-        case Static(value=Layout()):
-            return _class_member(t, owner, t.dialect.layout, name)
+        case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
+            return _class_member(t, owner, _class_of(layout), name)
         case Class(qualified_name=qualified):
             return _class_member(t, owner, qualified, name)
         case DTypeRef() | Scalar() | Dimension() | Tuple() | Static() if t.is_kernel:
@@ -232,10 +232,14 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
             return [symbol.name for symbol in t.library.class_members(qualified)]
         case Tensor():
             return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
-        case Static(value=Layout()):
-            return [symbol.name for symbol in t.library.class_members(t.dialect.layout)]
+        case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
+            return [symbol.name for symbol in t.library.class_members(_class_of(layout))]
         case _:
             return []
+
+
+def _class_of(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def _class_member(t: Tracer, owner: Value, qualified: str, name: str) -> Binding | None:
