@@ -36,7 +36,7 @@ def reaches_for_a_back_end(found: Import) -> bool:
         return False
     is_one = any(is_within(found.module, back_end) for back_end in BACK_ENDS)
     may_know = found.importer == "weft.launch" or is_within(found.importer, "weft.inspect")
-    may_know = may_know or (found.importer, found.module) == ("weft.cli.cache", "weft.backends.cache")
+    may_know = may_know or (found.importer, found.module) == ("weft.cli.compiled", "weft.backends.cache")
     return not may_know or (is_one and not found.is_lazy)
 
 

@@ -81,9 +81,9 @@ def _layout(given: argparse.Namespace) -> int:
 
 
 def _cache(given: argparse.Namespace) -> int:
-    from weft.cli import cache
+    from weft.cli import compiled
 
-    return cache.run(given.action)
+    return compiled.run(given.action)
 
 
 _COMMANDS = {

@@ -1,44 +1,166 @@
-"""`weft cache`: what compiled kernels take on disk."""
+"""What was found the last time: a file whose text and whose imports are as they were is not read again.
 
+One file in `.weft_cache`, replaced whole, so that two runs at once do no harm. Whatever is wrong with it, it is as if it were
+not there.
+"""
+
+import json
 import os
-from typing import Literal
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, cast
 
-from weft.backends.cache import DEFAULT_LIMIT_BYTES, Usage, clear, usage
-from weft.cli.sources import complain_of
+from weft import __version__
+from weft.cli.replace import ReplaceError, replace
+from weft.lint import Findings
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
 
-_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+_DIRECTORY = ".weft_cache"
+_MOST_ENTRIES = 100_000
 
-
-def run(action: Literal["info", "clear"]) -> int:
-    """0: done; 2: `WEFT_CACHE_BYTES` is no number, so the default holds, or not everything could be removed."""
-    if action == "clear":
-        removed = clear()
-        print(f"removed {_kernels(removed)} from {removed.directory}")
-        left = usage()
-        if left.files:
-            complain_of(
-                f"{left.directory} still holds {_kernels(left)}: see to its permissions, or clear again"
-            )
-            return 2
-        return 0
-    found = usage()
-    print(f"{found.directory}: {_kernels(found)}, limit {_size(found.limit_bytes)}")
-    given = os.environ.get("WEFT_CACHE_BYTES", "").strip()
-    if given and not given.isdecimal():
-        complain_of(
-            f"WEFT_CACHE_BYTES is `{given}`, which is no whole number of bytes: the limit is {_size(DEFAULT_LIMIT_BYTES)}"
-        )
-        return 2
-    return 0
+# When a file was last changed, and how long it is; None if it is not there.
+Stamp = tuple[int, int] | None
 
 
-def _kernels(found: Usage) -> str:
-    files = "1 file" if found.files == 1 else f"{found.files} files"
-    return f"{files}, {_size(found.size_bytes)}"
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was found in a file, and what that rests on: its own stamp, those of the files it imports, and the modules that
+    it imports and that are not in the project."""
+
+    stamp: Stamp
+    imports: tuple[tuple[str, Stamp], ...]
+    missing: tuple[str, ...]
+    findings: Findings
 
 
-def _size(size_bytes: int) -> str:
-    size, unit = float(size_bytes), 0
-    while size >= 1024 and unit < len(_UNITS) - 1:
-        size, unit = size / 1024, unit + 1
-    return f"{size_bytes} bytes" if unit == 0 else f"{size:.1f} {_UNITS[unit]}"
+@dataclass
+class Cache:
+    """directory: where `.weft_cache` is. key: what else the findings depend on."""
+
+    directory: str
+    key: str
+    entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
+    is_changed: bool = False
+    _stamps: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self.directory, _DIRECTORY, f"{self.key}.json")
+
+    def get(self, path: str) -> Entry | None:
+        """What was found in the file at `path`, if it and its imports are as they were."""
+        entry = self.entries.get(path)
+        if entry is None or stamp(path) != entry.stamp:
+            return None
+        return entry if all(self._stamp(one) == then for one, then in entry.imports) else None
+
+    def put(self, path: str, entry: Entry) -> None:
+        self.entries[path] = entry
+        self.is_changed = True
+
+    def save(self) -> None:
+        """Keep what was found; a disk that refuses is no reason to fail."""
+        if not self.is_changed:
+            return
+        while len(self.entries) > _MOST_ENTRIES:
+            del self.entries[next(iter(self.entries))]
+        folder = os.path.dirname(self.path)
+        try:
+            os.makedirs(folder, exist_ok=True)
+            if not os.path.exists(self.path):
+                open(self.path, "xb").close()
+            _ignore_in_git(folder)
+            data = json.dumps({path: _entry_json(entry) for path, entry in self.entries.items()})
+            replace(self.path, zlib.compress(data.encode(), 1))
+        except (OSError, ReplaceError):
+            return
+
+    def _stamp(self, path: str) -> Stamp:
+        """The same for all that import a file."""
+        if path not in self._stamps:
+            self._stamps[path] = stamp(path)
+        return self._stamps[path]
+
+
+def opened(directory: str, roots: Iterable[str]) -> Cache:
+    """The cache of a directory, for this version of Weft, its rules as they are, and these roots of imports."""
+    words = "\0".join((__version__, _package_stamp(), *roots))
+    cache = Cache(directory, sha256(words.encode(errors="surrogatepass")).hexdigest()[:16])
+    try:
+        with open(cache.path, "rb") as file:
+            table: object = json.loads(zlib.decompress(file.read()))
+        for path, value in cast("Mapping[str, Any]", table).items():
+            cache.entries[path] = _entry_of(value)
+    except (OSError, ValueError, zlib.error, KeyError, TypeError, AttributeError, RecursionError):
+        cache.entries.clear()
+    return cache
+
+
+def stamp(path: str) -> Stamp:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _package_stamp() -> str:
+    """Changes when Weft's own files do, so that whoever works on a rule sees what it says now."""
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    newest = 0
+    for folder in ("lint", "lint/rules", "lint/block", "model", "model/trace", "ops", "ops/infer", "layout"):
+        with os.scandir(os.path.join(top, folder)) as found:
+            newest = max(newest, *(one.stat().st_mtime_ns for one in found if one.name.endswith(".py")))
+    return str(newest)
+
+
+def _ignore_in_git(folder: str) -> None:
+    path = os.path.join(folder, ".gitignore")
+    if not os.path.exists(path):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("*\n")
+
+
+def _entry_json(entry: Entry) -> list[object]:
+    found = entry.findings
+    parts = [[_finding_json(one) for one in part] for part in (found.shown, found.suppressed, found.unknown)]
+    return [entry.stamp, entry.imports, entry.missing, parts if any(parts) else 0]
+
+
+def _finding_json(one: Diagnostic) -> list[object]:
+    fixes = [
+        [fix.title, [[edit.span.start, edit.span.end, edit.text] for edit in fix.edits], fix.is_safe]
+        for fix in one.fixes
+    ]
+    related = [[other.message, other.span.start, other.span.end] for other in one.related]
+    return [one.code, one.message, one.span.start, one.span.end, one.severity, fixes, related, one.certainty]
+
+
+def _entry_of(value: Sequence[Any]) -> Entry:
+    own, imports, missing, parts = value
+    findings = Findings(*(tuple(map(_finding_of, part)) for part in parts)) if parts else Findings()
+    return Entry(
+        _stamp_of(own), tuple((path, _stamp_of(then)) for path, then in imports), tuple(missing), findings
+    )
+
+
+def _finding_of(value: Sequence[Any]) -> Diagnostic:
+    code, message, start, end, severity, fixes, related, certainty = value
+    return Diagnostic(
+        code,
+        message,
+        Span(start, end),
+        severity,
+        tuple(
+            Fix(title, tuple(Edit(Span(a, b), text) for a, b, text in edits), is_safe)
+            for title, edits, is_safe in fixes
+        ),
+        tuple(Related(words, Span(a, b)) for words, a, b in related),
+        certainty,
+    )
+
+
+def _stamp_of(value: Sequence[Any] | None) -> Stamp:
+    return None if value is None else (int(value[0]), int(value[1]))

@@ -1,0 +1,101 @@
+"""`.weft_cache`: the second run says the same without reading, and never something old."""
+
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+import weft.cli.analysis
+from weft.cli import main
+
+KERNEL = """\
+import weft
+from threads import THREADS
+from weft import Tensor, f32
+from weft.dims import N
+
+
+@weft.kernel
+def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, THREADS)
+    tile = weft.shared(f32, 64)
+    tile[weft.thread_idx.x] = x[i]
+    y[i] = tile[63 - weft.thread_idx.x]
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("k.py").write_text(KERNEL)
+    Path("threads.py").write_text("THREADS = 64\n")
+    Path("clean.py").write_text("import weft\n")
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that the front end reads."""
+    texts: list[str] = []
+    check_all = weft.cli.analysis.check_all
+
+    def noted(model: weft.cli.analysis.Findings) -> weft.cli.analysis.Findings:
+        texts.append(Path(model.path).name)  # pyright: ignore
+        return check_all(model)  # pyright: ignore
+
+    monkeypatch.setattr(weft.cli.analysis, "check_all", noted)
+    return texts
+
+
+def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["check", *arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_the_second_run_reads_nothing_and_says_the_same(
+    capsys: pytest.CaptureFixture[str], checked: list[str]
+):
+    first = check(capsys)
+    assert first[0] == 1
+    assert checked == ["clean.py", "k.py"]
+    assert check(capsys) == first
+    assert checked == ["clean.py", "k.py"]
+    assert Path(".weft_cache/.gitignore").read_text() == "*\n"
+
+
+def test_a_change_of_an_import_is_seen(capsys: pytest.CaptureFixture[str], checked: list[str]):
+    check(capsys)
+    Path("threads.py").write_text("THREADS = 4096\n")
+    assert "launch-threads" in check(capsys)[1]
+    Path("threads.py").unlink()
+    assert "launch-threads" not in check(capsys)[1]
+    Path("threads.py").write_text("THREADS = 4096\n")
+    assert "launch-threads" in check(capsys)[1]
+
+
+def test_it_can_be_left_alone(capsys: pytest.CaptureFixture[str], checked: list[str]):
+    check(capsys, "--no-cache")
+    check(capsys, "--no-cache")
+    assert checked == ["clean.py", "k.py"] * 2
+    assert not Path(".weft_cache").exists()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"junk", zlib.compress(b"[1]"), zlib.compress(json.dumps({"/k.py": [1]}).encode())]
+)
+def test_whatever_is_in_it(data: bytes, capsys: pytest.CaptureFixture[str]):
+    first = check(capsys)
+    (path,) = Path(".weft_cache").glob("*.json")
+    path.write_bytes(data)
+    assert check(capsys) == first
+
+
+def test_a_cache_that_cannot_be_kept(capsys: pytest.CaptureFixture[str]):
+    Path(".weft_cache").write_text("a file")
+    assert check(capsys)[0] == 1
+
+
+def test_processes_say_what_one_says(capsys: pytest.CaptureFixture[str]):
+    for number in range(80):
+        Path(f"k{number}.py").write_text(KERNEL)
+    assert check(capsys, "--no-cache", "--jobs", "2") == check(capsys, "--no-cache", "--jobs", "1")
