@@ -56,7 +56,7 @@ def test_junit():
 <testsuites name="weft">
   <testsuite name="a b/k.py" tests="1" failures="1" errors="0">
     <testcase name="unknown-name" classname="a b/k.py" line="2">
-      <failure message='what, 100% "&lt;so&gt;"; do this'>a b/k.py:2:3: what, 100% "&lt;so&gt;"; do this</failure>
+      <failure message="what, 100% &quot;&lt;so&gt;&quot;; do this">a b/k.py:2:3: what, 100% "&lt;so&gt;"; do this</failure>
     </testcase>
   </testsuite>
   <testsuite name="c.py" tests="1" failures="0" errors="0">

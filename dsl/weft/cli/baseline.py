@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from weft.cli.formats.placed import placed
+from weft.cli.placed import placed
 from weft.cli.report import Checked
 
 _VERSION = 1

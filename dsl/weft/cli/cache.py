@@ -9,7 +9,6 @@ import os
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, cast
 
 from weft import __version__
@@ -37,10 +36,11 @@ class Entry:
 
 @dataclass
 class Cache:
-    """directory: where `.weft_cache` is. key: what else the findings depend on."""
+    """directory: where `.weft_cache` is. words: what else the findings depend on; key: short for it."""
 
     directory: str
     key: str
+    words: str = ""
     entries: dict[str, Entry] = field(default_factory=dict[str, Entry])
     is_changed: bool = False
     _stamps: dict[str, Stamp] = field(default_factory=dict[str, Stamp])
@@ -72,7 +72,8 @@ class Cache:
             if not os.path.exists(self.path):
                 open(self.path, "xb").close()
             _ignore_in_git(folder)
-            data = json.dumps({path: _entry_json(entry) for path, entry in self.entries.items()})
+            kept = {path: _entry_json(entry) for path, entry in self.entries.items()}
+            data = json.dumps([self.words, kept])
             replace(self.path, zlib.compress(data.encode(), 1))
         except (OSError, ReplaceError):
             return
@@ -87,12 +88,14 @@ class Cache:
 def opened(directory: str, roots: Iterable[str]) -> Cache:
     """The cache of a directory, for this version of Weft, its rules as they are, and these roots of imports."""
     words = "\0".join((__version__, _package_stamp(), *roots))
-    cache = Cache(directory, sha256(words.encode(errors="surrogatepass")).hexdigest()[:16])
+    # The name need only tell apart the few that one directory has; hashlib would take longer to load than all this.
+    cache = Cache(directory, f"{zlib.crc32(words.encode(errors='surrogatepass')):08x}", words)
     try:
         with open(cache.path, "rb") as file:
             table: object = json.loads(zlib.decompress(file.read()))
-        for path, value in cast("Mapping[str, Any]", table).items():
-            cache.entries[path] = _entry_of(value)
+        said, kept = cast("tuple[str, Mapping[str, Any]]", table)
+        if said == words:
+            cache.entries.update((path, _entry_of(value)) for path, value in kept.items())
     except (OSError, ValueError, zlib.error, KeyError, TypeError, AttributeError, RecursionError):
         cache.entries.clear()
     return cache

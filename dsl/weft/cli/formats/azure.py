@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from weft.cli.formats.placed import Placed, placed
+from weft.cli.placed import Placed, placed
 from weft.cli.report import Checked
 
 # There are no others.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from weft.cli.formats.placed import placed
+from weft.cli.placed import placed
 from weft.cli.report import Checked
 from weft.cli.terminal import printable
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from weft.cli.formats.placed import placed
+from weft.cli.placed import placed
 from weft.cli.report import Checked
 
 _SEVERITIES = {"error": "major", "warning": "minor", "information": "info"}

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # xml.sax loads all of http
 
-from weft.cli.formats.placed import Placed, placed
+from weft.cli.placed import Placed, placed
 from weft.cli.report import Checked
 
 # What XML 1.0 cannot hold, even escaped.
@@ -28,12 +28,13 @@ def _case(one: Placed) -> str:
     return (
         f'    <testcase name={_attribute(one.finding.code)} classname={_attribute(one.path)} line="{one.start.line}">\n'
         f"      <failure message={_attribute(one.finding.message)}>"
-        f"{escape(_valid(f'{where}: {one.finding.message}'))}</failure>\n    </testcase>"
+        f"{escape(_valid(f'{where}: {one.finding.message}'), quote=False)}</failure>\n    </testcase>"
     )
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_valid(text))
+    words = escape(_valid(text)).replace("&#x27;", "'")
+    return f'"{words}"'
 
 
 def _valid(text: str) -> str:

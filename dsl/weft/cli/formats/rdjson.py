@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from weft.cli.formats.placed import Placed, placed
+from weft.cli.placed import Placed, placed
 from weft.cli.places import Places
 from weft.cli.report import Checked
 from weft.model.diagnostic import Span

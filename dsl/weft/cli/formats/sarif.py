@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from weft import __version__
-from weft.cli.formats.placed import Placed, placed_all
+from weft.cli.placed import Placed, placed_all
 from weft.cli.places import Places
 from weft.cli.report import Checked
 from weft.cli.rule import documentation

@@ -1,0 +1,141 @@
+"""How fast `weft check` is: 1,000 files of kernels, beside pyright on the same files.
+
+    python benchmarks/lint.py [--files 1000] [--output FILE]
+
+The files are the examples with the kernels' names changed. Measured: a first run and a second with the cache, both as whole
+processes; memory at its highest; time for half as many files, since it should be half; two runs at once on one cache; one file
+as pre-commit runs it. pyright reads the same files in the same minute.
+"""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+BIN = Path(sys.executable).parent
+_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Took:
+    seconds: float
+    peak_mb: float
+    status: int
+    output: str
+
+
+def files(folder: Path, count: int) -> None:
+    """`count` files of kernels, each with other names, so that nothing is read once for all."""
+    texts = [path.read_text() for path in sorted(EXAMPLES.glob("*.py")) if path.name != "mistakes.py"]
+    for number in range(count):
+        text = re.sub(
+            r"\b(def |@weft\.function\ndef )(\w+)", rf"\g<1>\g<2>_{number}", texts[number % len(texts)]
+        )
+        (folder / f"kernel_{number}.py").write_text(text)
+
+
+def run(folder: Path, *command: str) -> Took:
+    """One process in `folder`, with its own memory measured (the largest of it and its children)."""
+    measured = (
+        "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(done.returncode)"
+    )
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", measured, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    seconds = time.perf_counter() - start
+    return Took(seconds, int(done.stderr.split()[-1]) / 1024, done.returncode, done.stdout)
+
+
+def weft(folder: Path, *arguments: str) -> Took:
+    return run(folder, str(BIN / "weft"), "check", *arguments)
+
+
+def first_run(folder: Path, jobs: str) -> Took:
+    shutil.rmtree(folder / ".weft_cache", ignore_errors=True)
+    return weft(folder, "--jobs", jobs)
+
+
+def two_at_once(folder: Path) -> str:
+    """Whether two runs on one cache say what one says."""
+    shutil.rmtree(folder / ".weft_cache", ignore_errors=True)
+    command = [str(BIN / "weft"), "check"]
+    both = [subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = {process.communicate()[0] for process in both} | {weft(folder).output}
+    return "the same" if len(said) == 1 else "NOT the same"
+
+
+def median(measure: Callable[[], float]) -> float:
+    return statistics.median(measure() for _ in range(_ROUNDS))
+
+
+def rows(count: int) -> list[tuple[str, str]]:
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as half_name:
+        folder, half = Path(name), Path(half_name)
+        files(folder, count)
+        files(half, count // 2)
+        weft(half, "--no-cache", "kernel_0.py")  # so that the byte code is there
+        cold, cold_half = first_run(folder, "1"), first_run(half, "1")
+        all_jobs = first_run(folder, str(os.cpu_count() or 1))
+        cached = median(lambda: weft(folder).seconds)
+        one = median(lambda: weft(folder, "--no-cache", "kernel_0.py").seconds)
+        start = median(lambda: run(folder, sys.executable, "-c", "pass").seconds)
+        pyright = run(folder, str(BIN / "pyright"), "--pythonpath", sys.executable, ".")
+        together = two_at_once(folder)
+    return [
+        ("files", f"{count:,}"),
+        ("first run, one process", f"{cold.seconds:.2f} s, {cold.seconds / count * 1000:.2f} ms a file"),
+        (f"first run, {os.cpu_count()} processes", f"{all_jobs.seconds:.2f} s"),
+        ("pyright", f"{pyright.seconds:.2f} s, {pyright.seconds / count * 1000:.2f} ms a file"),
+        ("pyright / first run, one process", f"{pyright.seconds / cold.seconds:.1f}"),
+        ("all / half of the files", f"{cold.seconds / cold_half.seconds:.2f}"),
+        ("second run", f"{cached:.2f} s"),
+        (
+            "memory at its highest: all, half of the files",
+            f"{cold.peak_mb:.0f} MB, {cold_half.peak_mb:.0f} MB",
+        ),
+        ("two runs at once, and one after them, say", together),
+        (
+            "one file, whole process",
+            f"{one * 1000:.0f} ms, of which Python's own start {start * 1000:.0f} ms",
+        ),
+    ]
+
+
+def table(found: Sequence[tuple[str, str]]) -> str:
+    head = f"`weft check`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    load = f"Load of the machine at the end: {os.getloadavg()[0]:.1f}."
+    return "\n".join(
+        [f"# {head}", "", "| what | measured |", "|---|---|", *(f"| {a} | {b} |" for a, b in found), "", load]
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--output", type=Path)
+    given = parser.parse_args()
+    text = table(rows(given.files))
+    print(text)
+    if given.output:
+        given.output.write_text(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
