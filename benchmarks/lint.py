@@ -38,10 +38,9 @@ def files(folder: Path, count: int) -> None:
     """`count` files of kernels, each with other names, so that nothing is read once for all."""
     texts = [path.read_text() for path in sorted(EXAMPLES.glob("*.py")) if path.name != "mistakes.py"]
     for number in range(count):
-        text = re.sub(
-            r"\b(def |@weft\.function\ndef )(\w+)", rf"\g<1>\g<2>_{number}", texts[number % len(texts)]
-        )
-        (folder / f"kernel_{number}.py").write_text(text)
+        text = texts[number % len(texts)]
+        names = "|".join(re.findall(r"^def (\w+)", text, re.MULTILINE))
+        (folder / f"kernel_{number}.py").write_text(re.sub(rf"\b({names})\b(?!=)", rf"\g<1>_{number}", text))
 
 
 def run(folder: Path, *command: str) -> Took:

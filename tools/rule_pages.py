@@ -1,4 +1,4 @@
-"""Write docs/rules: a page for each code, made of the rule's docstring. `python tools/rule_pages.py`; --check only compares."""
+"""Write docs/rules: a page for each rule, made of the rule's docstring. `python tools/rule_pages.py`; --check only compares."""
 
 import sys
 from pathlib import Path
@@ -8,15 +8,18 @@ from weft.lint.codes import CODES
 
 PAGES = Path(__file__).parents[1] / "docs" / "rules"
 _NOTE = "<!-- Made by tools/rule_pages.py from the rule's docstring. -->\n"
+_INTRODUCTION = (
+    "What the linter finds in kernels that the language accepts. `weft rule` lists all codes, also those of what the language "
+    "refuses; `weft rule CODE` shows a page."
+)
 
 
 def pages() -> dict[str, str]:
     """The text of each page, by its file's name."""
-    made = {f"{code}.md": _page(code) for code in CODES}
-    listed = "".join(f"* [{code}]({code}.md): {meaning}\n" for code, meaning in CODES.items())
-    made["README.md"] = (
-        f"{_NOTE}\n# Rules\n\nWhat `weft check` finds. `weft rule CODE` shows a page.\n\n{listed}"
-    )
+    rules = [code for code in CODES if documentation(code) != CODES[code]]
+    made = {f"{code}.md": _page(code) for code in rules}
+    listed = "".join(f"* [{code}]({code}.md): {CODES[code]}\n" for code in rules)
+    made["README.md"] = f"{_NOTE}\n# Rules\n\n{_INTRODUCTION}\n\n{listed}"
     return made
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from weft.cli.cache import Cache, stamp
 from weft.cli.cache import Entry as Cached
 from weft.cli.sources import STDIN_NAME, Entry, Source, Unreadable
-from weft.lint import Findings, check_all
+from weft.lint import Findings, check_all, forget
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 
 # Fewer files are not worth the start of other processes.
 _FEWEST_FOR_PROCESSES = 64
 _CHUNK = 16
+# So many files are read with what was learnt of the others; then the memory is given back.
+_MOST_TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Analyser:
 
     def __post_init__(self) -> None:
         self.project = Project(DIALECT, self.roots)
+        self.count = 0
 
     def outcomes(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         """One for each entry, in order."""
@@ -67,6 +70,10 @@ class Analyser:
 
     def read(self, entry: Entry) -> tuple[Outcome, Cached | None]:
         """What is found in a file now, and what the cache should keep of it."""
+        self.count += 1
+        if self.count % _MOST_TOGETHER == 0:
+            self.project = Project(DIALECT, self.roots)
+            forget()
         before = None if entry.path == STDIN_NAME else stamp(entry.path)
         source = entry.read()
         if isinstance(source, Unreadable):

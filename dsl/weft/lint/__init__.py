@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
 
+from weft.lint.block import observe
 from weft.lint.rules import RULES
 from weft.lint.suppress import divided
 from weft.model.diagnostic import Diagnostic
@@ -70,3 +71,9 @@ def check_kernel(kernel: Analysis, launched_as: Geometry | None = None) -> tuple
     if launched_as is not None and kernel.ir is not None and kernel.ir.domain is None:
         kernel = replace(kernel, launched_as=launched_as)
     return tuple(finding for rule in RULES for finding in rule(kernel))
+
+
+def forget() -> None:
+    """Let go of all kernels seen so far, for runs over many files."""
+    check_kernel.cache_clear()
+    observe.forget()

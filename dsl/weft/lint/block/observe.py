@@ -20,7 +20,13 @@ def inner_block(kernel: Analysis) -> Ran | None:
 
 @lru_cache(_MOST_RUNS)
 def next_block(kernel: Analysis) -> Ran | None:
-    """What the block beside the inner one does; None if there is none."""
+    """What the block beside the inner one writes to tensors; None if there is none."""
     ran = inner_block(kernel)
     beside = neighbour(ran.trial) if ran else None
-    return run(kernel.ir, beside) if kernel.ir and beside else None
+    return run(kernel.ir, beside, is_about_writes=True) if kernel.ir and beside else None
+
+
+def forget() -> None:
+    """Let go of all runs: their kernels will not be asked about again."""
+    inner_block.cache_clear()
+    next_block.cache_clear()

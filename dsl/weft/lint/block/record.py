@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress, repeat
 from typing import Literal
 
 from weft.lint.block.lanes import Mask
@@ -37,9 +38,14 @@ class Touch:
     def elements(self, threads: int) -> Iterator[tuple[int, int]]:
         """The threads that take part, each with the element that it touches."""
         offsets = self.offsets
-        for thread in range(threads):
-            if self.mask is None or self.mask[thread]:
-                yield thread, offsets if isinstance(offsets, int) else offsets[thread]
+        pairs = zip(range(threads), repeat(offsets)) if isinstance(offsets, int) else enumerate(offsets)
+        return iter(pairs) if self.mask is None else compress(pairs, self.mask)
+
+    def touched(self) -> set[int]:
+        """The elements that any thread touches."""
+        if isinstance(self.offsets, int):
+            return {self.offsets}
+        return set(self.offsets if self.mask is None else compress(self.offsets, self.mask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,12 @@ class Record:
         if name in self._lost:
             return
         written = self._written.setdefault(name, set())
+        is_local = touch.array.space == "local"
         if touch.kind == "write":
-            written.update(self._cells(touch))
+            written.update(self._cells(touch) if is_local else touch.touched())
         elif len(written) < self._cell_count(touch.array) and touch.span not in self.uninitialised:
+            if not is_local and touch.touched() <= written:
+                return
             for (thread, element), cell in zip(touch.elements(self.threads), self._cells(touch), strict=True):
                 if cell not in written:
                     self.uninitialised[touch.span] = Uninitialised(touch, thread, element)
@@ -125,6 +134,8 @@ class Record:
         return (array.size or 0) * (self.threads if array.space == "local" else 1)
 
     def _compare(self, touches: list[Touch]) -> None:
+        if _is_each_its_own(touches):
+            return
         self._budget -= len(touches) * self.threads
         if self._budget < 0:
             return
@@ -173,3 +184,13 @@ def _wrote_the_same(write: Touch, thread: int, element: int) -> bool:
     if write.agreement == "none" or (write.mask is not None and not write.mask[thread]):
         return False
     return element == (write.offsets if isinstance(write.offsets, int) else write.offsets[thread])
+
+
+def _is_each_its_own(touches: list[Touch]) -> bool:
+    """Whether each thread touches one element, which no other does: the usual case, seen at once."""
+    offsets = touches[0].offsets
+    return (
+        not isinstance(offsets, int)
+        and len(set(offsets)) == len(offsets)
+        and all(touch.offsets is offsets or touch.offsets == offsets for touch in touches)
+    )

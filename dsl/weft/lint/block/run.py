@@ -75,8 +75,10 @@ class _State:
     rounds: tuple[tuple[Span, int], ...] = ()
 
 
-def run(kernel: Kernel, trial: Trial) -> Ran:
+def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
+    """is_about_writes: only what the block writes to tensors is wanted."""
     runner = _Runner(kernel, trial)
+    runner.is_about_writes = is_about_writes
     try:
         runner.block(kernel.body)
     except (_Spent, _Left, _Skipped, RecursionError):
@@ -97,6 +99,7 @@ class _Runner:
         # Operations of a warp that only some of its threads reach: a thread that does, and one that does not.
         self.parted: dict[Span, tuple[int, int]] = {}
         self.warp_barriers = 0
+        self.is_about_writes = False
         self.left = _MOST_OPERATIONS
         # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
         self.specials: dict[str, Lanes] = {}
@@ -140,7 +143,10 @@ class _Runner:
         env[target.name] = value if is_first else merged(self.state.mask, value, old, self.trial.threads)
 
     def store(self, store: Store) -> None:
-        self.value(store.value)
+        if self.is_about_writes and store.array.space != "global":
+            return
+        if not self.is_about_writes:
+            self.value(store.value)
         offset = self.value(store.offset)
         self.touch(store.array, "write", store.span, offset, store.guard, self.agreement(store))
 
@@ -331,6 +337,8 @@ class _Runner:
             case Special(name=name):
                 return self.special(name)
             case Load():
+                if self.is_about_writes:
+                    return None
                 offset = self.value(expr.offset)
                 self.touch(expr.array, "read", expr.span, offset, expr.guard)
                 return None
@@ -345,7 +353,7 @@ class _Runner:
     def operation(self, op: Op) -> Lanes:
         if id(op) in self.fixed:
             return self.fixed[id(op)]
-        if op.dtype.is_float and not self.has_reads(op):
+        if op.dtype.is_float and (self.is_about_writes or not self.has_reads(op)):
             return None
         if op.name in ("and", "or"):
             return self.both(op)
@@ -426,7 +434,8 @@ class _Runner:
             return
         self.spend([self.special("thread_idx.x")])
         touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
-        self.record.add(touch)
+        if not self.is_about_writes:
+            self.record.add(touch)
         key = (span, kind)
         seen = self.shown[key] = self.shown.get(key, 0) + 1
         if seen <= 2:

@@ -5,7 +5,7 @@ Source: CUDA C++ Best Practices Guide, "Coalesced Access to Global Memory" and "
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from weft.lint.block.record import Touch
 from weft.lint.block.trial import WARP, Trial
@@ -17,10 +17,16 @@ _WORD_BYTES = 4
 
 def fullest(touch: Touch, threads: int) -> list[int]:
     """The elements that a warp touches, in the order of its threads: of the warp in which most threads take part."""
-    warps: dict[int, list[int]] = {}
-    for thread, element in touch.elements(threads):
-        warps.setdefault(thread // WARP, []).append(element)
-    return max(warps.values(), key=len, default=[])
+    offsets, mask = touch.offsets, touch.mask
+    if mask is None:
+        count = min(WARP, threads)
+        return [offsets] * count if isinstance(offsets, int) else offsets[:count]
+    starts = range(0, threads, WARP)
+    first = max(starts, key=lambda start: sum(mask[start : start + WARP]))
+    here = mask[first : first + WARP]
+    if isinstance(offsets, int):
+        return [offsets] * sum(here)
+    return list(compress(offsets[first : first + WARP], here))
 
 
 def sectors(elements: Iterable[int], itemsize_bytes: int) -> set[int]:

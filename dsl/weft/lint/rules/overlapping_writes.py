@@ -43,6 +43,8 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
                 else f", the first {from_here(kernel, second.span, first.span)}"
             )
             yield Diagnostic(CODE, _message(second, words + where), second.span, "error", (), related)
+    if not any(map(_is_varied_write, ran.touches)):
+        return
     beside = next_block(kernel)
     if beside is not None:
         yield from _between_blocks(ran, beside, found)
