@@ -92,8 +92,8 @@ def divergent_barrier(x: Tensor[f32, N], y: Tensor[f32, N]):
 @weft.kernel
 def too_much_shared(x: Tensor[f32, N], y: Tensor[f32, N]):
     i = weft.tile_index(y, 128)
-    tile = weft.shared(f32, (128, 128))
-         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ shared-memory: the kernel uses 65,536 bytes of shared memory (`tile` 65,536); a block of any CUDA GPU has 49,152: use smaller tiles or a narrower dtype
+    tile = weft.shared(f32, (256, 256))
+         # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ shared-memory: the kernel uses 262,144 bytes of shared memory (`tile` 262,144); a block of the largest CUDA GPU has 232,448: use smaller tiles or a narrower dtype
     tile[0, weft.thread_idx.x] = x[i]
     y[i] = tile[0, weft.thread_idx.x]
 

@@ -7,7 +7,7 @@ that it comes from.
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
@@ -39,7 +39,11 @@ from weft.model.ir import (
     Var,
     While,
 )
+from weft.model.limits import STATIC_SHARED_BYTES, shared_offsets
 from weft.model.specialize import Specialization, specialize
+
+# The prelude's function from the place of an array in the launch's shared memory, and the size of that, to its base.
+DYNAMIC_SHARED = f"{RESERVED_PREFIX}dynamic_shared"
 
 WriteExpr = Callable[[Expr], str]
 
@@ -70,6 +74,7 @@ class Emitted:
     parameters: its last parameters, in order (a back end may have put its own before them).
     used: the prelude names that it mentions.
     speeches: what `weft_print_0_2(...)` and the like say: their number, and how many numbers they take.
+    dynamic_shared_bytes: what a launch asks for, where that is more than every block has.
     """
 
     function: str
@@ -77,6 +82,7 @@ class Emitted:
     parameters: tuple[FlatParameter, ...]
     used: frozenset[str]
     speeches: tuple[Speech, ...] = ()
+    dynamic_shared_bytes: int = 0
 
     @property
     def text(self) -> str:
@@ -88,9 +94,10 @@ def emit_thread_kernel(kernel: Kernel, specialization: Specialization, target: T
     kernel = specialize(kernel, specialization)
     writer = Writer(kernel, target.turned(specialization.grid_axes), specialization.index_bits)
     with writer.function(kernel):
-        writer.arrays(kernel.shared + kernel.local)
+        dynamic_bytes = writer.dynamic_arrays(kernel.shared)
+        writer.arrays(kernel.local if dynamic_bytes else kernel.shared + kernel.local)
         writer.body(kernel.body)
-    return writer.emitted()
+    return replace(writer.emitted(), dynamic_shared_bytes=dynamic_bytes)
 
 
 class Writer:
@@ -134,6 +141,16 @@ class Writer:
             for name, text in converted.items():
                 self.line(f"{name} = {text}")
             yield
+
+    def dynamic_arrays(self, arrays: tuple[Array, ...]) -> int:
+        """Shared arrays in one piece of memory, where they need more than every block has: its size, else 0."""
+        offsets, total = shared_offsets([(array.size or 0) * array.dtype.itemsize_bytes for array in arrays])
+        if total <= STATIC_SHARED_BYTES:
+            return 0
+        for offset, array in zip(offsets, arrays, strict=True):
+            declare = self.expressions.call(DYNAMIC_SHARED, str(offset), str(total))
+            self.line(f"{self.expressions.identifier(array)} = {declare}")
+        return total
 
     def arrays(self, arrays: tuple[Array, ...]) -> None:
         for slot, array in enumerate(arrays):

@@ -3,26 +3,33 @@
 Source: CUDA C++ Programming Guide, "Compute Capabilities", table of technical specifications.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
+
+from weft.model.occupancy import MULTIPROCESSORS
 
 AXES = "xyz"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The hardware limits of a launch. Shared memory is what a block gets without opting in."""
+    """The hardware limits of a launch. shared_bytes: of a block that asks for more than `STATIC_SHARED_BYTES`."""
 
     name: str
     block_threads: int = 1024
     block: tuple[int, int, int] = (1024, 1024, 64)
     grid: tuple[int, int, int] = (2**31 - 1, 65535, 65535)
-    shared_bytes: int = 48 * 1024
+    shared_bytes: int = 227 * 1024
 
 
-# The limits that hold on every GPU since compute capability 3.5, for when no target is named.
+# The limits that hold on every GPU since compute capability 3.5, for when no target is named; of shared memory, what the
+# GPUs that have most of it have.
 ANY_GPU = Limits("any CUDA GPU")
+
+# What a block has on every GPU. For more, a kernel asks at its launch, and keeps its arrays in one piece.
+STATIC_SHARED_BYTES = 48 * 1024
+_SHARED_ALIGNMENT_BYTES = 16
 
 
 # A processor has no limit on the blocks that it runs one after another.
@@ -81,14 +88,32 @@ def grid_problems(grid: tuple[int, int, int], limits: Limits = ANY_GPU) -> Itera
     yield from _too_long("grid", grid, limits.grid, limits)
 
 
+def limits_of(arch: str) -> Limits:
+    """Those of an architecture: `sm_90`."""
+    digits = "".join(letter for letter in arch if letter.isdigit())
+    known = MULTIPROCESSORS.get((int(digits[:-1]), int(digits[-1]))) if len(digits) > 1 else None
+    return Limits(arch, shared_bytes=known.shared_bytes - known.reserved_bytes) if known else ANY_GPU
+
+
+def shared_offsets(sizes_bytes: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    """Where arrays of these sizes lie in one piece of shared memory, and how large it is."""
+    offsets: list[int] = []
+    end = 0
+    for size in sizes_bytes:
+        offsets.append(end)
+        end += -(-size // _SHARED_ALIGNMENT_BYTES) * _SHARED_ALIGNMENT_BYTES
+    return tuple(offsets), end
+
+
 def shared_problems(names_bytes: dict[str, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:
     """names_bytes: the bytes of each shared array of a kernel."""
     total = sum(names_bytes.values())
     if total > limits.shared_bytes:
         parts = ", ".join(f"`{name}` {size:,}" for name, size in names_bytes.items())
+        device = "the largest CUDA GPU" if limits is ANY_GPU else limits.name
         yield Problem(
             "shared-memory",
-            f"the kernel uses {total:,} bytes of shared memory ({parts}); a block of {limits.name} has "
+            f"the kernel uses {total:,} bytes of shared memory ({parts}); a block of {device} has "
             f"{limits.shared_bytes:,}: use smaller tiles or a narrower dtype",
         )
 

@@ -15,7 +15,8 @@ def shared(dtype: type[DT], layout: "Sizes | Layout") -> "Tensor[DT, *tuple[Any,
     layout: a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time.
 
     Between writes by some threads and reads by others stands `weft.barrier()`.
-    Wrong: more than 48 KiB in a kernel [shared-memory], a shape known only at launch [static-required].
+    A block has 48 KiB on every GPU and up to 227 KiB on the largest; fewer blocks then fit on a multiprocessor.
+    Wrong: more than that in a kernel [shared-memory], a shape known only at launch [static-required].
     """
     raise only_in_kernels("shared")
 

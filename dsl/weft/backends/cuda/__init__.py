@@ -7,9 +7,10 @@ from importlib import import_module
 from math import prod
 from typing import TYPE_CHECKING
 
-from weft.errors import unsupported
+from weft.errors import launch_error, unsupported
 from weft.model import launches
 from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
+from weft.model.limits import limits_of, shared_problems
 from weft.model.specialize import Specialization, specialize
 from weft.model.widen import widest
 
@@ -28,8 +29,13 @@ _OTHER_BLOCKS = {
 
 
 def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90") -> "CompiledCuda":
-    """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed."""
+    """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed, and LaunchError where
+    the kernel uses more shared memory than a block of `arch` can have."""
     need_packages()
+    sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared}
+    found = list(shared_problems(sizes, limits_of(arch)))
+    if found:
+        raise launch_error(found)
     from weft.backends.cuda.compiled import CompiledCuda
 
     return CompiledCuda(kernel, specialization, arch)
@@ -82,7 +88,8 @@ def arch_of(device: int) -> str:
 
 
 def need_packages() -> None:
-    """Raises UnsupportedError where numba-cuda is not installed."""
+    """Raises UnsupportedError where numba-cuda is not installed, and LaunchError where
+    the kernel uses more shared memory than a block of `arch` can have."""
     for package in ("numba.cuda", "cuda.core"):
         try:
             import_module(package)

@@ -85,7 +85,7 @@ class CompiledCuda:
     @property
     def shared_bytes(self) -> int:
         """Of each block."""
-        return self.linked.shared_bytes
+        return self.linked.shared_bytes + self.emitted.dynamic_shared_bytes
 
     @property
     def spill_bytes(self) -> int:
@@ -99,7 +99,13 @@ class CompiledCuda:
 
     @cached_property
     def loaded(self) -> Loaded:
-        return Loaded(self.cubin, self.linked.entry, self.emitted.parameters, self.kernel)
+        return Loaded(
+            self.cubin,
+            self.linked.entry,
+            self.emitted.parameters,
+            self.kernel,
+            self.emitted.dynamic_shared_bytes,
+        )
 
     def launch(
         self,
@@ -113,7 +119,10 @@ class CompiledCuda:
         self.loaded.launch(arguments, geometry, device, stream)
 
     def direct(self, geometry: Geometry) -> Direct | None:
-        """What machine code needs in order to launch; None before the first launch, which loads the code."""
+        """What machine code needs in order to launch; None before the first launch, which loads the code, and where the
+        launch asks for shared memory, which machine code does not."""
+        if self.emitted.dynamic_shared_bytes:
+            return None
         return self.loaded.direct() if self.loaded.handle else None
 
     @property

@@ -20,6 +20,7 @@ from weft.model.limits import Geometry
 # Attributes of devices and of kernels: CUdevice_attribute, CUfunction_attribute.
 _MAJOR, _MINOR = 75, 76
 _MOST_THREADS = 0
+_MOST_DYNAMIC_SHARED = 8
 
 
 @lru_cache(maxsize=64)
@@ -31,9 +32,20 @@ def arch_of(device: int) -> str:
 
 
 class Loaded:
-    """A kernel that the driver has, ready to be launched on any GPU of its architecture."""
+    """A kernel that the driver has, ready to be launched on any GPU of its architecture.
 
-    def __init__(self, code: bytes, entry: str, parameters: Sequence[FlatParameter], kernel: Kernel) -> None:
+    dynamic_shared_bytes: what each launch asks for, besides what the code itself has.
+    """
+
+    def __init__(
+        self,
+        code: bytes,
+        entry: str,
+        parameters: Sequence[FlatParameter],
+        kernel: Kernel,
+        dynamic_shared_bytes: int = 0,
+    ) -> None:
+        self._dynamic_shared_bytes = dynamic_shared_bytes
         self._parameters = parameters
         self._kernel = kernel
         self._checked: set[tuple[int, Geometry]] = set()
@@ -69,7 +81,15 @@ class Loaded:
             )
             sizes = (*geometry.grid, *geometry.block)
             history.note(self._kernel, stream)
-            driver().checked("cuLaunchKernel", self.handle, *sizes, 0, stream, addressof(pointers), 0)
+            driver().checked(
+                "cuLaunchKernel",
+                self.handle,
+                *sizes,
+                self._dynamic_shared_bytes,
+                stream,
+                addressof(pointers),
+                0,
+            )
         except DriverError as error:
             raise failed(error, self._kernel, stream) from None
 
@@ -86,6 +106,10 @@ class Loaded:
         most = c_int(driver().number("cuKernelGetAttribute", _MOST_THREADS, self.handle, device)).value
         if geometry.threads_per_block > most:
             raise launch_error([launches.registers(geometry, most)])
+        if self._dynamic_shared_bytes:
+            driver().checked(
+                "cuKernelSetAttribute", _MOST_DYNAMIC_SHARED, self._dynamic_shared_bytes, self.handle, device
+            )
         if len(self._checked) >= 1024:
             self._checked.clear()
         self._checked.add((device, geometry))

@@ -16,6 +16,8 @@ _I64 = ir.IntType(64)
 # Source: NVVM IR specification, "Address Spaces".
 ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
 
+_DYNAMIC = "weft_dynamic_shared_memory"
+
 
 def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinition]]:
     """index: the dtype of offsets. Those of 32 bits are computed in 32 bits and widened once."""
@@ -81,6 +83,16 @@ def _shared(dtype: DType, builder: Builder, slot: int, size: int) -> Value:
     memory.linkage, memory.align = "internal", 16
     memory.initializer = ir.Constant(array, ir.Undefined)
     return builder.ptrtoint(memory, _I64)
+
+
+def dynamic_shared(builder: Builder, offset: int, total: int) -> Value:
+    """The memory that a launch asks for has no size here, and one name for all arrays in it."""
+    known = builder.module.globals.get(_DYNAMIC)
+    memory: Any = known or ir.GlobalVariable(
+        builder.module, ir.ArrayType(ir.IntType(8), 0), _DYNAMIC, addrspace=3
+    )
+    memory.linkage, memory.align = "external", 16
+    return builder.add(builder.ptrtoint(memory, _I64), _I64(offset))
 
 
 def _local(dtype: DType, builder: Builder, slot: int, size: int) -> Value:

@@ -13,7 +13,7 @@ from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, 
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
 from weft.backends.names import RESERVED_PREFIX
-from weft.backends.python import Speech
+from weft.backends.python import DYNAMIC_SHARED, Speech
 from weft.model.dtypes import I32, I64
 from weft.model.ir import SPEAKING, SPECIALS
 
@@ -46,6 +46,8 @@ def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> object:
     if name in _CONSTANTS:
         return _CONSTANTS[name]
     effect, *numbers = name.removeprefix(RESERVED_PREFIX).split("_")
+    if name == DYNAMIC_SHARED:
+        return _dynamic_shared()
     if name.startswith(RESERVED_PREFIX) and effect in SPEAKING:
         return make(debug.speech(int(numbers[0]), int(numbers[1]), speeches))
     return _function(name, settings)
@@ -61,6 +63,11 @@ def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition
         **dict(conversions.definitions()),
         **dict(_thread()),
     }
+
+
+@lru_cache(maxsize=1)
+def _dynamic_shared() -> object:
+    return make(ArrayDefinition(memory.dynamic_shared))
 
 
 # numba registers each intrinsic for good, so each is made once.
