@@ -166,3 +166,15 @@ def test_atomic_operations_that_meet_seldom():
             if weft.thread_idx.x == 0:
                 weft.atomic_add(total, 0, part[0])
     """)
+
+
+def test_a_print():
+    check("""
+        @weft.kernel
+        def k(y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = 1.0
+            print(i, y[i])
+          # ^^^^^^^^^^^^^^ print-left-in: each thread prints this at every launch: drop it when the kernel works, or ignore `print-left-in` here if it is meant
+            print(i)  # weft: ignore[print-left-in]
+    """)

@@ -11,8 +11,8 @@ from weft.model.diagnostic import Span
 from weft.model.ir import Array
 
 Kind = Literal["read", "write", "atomic"]
-# Who writes one and the same value: all threads of the launch, of a block, or each thread its own.
-Agreement = Literal["launch", "block", "none"]
+# Who writes one and the same value: all threads of the launch, of a block, of a warp, or each thread its own.
+Agreement = Literal["launch", "block", "warp", "none"]
 
 _MOST_MEETINGS = 16
 # Elements of several arrays that the threads of a block touch between two barriers, before the record gives up.
@@ -152,7 +152,7 @@ class Record:
                 continue
             for thread, element in touch.elements(self.threads):
                 other, at = writers.setdefault(element, (thread, position))
-                if other != thread and not (touch.agreement != "none" and at == position):
+                if other != thread and not (at == position and _agree(touch, other, thread)):
                     self._meet(touches[at], touch, other, thread)
         return writers
 
@@ -181,9 +181,16 @@ class Record:
 
 def _wrote_the_same(write: Touch, thread: int, element: int) -> bool:
     """Whether a thread that reads an element has itself written it, with the value that all wrote."""
-    if write.agreement == "none" or (write.mask is not None and not write.mask[thread]):
+    if write.agreement in ("none", "warp") or (write.mask is not None and not write.mask[thread]):
         return False
     return element == (write.offsets if isinstance(write.offsets, int) else write.offsets[thread])
+
+
+def _agree(touch: Touch, one: int, other: int) -> bool:
+    """Whether two threads of one write give the same value."""
+    return touch.agreement in ("launch", "block") or (
+        touch.agreement == "warp" and one // WARP == other // WARP
+    )
 
 
 def _is_each_its_own(touches: list[Touch]) -> bool:

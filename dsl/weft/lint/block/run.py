@@ -1,7 +1,7 @@
 """Run the statements of a kernel for all threads of one block together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
 from weft.lint.block.record import Agreement, Kind, Record, Touch
@@ -94,6 +94,8 @@ class _Runner:
         self.state = _State()
         self.is_whole = True
         self.varying: Varying = varying_variables(kernel)
+        has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(kernel.body))
+        self.varying_in_warp = _varying_in_warp(kernel) if has_warps else self.varying
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], int] = {}
         # Operations of a warp that only some of its threads reach: a thread that does, and one that does not.
@@ -153,7 +155,7 @@ class _Runner:
     def agreement(self, store: Store) -> Agreement:
         found = self.agreements.get(id(store))
         if found is None:
-            found = self.agreements[id(store)] = _agreement(store.value, self.varying)
+            found = self.agreements[id(store)] = _agreement(store.value, self.varying, self.varying_in_warp)
         return found
 
     def do(self, statement: Do) -> None:
@@ -461,10 +463,38 @@ def _is_fixed(op: Op) -> bool:
     return not any(isinstance(part, Var | Load) for part in walk_expr(op))
 
 
-def _agreement(value: Expr, varying: Varying) -> Agreement:
-    if is_varying(value, varying):
+def _agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agreement:
+    if is_varying(value, varying_in_warp):
         return "none"
+    if is_varying(value, varying):
+        return "warp"
     return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
+
+
+def _varying_in_warp(kernel: Kernel) -> Varying:
+    """The variables that may differ between the threads of one warp: the result of a whole warp does not."""
+    return varying_variables(replace(kernel, body=_with_warps_agreed(kernel.body)))
+
+
+def _with_warps_agreed(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The statements with the results of whole warps as if they were one number for all."""
+    made: list[Stmt] = []
+    for statement in body:
+        match statement:
+            case Do(name="vote" | "ballot" | "warp_reduce", static=static) if WARP in static or not any(
+                isinstance(one, int) for one in static
+            ):
+                made += [
+                    Assign(target, Const(0, target.dtype), statement.span) for target in statement.targets
+                ]
+            case If():
+                then, otherwise = _with_warps_agreed(statement.then), _with_warps_agreed(statement.otherwise)
+                made.append(replace(statement, then=then, otherwise=otherwise))
+            case For() | While() | Domain():
+                made.append(replace(statement, body=_with_warps_agreed(statement.body)))
+            case _:
+                made.append(statement)
+    return tuple(made)
 
 
 def _kind(name: str) -> Kind | None:

@@ -1,0 +1,35 @@
+"""A `print` in a kernel.
+
+Every thread prints, the output of a GPU comes late and through a small buffer, and the kernel gets slower and needs more registers.
+Information, since it may be meant: `# weft: ignore[print-left-in]` says so.
+
+```python
+print(i, x[i])
+```
+
+Instead, drop it, write what is wanted to a tensor, or run the kernel with the checking back end.
+Source: CUDA C++ Programming Guide, "Formatted Output"; Ruff T201.
+"""
+
+from collections.abc import Iterator
+
+from weft.model.diagnostic import Diagnostic
+from weft.model.ir import Do, walk
+from weft.model.kernel import Analysis
+
+CODE = "print-left-in"
+
+
+def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    spans = (
+        {one.span for one in walk(kernel.ir.body) if isinstance(one, Do) and one.name == "print"}
+        if kernel.ir
+        else ()
+    )
+    for span in sorted(spans):
+        yield Diagnostic(
+            CODE,
+            f"each thread prints this at every launch: drop it when the kernel works, or ignore `{CODE}` here if it is meant",
+            span,
+            "information",
+        )
