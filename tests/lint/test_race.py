@@ -268,6 +268,18 @@ def test_one_value_in_one_element():
     """)
 
 
+def test_what_a_lock_guards():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], total: Tensor[f32, 1], lock: Tensor[i32, 1]):
+            i = weft.tile_index(x, 1)
+            while weft.atomic_compare_exchange(lock, 0, 0, 1) != 0:
+                pass
+            total[0] += x[i]
+            weft.atomic_exchange(lock, 0, 0)
+    """)
+
+
 BY_HAND = """
     @weft.kernel
     def k(x: Tensor[f32, N], y: Tensor[f32, N]):

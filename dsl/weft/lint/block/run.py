@@ -43,13 +43,14 @@ _MOST_OPERATIONS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a run saw. is_whole: nothing was unknown or left out, so what was not seen does not happen in this trial."""
+    """What a run saw. has_locks: threads may wait for each other by other means than barriers. is_whole: nothing was unknown or left out, so what was not seen does not happen in this trial."""
 
     trial: Trial
     record: Record
     touches: tuple[Touch, ...]
     parted: dict[Span, tuple[int, int]]
     is_whole: bool
+    has_locks: bool = False
 
 
 class _Spent(Exception):
@@ -84,7 +85,9 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
     except (_Spent, _Left, _Skipped, RecursionError):
         runner.is_whole = False
     runner.record.order()
-    return Ran(trial, runner.record, tuple(runner.touches), runner.parted, runner.is_whole)
+    return Ran(
+        trial, runner.record, tuple(runner.touches), runner.parted, runner.is_whole, _has_locks(kernel)
+    )
 
 
 class _Runner:
@@ -469,6 +472,14 @@ def _agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agree
     if is_varying(value, varying):
         return "warp"
     return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
+
+
+def _has_locks(kernel: Kernel) -> bool:
+    """Whether an atomic operation may stand for a lock or a flag: one that exchanges, or one that a loop waits for."""
+    waits = (one for loop in walk(kernel.body) if isinstance(loop, While) for one in walk(loop.body))
+    names = {one.name for one in waits if isinstance(one, Do)}
+    names |= {one.name for one in walk(kernel.body) if isinstance(one, Do) and "exchange" in one.name}
+    return any(name.startswith("atomic") for name in names)
 
 
 def _varying_in_warp(kernel: Kernel) -> Varying:

@@ -28,7 +28,7 @@ CODE = "overlapping-writes"
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
-    if ran is None:
+    if ran is None or ran.has_locks:
         return
     found: set[Span] = set()
     for meeting in ran.record.meetings.values():

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from weft.lint.block.observe import inner_block
 from weft.lint.block.record import Meeting
+from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.places import from_here, line_at_end, line_before, source
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Related
@@ -29,9 +30,16 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
     if ran is None:
         return
-    for meeting in ran.record.meetings.values():
+    for meeting in meetings(ran):
         if meeting.loop is None and not is_overlap(meeting):
             yield finding(CODE, kernel, meeting, _message(kernel, meeting, ran.trial))
+
+
+def meetings(ran: Ran) -> Iterator[Meeting]:
+    """Where threads meet; not in tensors that a lock may guard."""
+    for meeting in ran.record.meetings.values():
+        if not (ran.has_locks and meeting.first.array.space == "global"):
+            yield meeting
 
 
 def is_overlap(meeting: Meeting) -> bool:

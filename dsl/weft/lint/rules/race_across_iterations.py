@@ -20,7 +20,7 @@ from weft.lint.block.observe import inner_block
 from weft.lint.block.record import Meeting
 from weft.lint.block.trial import Trial
 from weft.lint.places import from_here
-from weft.lint.rules.race import VERBS, finding, is_overlap
+from weft.lint.rules.race import VERBS, finding, is_overlap, meetings
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 
@@ -31,7 +31,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
     if ran is None:
         return
-    for meeting in ran.record.meetings.values():
+    for meeting in meetings(ran):
         if meeting.loop is not None and not is_overlap(meeting):
             yield finding(CODE, kernel, meeting, _message(kernel, meeting, ran.trial))
 
