@@ -31,11 +31,13 @@ def reaches_for_the_protocol(found: Import) -> bool:
 
 def reaches_for_a_back_end(found: Import) -> bool:
     """Only the launch and the inspection know back ends: what they share, such as the flat parameters, and each of them
-    lazily. `weft cache` speaks of the directory that they share."""
+    lazily. What is remembered on disk lies beside what they compiled; `weft cache` speaks of the directory that they share."""
     if not is_within(found.module, "weft.backends") or is_within(found.importer, "weft.backends"):
         return False
     is_one = any(is_within(found.module, back_end) for back_end in BACK_ENDS)
-    may_know = found.importer == "weft.launch" or is_within(found.importer, "weft.inspect")
+    may_know = found.importer in ("weft.launch", "weft.remembered") or is_within(
+        found.importer, "weft.inspect"
+    )
     may_know = may_know or (found.importer, found.module) == ("weft.cli.compiled", "weft.backends.cache")
     return not may_know or (is_one and not found.is_lazy)
 

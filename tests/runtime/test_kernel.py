@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from kernels import fill, saxpy
-from weft import reading
+from weft import checking, reading
 from weft.errors import KernelError, LaunchError, UnsupportedError, WeftError, finding
 from weft.kernel import function, kernel
 from weft.model import ir
@@ -21,6 +21,7 @@ class Read:
     line_starts: tuple[int, ...] = (0, 10, 20)
     analysis: None = None
     block_start: int = 0
+    observed: tuple[()] = ()
 
 
 @pytest.fixture
@@ -29,7 +30,9 @@ def front_end(monkeypatch):
 
     def answer(read: Read) -> list[object]:
         asked: list[object] = []
-        monkeypatch.setattr(reading, "read_kernel", lambda function, dialect: asked.append(function) or read)
+        monkeypatch.setattr(checking, "read_kernel", lambda function, dialect: asked.append(function) or read)
+        monkeypatch.setattr(reading, "recall", lambda function: None)
+        monkeypatch.setattr(checking, "remember", lambda function, kernel, observed: None)
         return asked
 
     return answer

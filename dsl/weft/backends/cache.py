@@ -15,6 +15,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from weft import __version__
@@ -162,6 +164,32 @@ def _remove(path: str) -> bool:
     except OSError:
         return False
     return True
+
+
+@cache
+def language() -> str:
+    """What tells one state of Weft's own sources from another, by their dates and sizes."""
+    return "\n".join(sorted(_stamps(Path(__file__).parents[1])))
+
+
+@cache
+def installed(package: str) -> str:
+    """What tells one installation of a package from another, without loading it."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return f"no {package}"
+    status = os.stat(found.origin)
+    return f"{found.origin} {status.st_size} {status.st_mtime_ns}"
+
+
+def _stamps(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir() and entry.name != "__pycache__":
+                yield from _stamps(Path(entry.path))
+            elif entry.name.endswith(".py"):
+                status = entry.stat()
+                yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
 
 
 def _path(name: str) -> Path:

@@ -1,11 +1,10 @@
 """Read a live function: its text from its file, and its names from its globals and closure."""
 
 import ast
-import linecache
 import sys
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from weft.model.declarations import name_span, symbol_of_function
 from weft.model.diagnostic import Diagnostic, Span
@@ -15,6 +14,7 @@ from weft.model.facts import Location
 from weft.model.ir import Kernel
 from weft.model.kernel import Analysis, analyse
 from weft.model.library import Library
+from weft.model.observed import ABSENT, Observation, look, source_of
 from weft.model.source import Lines, split
 from weft.model.syntax import Parsed
 from weft.model.text import builtin
@@ -47,6 +47,8 @@ class LiveKernel:
     line_starts: tuple[int, ...]
     analysis: Analysis | None = None
     block_start: int = 0
+    # Everything outside of the text that the reading depends on.
+    observed: tuple[Observation, ...] = ()
 
 
 class LiveScope:
@@ -56,32 +58,26 @@ class LiveScope:
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.path = function.__code__.co_filename
         self.library = library
-        self._closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=False))
-        self._globals = function.__globals__
+        self._function = function
 
     @property
     def knows_all_names(self) -> bool:
         return True
 
     def declares(self, name: str) -> bool:
-        return name in self._closure or name in self._globals
+        return name in self._function.__code__.co_freevars or name in self._function.__globals__
 
     def names(self) -> list[str]:
-        return [*self._closure, *self._globals]
+        return [*self._function.__code__.co_freevars, *self._function.__globals__]
 
     def lookup(self, name: str) -> Binding:
-        if name in self._closure:
-            return self._cell(self._closure[name])
-        if name in self._globals:
-            return self.library.binding(self._globals[name])
-        return builtin(self.library.dialect, name)
-
-    def _cell(self, cell: CellType) -> Binding:
-        try:
-            return self.library.binding(cell.cell_contents)
-        except ValueError:
-            # The enclosing function has not bound the name yet.
-            return NOTHING
+        self.library.observed[Observation(self.name, name)] = None
+        value = look(self._function, name)
+        if value is not ABSENT:
+            return self.library.binding(value)
+        # A name of the enclosing function that is not bound yet hides Python's own.
+        is_free = name in self._function.__code__.co_freevars
+        return NOTHING if is_free else builtin(self.library.dialect, name)
 
 
 class LiveLibrary(Library):
@@ -89,12 +85,16 @@ class LiveLibrary(Library):
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(dialect, evaluate)
+        # In the order in which they were looked at; a dictionary, since most are looked at again.
+        self.observed: dict[Observation, None] = {}
 
     def module_member(self, module: Module, name: str) -> Binding | None:
         live = sys.modules.get(module.qualified_name)
         if live is None:
             return super().module_member(module, name)
-        return self.binding(getattr(live, name)) if hasattr(live, name) else None
+        self.observed[Observation(module.qualified_name, name)] = None
+        value = look(live, name)
+        return None if value is ABSENT else self.binding(value)
 
     def module_names(self, module: Module) -> list[str]:
         live = sys.modules.get(module.qualified_name)
@@ -168,15 +168,10 @@ class LiveLibrary(Library):
         )
 
 
-def source_of(function: FunctionType) -> str | None:
-    """The text of the file (or notebook cell) that a function was defined in."""
-    lines = linecache.getlines(function.__code__.co_filename, function.__globals__)
-    return "".join(lines) or None
-
-
 def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
     """Read the kernel that a live function is. Never raises: what is wrong is in the findings."""
     library = _library(dialect)
+    library.observed.clear()
     definition = library.definition(function)
     filename = function.__code__.co_filename
     if isinstance(definition, Diagnostic):
@@ -188,7 +183,8 @@ def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
     # The IR's spans count from the block: a line table that does too leads to the file's lines.
     shifted = tuple(start - definition.block_start for start in line_starts)
     kernel = analysis.ir and replace(analysis.ir, filename=filename, line_starts=shifted)
-    return LiveKernel(kernel, findings, filename, line_starts, analysis, definition.block_start)
+    observed = tuple(library.observed)
+    return LiveKernel(kernel, findings, filename, line_starts, analysis, definition.block_start, observed)
 
 
 def _unknown(span: Span) -> Diagnostic:

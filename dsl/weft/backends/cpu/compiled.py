@@ -1,13 +1,12 @@
 """Compile a kernel for this processor, or find it compiled on disk; launch it."""
 
+import pickle
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from ctypes import addressof, c_int64
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
-from pathlib import Path
 from typing import cast
 
 from weft.backends import cache as disk
@@ -63,17 +62,39 @@ class CompiledCpu:
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
     """The kernel, ready to launch. numba is loaded only if it was not compiled before on this machine."""
-    emitted = emit_blocks(kernel, specialization)
-    types = ",".join(parameter.dtype.name for parameter in emitted.code.parameters)
-    name = disk.key(emitted.code.text, types, _compiler_name())
-    code = disk.read(name)
-    was_cached = code is not None
-    if code is None:
-        code = _compile_object()(emitted.code)
-        disk.write(name, code)
+    name = disk.key("cpu", pickle.dumps(kernel, pickle.HIGHEST_PROTOCOL), _facts(specialization), _compiler())
+    kept = disk.read(name)
+    if kept is not None:
+        # As trusted as the machine code beside it.
+        emitted, code = pickle.loads(kept)
+        was_cached = True
+    else:
+        emitted = emit_blocks(kernel, specialization)
+        code, was_cached = _object(emitted.code)
+        disk.write(name, pickle.dumps((emitted, code), pickle.HIGHEST_PROTOCOL))
     if emitted.code.speeches:
         install()
     return CompiledCpu(emitted, load(code), was_cached)
+
+
+def _object(emitted: Emitted) -> tuple[bytes, bool]:
+    """Machine code, from the disk where another kernel, or this one at another place of its file, became the same."""
+    types = ",".join(parameter.dtype.name for parameter in emitted.parameters)
+    name = disk.key(emitted.text, types, _compiler())
+    code = disk.read(name)
+    if code is not None:
+        return code, True
+    code = _compile_object()(emitted)
+    disk.write(name, code)
+    return code, False
+
+
+def _facts(specialization: Specialization) -> str:
+    """The specialization as a text that is the same in every process; the order of a set is not."""
+    values = {field.name: getattr(specialization, field.name) for field in fields(specialization)}
+    return repr(
+        {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+    )
 
 
 def _compile_object() -> Callable[[Emitted], bytes]:
@@ -82,8 +103,6 @@ def _compile_object() -> Callable[[Emitted], bytes]:
 
 
 @cache
-def _compiler_name() -> str:
-    """Everything but the generated code that decides what the object contains."""
-    here = Path(__file__).parent
-    sources = [path.read_text("utf-8") for path in sorted(here.glob("*.py"))]
-    return "\n".join([version("numba"), version("llvmlite"), machine_name(), *sources])
+def _compiler() -> str:
+    """Everything but the kernel that decides what the object contains."""
+    return "\n".join([disk.installed("numba"), disk.installed("llvmlite"), machine_name(), disk.language()])

@@ -2,8 +2,6 @@
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from weft.backends import cache as disk
@@ -34,5 +32,4 @@ def _engine() -> Any:
 
 
 def _identity() -> list[str]:
-    sources = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return [version("numba"), version("llvmlite"), machine_name(), *sources]
+    return [disk.installed("numba"), disk.installed("llvmlite"), machine_name(), disk.language()]

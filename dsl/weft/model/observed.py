@@ -1,0 +1,43 @@
+"""What reading a live function looks at: names in its scopes, and attributes of modules."""
+
+import linecache
+from dataclasses import dataclass
+from types import FunctionType, ModuleType
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A name that was looked up. owner: `module.qualname` of the function in whose scope, or the name of a module."""
+
+    owner: str
+    name: str
+
+
+class Absent:
+    """Where a name stands for nothing."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = Absent()
+
+
+def look(owner: FunctionType | ModuleType, name: str) -> object:
+    """What a name stands for: in a function's closure and globals, or in a module; `ABSENT` where nothing."""
+    if isinstance(owner, ModuleType):
+        return getattr(owner, name, ABSENT)
+    closure = dict(zip(owner.__code__.co_freevars, owner.__closure__ or (), strict=False))
+    if name in closure:
+        try:
+            return closure[name].cell_contents
+        except ValueError:
+            # The enclosing function has not bound the name yet.
+            return ABSENT
+    return owner.__globals__.get(name, ABSENT)
+
+
+def source_of(function: FunctionType) -> str | None:
+    """The text of the file (or notebook cell) that a function was defined in."""
+    lines = linecache.getlines(function.__code__.co_filename, function.__globals__)
+    return "".join(lines) or None
