@@ -15,6 +15,7 @@ from weft.ops.atomic import (
 )
 from weft.ops.bits import bit_reverse, bitcast, clz, ctz, mul_hi, popcount
 from weft.ops.clock import clock
+from weft.ops.copy import commit_async, copy, copy_async, wait_async
 from weft.ops.dimension import Dim
 from weft.ops.dtypes import bf16, boolean, f16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
 from weft.ops.geometry import block_dim, block_idx, ceil_div, grid_dim, index, thread_idx, tile_index
@@ -70,6 +71,15 @@ from weft.ops.math import (
     trunc,
 )
 from weft.ops.memory import local, shared
+from weft.ops.mma import (
+    accumulator,
+    as_fragment_a,
+    fragment_a,
+    fragment_b,
+    fragment_index,
+    mma,
+    store_fragment,
+)
 from weft.ops.sync import barrier
 from weft.ops.tensor import Tensor
 
@@ -77,13 +87,15 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Dim", "InternalError", "Kernel", "KernelError", "LaunchError", "Layout", "Tensor", "UnsupportedError",
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "atomic_add", "atomic_and",
-    "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or", "atomic_xor",
-    "barrier", "bf16", "bit_reverse", "bitcast", "block_dim", "block_idx", "boolean", "cbrt", "ceil", "ceil_div",
-    "clamp", "clock", "clz", "copysign", "cos", "cosh", "ctz", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64",
-    "fast_cos", "fast_div", "fast_exp", "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor",
-    "fma", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index", "isfinite", "isinf", "isnan",
-    "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mul_hi", "popcount", "pow", "rcp",
-    "rint", "rsqrt", "select", "shared", "sin", "sinh", "sqrt", "static_range", "tan", "tanh", "thread_idx",
-    "tile_index", "trunc", "u8", "u16", "u32", "u64",
+    "accumulator", "acos", "acosh", "as_fragment_a", "asin", "asinh", "atan", "atan2", "atanh", "atomic_add",
+    "atomic_and", "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or",
+    "atomic_xor", "barrier", "bf16", "bit_reverse", "bitcast", "block_dim", "block_idx", "boolean", "cbrt",
+    "ceil", "ceil_div", "clamp", "clock", "clz", "commit_async", "copy", "copy_async", "copysign", "cos",
+    "cosh", "ctz", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64", "fast_cos", "fast_div", "fast_exp",
+    "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor", "fma", "fragment_a", "fragment_b",
+    "fragment_index", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index", "isfinite", "isinf",
+    "isnan", "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi",
+    "popcount", "pow", "rcp", "rint", "rsqrt", "select", "shared", "sin", "sinh", "sqrt", "static_range",
+    "store_fragment", "tan", "tanh", "thread_idx", "tile_index", "trunc", "u8", "u16", "u32", "u64",
+    "wait_async",
 ]  # fmt: skip

@@ -49,6 +49,9 @@ def describe(value: Value) -> str:
     match value:
         case Tensor():
             return f"Tensor {describe_tensor(value)}"
+        case Vector(role=role, dtype=dtype, shape=shape) if role:
+            what = {"a": "left factor", "b": "right factor", "c": "accumulator"}[role]
+            return f"{what} {dtype} {_tuple([str(size) for size in shape])} of a warp"
         case Vector(items=items, dtype=dtype):
             return f"vector of {len(items)} {dtype}"
         case Slice():

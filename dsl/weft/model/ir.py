@@ -187,6 +187,29 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
         "say that an assertion is wrong: static[0] as of print; args[:6] are this thread's and its block's x, y, z",
     ),
     "clock": ("thread", "gives a count of cycles, i64"),
+    "copy_async": (
+        "thread",
+        (
+            "start copying static[0] bytes of places[1], global, to places[0], shared; zeros where args[0] is false. Before "
+            "specialization: places of each element in turn, args for each"
+        ),
+    ),
+    "commit_async": ("thread", "close this thread's group of asynchronous copies"),
+    "wait_async": ("thread", "wait until at most static[0] of this thread's latest groups are not done"),
+    "load_matrix": (
+        "warp",
+        (
+            "load four matrices of 8 x 8 elements of 2 bytes; places[0] is the row that this thread names, static[0] "
+            "`rows` or `columns`; two neighbours of each matrix for each thread. Before specialization: then their places"
+        ),
+    ),
+    "mma": (
+        "warp",
+        (
+            "16 x 16 (args 0 to 7) times 16 x 8 (8 to 11) plus 16 x 8 (12 to 15): one warp's matrix product, accumulated in f32; "
+            "static[0] is the dtype of the factors"
+        ),
+    ),
     "atomic_add": ("thread", "place += arg, as one step; gives the element before. So do the following"),
     "atomic_min": ("thread", "place = min(place, arg)"),
     "atomic_max": ("thread", "place = max(place, arg)"),

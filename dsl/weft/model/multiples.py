@@ -44,6 +44,12 @@ class Multiples:
                 return gcd(self.of(op.args[0], depth), self.of(op.args[1], depth))
             case "select":
                 return gcd(self.of(op.args[1], depth), self.of(op.args[2], depth))
+            case "bit_xor" | "bit_or":
+                return gcd(_two_power(self.of(op.args[0], depth)), _two_power(self.of(op.args[1], depth)))
+            case "bit_and":
+                return max(_two_power(self.of(arg, depth)) for arg in op.args)
+            case "shift_right" if isinstance(op.args[1], Const) and 0 <= op.args[1].value < 20:
+                return max(1, _two_power(self.of(op.args[0], depth)) >> int(op.args[1].value))
             case "neg" | "cast" if op.dtype.is_integer and op.args[0].dtype.is_integer:
                 return self.of(op.args[0], depth)
             case "shift_left" if isinstance(op.args[1], Const) and 0 <= op.args[1].value < 20:
@@ -53,6 +59,11 @@ class Multiples:
                 return dividend // divisor if dividend % divisor == 0 else 1
             case _:
                 return 1
+
+
+def _two_power(number: int) -> int:
+    """The largest power of two that divides it."""
+    return number & -number
 
 
 def definitions(body: tuple[Stmt, ...]) -> dict[Expr, Expr]:

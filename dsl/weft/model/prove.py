@@ -137,6 +137,9 @@ def _replacements(atom: Expr, coefficient: int, known: Known) -> list[Expr]:
     match atom:
         case Op(name="mod", args=(_, divisor)):
             bounds = Bounds(Const(0, INDEX), (divisor,))
+        case Op(name="floordiv"):
+            found = _range(atom, known)
+            bounds = Bounds(Const(found[0], INDEX), (Const(found[1] + 1, INDEX),)) if found else bounds
         case Op(name="min", args=(a, b)) if coefficient < 0:
             return [a, b]
         case Op(name="max", args=(a, b)) if coefficient > 0:
@@ -146,6 +149,35 @@ def _replacements(atom: Expr, coefficient: int, known: Known) -> list[Expr]:
     if coefficient > 0:
         return [bounds.lower] if bounds.lower is not None else []
     return [Op("sub", (upper, Const(1, INDEX)), INDEX) for upper in bounds.uppers]
+
+
+def _range(expr: Expr, known: Known) -> tuple[int, int] | None:
+    """The first and the last value of an expression whose parts have ranges known in numbers."""
+    match expr:
+        case Const(value=int(value)):
+            return value, value
+        case Op(name="mod", args=(_, Const(value=int(divisor)))) if divisor > 0:
+            return 0, divisor - 1
+        case Op(name="add" | "mul" | "floordiv" as name, args=(a, b)):
+            left, right = _range(a, known), _range(b, known)
+            if (
+                left is None
+                or right is None
+                or min(*left, *right) < 0
+                or (name == "floordiv" and right[0] == 0)
+            ):
+                return None
+            if name == "floordiv":
+                return left[0] // right[1], left[1] // right[0]
+            return (
+                (left[0] + right[0], left[1] + right[1])
+                if name == "add"
+                else (left[0] * right[0], left[1] * right[1])
+            )
+        case _ if expr in known.definitions:
+            return _range(known.definitions[expr], known)
+        case _:
+            return constants({expr: known.bounds[expr]}).get(expr) if expr in known.bounds else None
 
 
 def _replaced(polynomial: Polynomial, atom: Expr, by: Expr, known: Known) -> Polynomial | None:

@@ -67,10 +67,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """Several numbers of one thread that are computed with together, all of one dtype."""
+    """Several numbers of one thread that are computed with together, all of one dtype.
+
+    role: where they are this thread's share of a matrix spread over a warp, "a", "b" or "c" (`weft.ops.infer.mma`), and
+    `shape` that matrix's.
+    """
 
     items: tuple[Expr, ...]
     dtype: DType
+    role: str = ""
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ Neighbouring elements come as assignments or stores in a row: from `x.vector(4)`
 them. Their guards may differ in form only: of a dimension that 4 divides, `4 * i + 3 < N` says what `4 * i < N` says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from weft.model import fold
 from weft.model.ir import (
+    TRUE,
     Array,
     Assign,
     Const,
@@ -23,19 +24,25 @@ from weft.model.ir import (
     Place,
     Stmt,
     Store,
+    Var,
     While,
 )
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
 
+# How many elements of 2 bytes a row of a matrix that `ldmatrix` loads has; it is aligned to its size.
+MATRIX_ROW = 8
+# How many groups of asynchronous copies `wait_async` can be told of.
+MOST_GROUPS = 32
 # The widest load or store of one thread. Source: PTX ISA, "ld" and "st": `.v4.b32`.
 WIDEST_BYTES = 16
 
 
 def settled(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) -> Kernel:
-    """The kernel with wide accesses to tensors that are `aligned`, and to shared memory if any is."""
-    if not aligned:
-        return kernel
+    """The kernel with wide accesses to tensors that are `aligned`, and to shared memory if any is.
+
+    Where none is, as on the CPU, also asynchronous copies and loads of matrices become plain ones.
+    """
     known = definitions(kernel.body)
     return replace(
         kernel, body=_Vectors(aligned, Multiples(divisible, known), Known(known)).body(kernel.body)
@@ -49,13 +56,49 @@ class _Vectors:
     known: Known
 
     def body(self, statements: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+        plain = tuple(part for statement in statements for part in self._plain(statement))
         made: list[Stmt] = []
         at = 0
-        while at < len(statements):
-            wide, taken = self._wide(statements, at)
+        while at < len(plain):
+            wide, taken = self._wide(plain, at)
             made.append(wide)
             at += taken
         return tuple(made)
+
+    def _plain(self, statement: Stmt) -> Iterator[Stmt]:
+        """Asynchronous copies and loads of matrices as they are done: by their own instructions or by plain accesses."""
+        match statement:
+            case Do(name="copy_async"):
+                yield from self._copy(statement)
+            case Do(name="load_matrix"):
+                yield from self._matrix(statement)
+            case Do(name="commit_async" | "wait_async") if not self.aligned:
+                return
+            case _:
+                yield statement
+
+    def _copy(self, do: Do) -> Iterator[Stmt]:
+        width = len(do.args)
+        guards = {self._whole(guard, width) for guard in do.args}
+        if len(guards) == 1 and all(self._is_one_vector(do.places[of::2]) for of in (0, 1)):
+            yield replace(do, args=(guards.pop(),), places=do.places[:2])
+            return
+        span, dtype = do.span, do.places[0].array.dtype
+        held = [Var(f"{do.places[0].array.name}.{span.start}.{lane}", dtype) for lane in range(width)]
+        for variable, source, inside in zip(held, do.places[1::2], do.args, strict=True):
+            own = None if inside == TRUE else inside
+            yield Assign(variable, Load(source.array, source.offset, fold.both(do.guard, own), span), span)
+        for variable, target in zip(held, do.places[::2], strict=True):
+            yield Store(target.array, target.offset, variable, do.guard, span)
+
+    def _matrix(self, do: Do) -> Iterator[Stmt]:
+        row, *elements = do.places
+        is_shared = row.array.space == "shared" and bool(self.aligned)
+        if is_shared and self.multiples.of(row.offset) % MATRIX_ROW == 0:
+            yield replace(do, places=(row,))
+            return
+        for target, element in zip(do.targets, elements, strict=True):
+            yield Assign(target, Load(element.array, element.offset, do.guard, do.span), do.span)
 
     def _wide(self, statements: tuple[Stmt, ...], at: int) -> tuple[Stmt, int]:
         """The next statement, and how many it stands for."""
@@ -64,7 +107,8 @@ class _Vectors:
         for width in _widths(run):
             guards = [_guard_of(access) for access in run[:width]]
             common = self._common(guards, width)
-            if self._is_one_vector(run[:width]) and common is not None:
+            places = [_place_of(access) for access in run[:width]]
+            if self._is_one_vector(places) and common is not None:
                 return _joined(run[:width], None if common == () else common[0]), width
         return self._inside(first), 1
 
@@ -77,12 +121,16 @@ class _Vectors:
             case _:
                 return statement
 
-    def _is_one_vector(self, run: Sequence[Stmt]) -> bool:
-        places = [_place_of(access) for access in run]
+    def _is_one_vector(self, places: Sequence[Place]) -> bool:
+        """Whether they are neighbours in memory that is aligned for one access, and there is one for them."""
         array, first = places[0].array, places[0].offset
-        if array.space == "local" or (array.space == "global" and array.name not in self.aligned):
+        if (
+            not self.aligned
+            or array.space == "local"
+            or (array.space == "global" and array.name not in self.aligned)
+        ):
             return False
-        if self.multiples.of(first) % len(run):
+        if self.multiples.of(first) % len(places):
             return False
         return all(
             difference((place.offset, self.known), (first, self.known)) == lane

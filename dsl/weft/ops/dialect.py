@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from weft import layout
 from weft.model.dialect import Dialect, Rule
 from weft.ops import dtypes
-from weft.ops.infer import atomic, bits, clock, geometry, loops, math, memory, python, sync, tensor
+from weft.ops.infer import atomic, bits, clock, copy, geometry, loops, math, memory, mma, python, sync, tensor
 
 # The groups of operations, one file each. Adding one adds it here.
 GROUPS: dict[str, dict[str, Rule]] = {
     "atomic": atomic.RULES,
     "bits": bits.RULES,
     "clock": clock.RULES,
+    "copy": copy.RULES,
     "geometry": geometry.RULES,
     "loops": loops.RULES,
     "math": math.RULES,
     "memory": memory.RULES,
+    "mma": mma.RULES,
     "sync": sync.RULES,
     "tensor": tensor.RULES,
 }

@@ -8,11 +8,15 @@ from weft.ops.operation import only_in_kernels
 from weft.ops.tensor import Sizes, Tensor
 
 
-def shared(dtype: type[DT], layout: "Sizes | Layout") -> "Tensor[DT, *tuple[Any, ...]]":
+def shared(
+    dtype: type[DT], layout: "Sizes | Layout", *, swizzle: tuple[int, int, int] | None = None
+) -> "Tensor[DT, *tuple[Any, ...]]":
     """Memory that the threads of a block share; what is in it at the start is undefined.
 
     dtype: `weft.f32` and the like.
     layout: a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time.
+    swizzle: bits, base and shift of a `weft.layout.Swizzle` that places go through, against bank conflicts: for rows of 64
+    bytes of f16 or bf16 `(2, 3, 3)`, of 128 bytes `(3, 3, 3)`.
 
     Between writes by some threads and reads by others stands `weft.barrier()`.
     A block has 48 KiB on every GPU and up to 227 KiB on the largest; fewer blocks then fit on a multiprocessor.

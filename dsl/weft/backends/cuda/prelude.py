@@ -8,7 +8,7 @@ from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, atomic, conversions, debug, half, memory, vectors, warp
+from weft.backends.cuda import arithmetic, atomic, conversions, copy, debug, half, memory, mma, vectors, warp
 from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
@@ -85,6 +85,8 @@ def effects(settings: Settings) -> Mapping[str, Definition]:
         **dict(vectors.definitions(index)),
         **dict(atomic.definitions(index, settings.capability)),
         **dict(debug.definitions()),
+        **dict(copy.definitions(index)),
+        **dict(mma.definitions(index)),
     }
 
 

@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from weft.model import fold
@@ -83,19 +84,20 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
 def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
     """Of vectors element by element; a number meets each element."""
     vectors = [value for value in (left, right) if isinstance(value, Vector)]
-    widths = {len(vector.items) for vector in vectors}
-    if len(widths) > 1:
-        wide, narrow = max(widths), min(widths)
+    if len({(len(vector.items), vector.role, vector.shape) for vector in vectors}) > 1:
         t.report(
             "operand-dtype",
-            f"`{_symbol(name)}` takes vectors of one width and found {wide} and {narrow}: make them the same",
+            f"`{_symbol(name)}` takes vectors of one kind; found {describe(left)} and {describe(right)}: make them the "
+            "same",
             node,
         )
         return UNKNOWN
-    rows = [_spread(value, widths.copy().pop()) for value in (left, right)]
+    rows = [_spread(value, len(vectors[0].items)) for value in (left, right)]
     items = [binary(t, name, a, b, node) for a, b in zip(*rows, strict=True)]
     exprs = [item.expr for item in items if isinstance(item, Scalar)]
-    return Vector(tuple(exprs), exprs[0].dtype) if len(exprs) == len(items) else UNKNOWN
+    return (
+        replace(vectors[0], items=tuple(exprs), dtype=exprs[0].dtype) if len(exprs) == len(items) else UNKNOWN
+    )
 
 
 def _spread(value: Value, width: int) -> list[Value]:

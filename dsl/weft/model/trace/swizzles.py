@@ -13,26 +13,38 @@ def swizzled(t: Tracer, offset: Expr, swizzle: tuple[int, int, int]) -> Expr:
     `p * k + swizzle(rest)`. So addresses that differ by whole periods differ by a constant in the generated code too.
     """
     bits, base, shift = swizzle
-    period = 1 << (bits + base + abs(shift))
+    period, unit = 1 << (bits + base + abs(shift)), 1 << base
     multiples = Multiples(frozenset(), t.known.definitions)
+    constant = 0
     whole: Expr = fold.const(0)
     rest: Expr = fold.const(0)
     for term in _terms(offset):
         if isinstance(term, Const):
-            whole = fold.add(whole, fold.const(int(term.value) // period * period))
-            rest = fold.add(rest, fold.const(int(term.value) % period))
+            constant += int(term.value)
         elif multiples.of(term) % period == 0:
             whole = fold.add(whole, term)
         else:
             rest = fold.add(rest, term)
+    # The lowest bits stay as they are, so what is added to them may be added after.
+    low = constant % unit if multiples.of(rest) % unit == 0 else 0
+    whole = fold.add(whole, fold.const(constant - (constant - low) % period))
+    rest = fold.add(rest, fold.const((constant - low) % period))
     mask = ((1 << bits) - 1) << (base + max(0, shift))
     read = fold.operation("bit_and", rest, fold.const(mask))
     name = "shift_right" if shift > 0 else "shift_left"
     moved = fold.operation(name, read, fold.const(abs(shift)))
-    return fold.add(whole, fold.operation("bit_xor", rest, moved))
+    return fold.add(fold.operation("bit_xor", rest, moved), whole)
 
 
 def _terms(expr: Expr) -> list[Expr]:
-    if isinstance(expr, Op) and expr.name == "add":
-        return [*_terms(expr.args[0]), *_terms(expr.args[1])]
-    return [expr]
+    """What is added up to `expr`."""
+    match expr:
+        case Op(name="add", args=(a, b)):
+            return [*_terms(a), *_terms(b)]
+        case (
+            Op(name="mul", args=(Op(name="add") as total, Const() as factor))
+            | Op(name="mul", args=(Const() as factor, Op(name="add") as total))
+        ):
+            return [fold.mul(term, factor) for term in _terms(total)]
+        case _:
+            return [expr]

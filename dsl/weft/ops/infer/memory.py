@@ -1,12 +1,12 @@
 """What allocating memory gives."""
 
-from weft.layout import Layout, LayoutError
+from weft.layout import Layout, LayoutError, Swizzle
 from weft.model.describe import describe
 from weft.model.dialect import Rule
 from weft.model.ir import Space
 from weft.model.trace.call import Call, to_python
 from weft.model.trace.tensors import of_layout
-from weft.model.values import UNKNOWN, DTypeRef, Value
+from weft.model.values import UNKNOWN, DTypeRef, Static, Value
 
 
 def infer_shared(call: Call) -> Value:
@@ -35,11 +35,29 @@ def _allocate(call: Call, space: Space) -> Value:
     )
     taken = {array.name for array in t.arrays} | set(t.frame.env)
     name = f"{t.frame.prefix}{name}" if f"{t.frame.prefix}{name}" not in taken else f"{name}{len(t.arrays)}"
-    tensor = of_layout(name, dtype.dtype, layout, space)
+    tensor = of_layout(name, dtype.dtype, layout, space, _swizzle(call))
     t.arrays.append(tensor.array)
     if space == "shared":
         t.shared_spans.append(t.span(call.node))
     return tensor
+
+
+def _swizzle(call: Call) -> tuple[int, int, int] | None:
+    value = call.value("swizzle") if call.given("swizzle") else Static(None)
+    if value in (Static(None), UNKNOWN):
+        return None
+    try:
+        bits, base, shift = to_python(value)  # pyright: ignore[reportGeneralTypeIssues]
+        Swizzle(bits, base, shift)
+    except (ValueError, TypeError, LayoutError):
+        call.report(
+            "static-required",
+            f"a swizzle is three numbers, bits, base and shift, known at compile time; found {describe(value)}: write "
+            "for example `swizzle=(3, 3, 3)`",
+            "swizzle",
+        )
+        return None
+    return bits, base, shift
 
 
 def _layout(call: Call) -> Layout | None:

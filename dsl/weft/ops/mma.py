@@ -1,0 +1,91 @@
+"""Matrix products of a warp, on tensor cores where the GPU has them.
+
+A fragment is a matrix whose elements are spread over the 32 threads of a warp. Each thread has its share as a vector, with
+arithmetic element by element; `fragment_index` tells which elements they are.
+"""
+
+from typing import Any, SupportsIndex
+
+from weft.ops.dtypes import DT
+from weft.ops.operation import only_in_kernels
+from weft.ops.tensor import Tensor, Vector
+
+View = Tensor[DT, *tuple[Any, ...]]
+
+
+def fragment_a(view: View[DT], /) -> Vector[DT]:
+    """The left factor of `mma`, loaded by a warp.
+
+    view: f16 or bf16, shape (M, K), both multiples of 16 and known at compile time, in shared memory.
+
+    All 32 threads of the warp come here. One `ldmatrix` for each 16 x 16 elements where rows start at multiples of 16 bytes.
+    Wrong: another dtype [mma-dtype], another shape [mma-shape], not in shared memory [mma-space].
+    Needs compute capability 8.0. Source: PTX ISA, "ldmatrix".
+    """
+    raise only_in_kernels("fragment_a")
+
+
+def fragment_b(view: View[DT], /) -> Vector[DT]:
+    """The right factor of `mma`, loaded by a warp.
+
+    view: f16 or bf16, shape (K, N), both multiples of 16 and known at compile time, in shared memory; either axis may be
+    the one whose neighbours lie side by side (a view of a matrix stored as (N, K) is its `.T`).
+
+    All 32 threads of the warp come here.
+    Wrong: another dtype [mma-dtype], another shape [mma-shape], not in shared memory [mma-space].
+    Needs compute capability 8.0. Source: PTX ISA, "ldmatrix".
+    """
+    raise only_in_kernels("fragment_b")
+
+
+def accumulator(rows: int, columns: int, /) -> "Vector[Any]":
+    """A fragment of f32 zeros for `mma` to add to.
+
+    rows: a multiple of 16. columns: a multiple of 8; both known at compile time.
+
+    Each thread of the warp holds `rows * columns / 32` of its elements.
+    Wrong: other sizes [mma-shape].
+    """
+    raise only_in_kernels("accumulator")
+
+
+def mma(a: Vector[Any], b: Vector[Any], c: Vector[Any], /) -> Vector[Any]:
+    """`a @ b + c`, computed by a warp in f32.
+
+    a: a fragment (M, K) of `fragment_a`. b: a fragment (K, N) of `fragment_b`. c: an accumulator (M, N).
+
+    All 32 threads of the warp come here. One instruction for each 16 x 8 x 16.
+    Wrong: fragments that do not fit together [mma-shape], of different dtypes [mma-dtype].
+    Needs compute capability 8.0. Source: PTX ISA, "mma.sync", shape m16n8k16.
+    """
+    raise only_in_kernels("mma")
+
+
+def as_fragment_a(c: Vector[Any], dtype: type[DT], /) -> Vector[DT]:
+    """An accumulator as the left factor of another product, with no exchange between threads.
+
+    c: an accumulator (M, N), N a multiple of 16. dtype: `weft.f16` or `weft.bf16`.
+
+    Wrong: not an accumulator, or another shape [mma-shape]; another dtype [mma-dtype].
+    """
+    raise only_in_kernels("as_fragment_a")
+
+
+def fragment_index(c: Vector[Any], element: SupportsIndex, /) -> tuple[int, int]:
+    """The row and the column, in its fragment, of one of this thread's elements.
+
+    c: an accumulator. element: which of them, known at compile time.
+
+    Source: PTX ISA, "mma.m16n8k16", accumulators.
+    """
+    raise only_in_kernels("fragment_index")
+
+
+def store_fragment(view: Tensor[Any, *tuple[Any, ...]], c: Vector[Any], /) -> None:
+    """Write an accumulator to a view, each thread its own elements, converted to the view's dtype.
+
+    view: shape (M, N) as the accumulator's; what lies outside of its tensor is not written.
+
+    Wrong: another shape [mma-shape].
+    """
+    raise only_in_kernels("store_fragment")
