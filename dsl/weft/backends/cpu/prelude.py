@@ -11,7 +11,7 @@ from llvmlite import ir as llvm
 from numba.core import types
 from numba.extending import intrinsic
 
-from weft.backends.cpu import arithmetic, atomic, debug, memory, warp
+from weft.backends.cpu import arithmetic, atomic, debug, memory, mma, warp
 from weft.backends.cpu.emit import NEXT_PIECE
 from weft.backends.cpu.memory import numba_type
 from weft.backends.names import RESERVED_PREFIX
@@ -25,6 +25,7 @@ def namespace(names: Iterable[str]) -> dict[str, object]:
 
 # What finds the functions of effects, by their names: one for each group.
 _EFFECTS = (atomic.function, debug.function, warp.function)
+_EFFECTS = (atomic.function, warp.function, mma.function)
 
 
 @cache

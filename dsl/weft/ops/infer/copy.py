@@ -55,7 +55,11 @@ def infer_commit_async(call: Call) -> Value:
 
 def infer_wait_async(call: Call) -> Value:
     groups = call.value("groups") if call.given("groups") else Static(0)
-    if not isinstance(groups, Static) or groups.value not in range(MOST_GROUPS):
+    if (
+        not isinstance(groups, Static)
+        or not isinstance(groups.value, int)
+        or groups.value not in range(MOST_GROUPS)
+    ):
         if groups != UNKNOWN:
             call.report(
                 "static-required",
@@ -64,7 +68,7 @@ def infer_wait_async(call: Call) -> Value:
             )
         return UNKNOWN
     if call.tracer.is_kernel:
-        call.tracer.do("wait_async", call.node, static=(int(groups.value or 0),))
+        call.tracer.do("wait_async", call.node, static=(groups.value,))
     return Static(None)
 
 

@@ -1,0 +1,72 @@
+"""Asynchronous copies and products of warps: the instructions that they become, and on a GPU what they give."""
+
+import ml_dtypes
+import numpy
+import pytest
+import weft
+from weft import Tensor, bf16, f32
+from weft.backends import cuda
+from weft.launch import Launcher
+from weft.model.specialize import Specialization
+
+
+@weft.kernel
+def product(a: Tensor[bf16, 32, 32], b: Tensor[bf16, 32, 16], c: Tensor[f32, 32, 16]):
+    weft.tile_index(32, 32)
+    left = weft.shared(bf16, (32, 32), swizzle=(2, 3, 3))
+    right = weft.shared(bf16, (32, 16))
+    weft.copy_async(left, a)
+    weft.copy_async(right, b)
+    weft.commit_async()
+    weft.wait_async()
+    weft.barrier()
+    total = weft.accumulator(32, 16)
+    for k in range(2):
+        factors = weft.fragment_a(left.tile((32, 16), (0, k))), weft.fragment_b(right.tile((16, 16), (k, 0)))
+        total = weft.mma(factors[0], factors[1], total)
+    weft.store_fragment(c, total)
+
+
+def instructions(aligned: frozenset[str]) -> dict[str, int]:
+    specialization = Specialization(frozenset("abc"), index_bits=32, aligned=aligned)
+    ptx = cuda.compile(product.ir, specialization, "sm_80").ptx
+    words = [line.split()[0] for line in ptx.splitlines() if line.startswith("\t") and line.strip()]
+    wanted = ("cp.async", "ldmatrix", "mma.sync", "st.global", "ld.shared", "ld.global")
+    return {word: words.count(word) for word in sorted(words_like(words, wanted))}
+
+
+def words_like(words: list[str], wanted: tuple[str, ...]) -> set[str]:
+    return {word for word in words if word.startswith(wanted)}
+
+
+def test_the_instructions():
+    # The loop over two parts is written out by the compiler.
+    assert instructions(frozenset("abc")) == {
+        "cp.async.cg.shared.global": 4 + 2,
+        "cp.async.commit_group;": 1,
+        "cp.async.wait_group": 1,
+        "ldmatrix.sync.aligned.m8n8.x4.shared.b16": 4,
+        "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16": 2,
+        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32": 8,
+        "st.global.v2.f32": 8,
+    }
+
+
+def test_a_tensor_that_is_not_aligned_is_copied_element_by_element():
+    found = instructions(frozenset("ac"))
+    assert found["cp.async.cg.shared.global"] == 4
+    assert found["ld.global.u16"] == 2 * 8
+
+
+@pytest.mark.gpu
+def test_on_a_gpu():
+    from on_gpu import GpuArray
+
+    rng = numpy.random.default_rng(0)
+    a, b = (rng.integers(-3, 4, shape).astype(ml_dtypes.bfloat16) for shape in ((32, 32), (32, 16)))
+    there = [GpuArray(a), GpuArray(b), GpuArray(numpy.zeros((32, 16), "f4"))]
+    c = numpy.zeros((32, 16), "f4")
+    there[2] = GpuArray(c)
+    Launcher(product.ir).launch(there)
+    there[2].copy_back()
+    numpy.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))

@@ -1,0 +1,151 @@
+"""Copies of views and products of warps: what is wrong with one, and what each gives, against NumPy."""
+
+import ml_dtypes
+import numpy as np
+import weft
+from annotations import check
+from weft import Tensor, bf16, f16, f32
+from weft.dims import M, N
+
+
+def test_wrong_copies():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+            row, col = weft.tile_index((16, 16), (16, 16))
+            tile = weft.shared(f32, (16, 16))
+            halves = weft.shared(f16, (16, 16))
+            weft.copy_async(y, x.tile((16, 16), (0, 0)))
+                          # ^ copy-async-space: `dst` of `copy_async` lies in shared memory; found Tensor f32 (M, N) global: use `weft.copy`
+            weft.copy(tile, x)
+          # ^^^^^^^^^^^^^^^^^^ copy-shape: `copy` copies between views of one dtype and one shape known at compile time; found Tensor f32 (M, N) global to Tensor f32 (16, 16):(16, 1) shared: take tiles of one shape
+            weft.copy(halves, tile)
+          # ^^^^^^^^^^^^^^^^^^^^^^^ copy-shape: `copy` copies between views of one dtype and one shape known at compile time; found Tensor f32 (16, 16):(16, 1) shared to Tensor f16 (16, 16):(16, 1) shared: take tiles of one shape
+            weft.copy_async(tile, x.tile((16, 16), (0, 0)), bytes_per_thread=5)
+                                                                           # ^ static-required: a thread copies 4, 8 or 16 bytes at a time; found int = 5: use one of them
+            weft.wait_async(row)
+                          # ^^^ static-required: `groups` is a number from 0 to 31 known at compile time; found index: write it out
+            y[row, col] = tile[row, col]
+    """)
+
+
+def test_wrong_fragments():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[bf16, M, N], y: Tensor[f32, M, N]):
+            thread = weft.tile_index(32, 32)
+            floats = weft.shared(f32, (16, 16))
+            tile = weft.shared(bf16, (16, 24))
+            halves = weft.shared(f16, (16, 16))
+            bits = weft.shared(bf16, (16, 16))
+            weft.copy(bits, x.tile((16, 16), (0, 0)))
+            weft.copy(halves, bits)
+          # ^^^^^^^^^^^^^^^^^^^^^^^ copy-shape: `copy` copies between views of one dtype and one shape known at compile time; found Tensor bf16 (16, 16):(16, 1) shared to Tensor f16 (16, 16):(16, 1) shared: take tiles of one shape
+            a = weft.fragment_a(floats)
+                              # ^^^^^^ mma-dtype: factors are of `f16` or `bf16`; found Tensor f32 (16, 16):(16, 1) shared: use one of them
+            b = weft.fragment_b(x)
+                              # ^ mma-space: `fragment_b` loads from shared memory; found Tensor bf16 (M, N) global: copy the tile there first
+            c = weft.fragment_a(tile)
+                              # ^^^^ mma-shape: `fragment_a` loads a view of two axes, multiples of 16 known at compile time; found Tensor bf16 (16, 24):(24, 1) shared: take such a tile
+            d = weft.accumulator(8, 8)
+              # ^^^^^^^^^^^^^^^^^^^^^^ mma-shape: an accumulator has a multiple of 16 rows and a multiple of 8 columns known at compile time; found int = 8 and int = 8: use such sizes
+            left, right = weft.fragment_a(halves), weft.fragment_b(bits)
+            e = weft.mma(left, right, weft.accumulator(16, 16))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mma-dtype: `a` is of `f16` and `b` of `bf16`: use factors of one dtype
+            f = weft.mma(weft.fragment_a(bits), right, weft.accumulator(16, 8))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mma-shape: fragments (16, 16) and (16, 16) do not multiply into (16, 8): use (M, K), (K, N) and (M, N)
+            g = weft.mma(right, left, weft.accumulator(16, 16))
+                       # ^^^^^ mma-shape: `a` of `mma` is a fragment, the left factor; found right factor bf16 (16, 16) of a warp: make it with `weft.fragment_a`
+                              # ^^^^ mma-shape: `b` of `mma` is a fragment, the right factor; found left factor f16 (16, 16) of a warp: make it with `weft.fragment_b`
+            weft.store_fragment(y, weft.accumulator(16, 16))
+                              # ^ mma-shape: an accumulator of (16, 16) is stored to a view of that shape; found Tensor f32 (M, N) global
+    """)
+
+
+@weft.kernel
+def product_in_halves(a: Tensor[f16, 32, 48], b: Tensor[f16, 48, 16], c: Tensor[f32, 32, 16]):
+    weft.tile_index(32, 32)
+    left = weft.shared(f16, (32, 48))
+    right = weft.shared(f16, (48, 16))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.accumulator(32, 16)
+    for k in range(3):
+        part = weft.fragment_a(left.tile((32, 16), (0, k)))
+        total = weft.mma(part, weft.fragment_b(right.tile((16, 16), (k, 0))), total)
+    weft.store_fragment(c, total)
+
+
+@weft.kernel
+def product_by_columns(a: Tensor[bf16, M, 32], b: Tensor[bf16, N, 32], c: Tensor[bf16, M, N]):
+    """`a @ b.T` and an epilogue that knows its coordinates; M and N may end inside of a tile."""
+    row, col, _ = weft.tile_index((weft.ceil_div(M, 16), weft.ceil_div(N, 16), 32), (1, 1, 32))
+    left = weft.shared(bf16, (16, 32), swizzle=(2, 3, 3))
+    right = weft.shared(bf16, (16, 32), swizzle=(2, 3, 3))
+    weft.copy_async(left, a.tile((16, 32), (row, 0)))
+    weft.commit_async()
+    weft.copy_async(right, b.tile((16, 32), (col, 0)), bytes_per_thread=8)
+    weft.commit_async()
+    weft.wait_async()
+    weft.barrier()
+    total = weft.mma(weft.fragment_a(left), weft.fragment_b(right.T), weft.accumulator(16, 16))
+    total = total * 2.0
+    there = c.tile((16, 16), (row, col))
+    for k in weft.static_range(8):
+        i, j = weft.fragment_index(total, k)
+        there[i, j] = total[k] + i - j
+
+
+@weft.kernel
+def three_factors(a: Tensor[f16, 16, 16], b: Tensor[f16, 16, 16], c: Tensor[f32, 16, 16]):
+    weft.tile_index(32, 32)
+    left, right = weft.shared(f16, (16, 16)), weft.shared(f16, (16, 16))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    factor = weft.fragment_b(right)
+    first = weft.mma(weft.fragment_a(left), factor, weft.accumulator(16, 16))
+    weft.store_fragment(c, weft.mma(weft.as_fragment_a(first, f16), factor, weft.accumulator(16, 16)))
+
+
+def integers(shape: tuple[int, int], dtype: object) -> np.ndarray:
+    """Small whole numbers, so that every product is exact."""
+    return np.random.default_rng(sum(shape)).integers(-3, 4, shape).astype(dtype)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_product_in_halves():
+    a, b, c = integers((32, 48), "f2"), integers((48, 16), "f2"), np.zeros((32, 16), "f4")
+    product_in_halves(a, b, c)
+    np.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))
+
+
+def test_a_product_by_columns_with_a_ragged_edge():
+    a, b = integers((20, 32), ml_dtypes.bfloat16), integers((37, 32), ml_dtypes.bfloat16)
+    c = np.full((20, 37), 99, ml_dtypes.bfloat16)
+    product_by_columns(a, b, c)
+    rows, cols = np.indices((16, 16))
+    offsets = np.tile(rows - cols, (2, 3))[:20, :37]
+    expected = 2 * (a.astype("f4") @ b.astype("f4").T) + offsets
+    np.testing.assert_array_equal(c.astype("f4"), expected.astype(ml_dtypes.bfloat16).astype("f4"))
+
+
+def test_a_sum_is_the_next_factor():
+    a, b, c = integers((16, 16), "f2"), integers((16, 16), "f2"), np.zeros((16, 16), "f4")
+    three_factors(a, b, c)
+    np.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4") @ b.astype("f4"))
+
+
+@weft.kernel
+def through_shared(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    weft.tile_index(64, 64)
+    tile = weft.shared(f32, (12, 10))
+    weft.copy(tile, x.tile((12, 10), (0, 0)))
+    weft.barrier()
+    weft.copy(y.tile((12, 10), (0, 0)), tile)
+
+
+def test_a_copy_of_a_ragged_tile():
+    x, y = np.random.default_rng(0).random((11, 9), np.float32), np.zeros((11, 9), "f4")
+    through_shared(x, y)
+    np.testing.assert_array_equal(y, x)
