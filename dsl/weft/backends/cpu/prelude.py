@@ -24,8 +24,7 @@ def namespace(names: Iterable[str]) -> dict[str, object]:
 
 
 # What finds the functions of effects, by their names: one for each group.
-_EFFECTS = (atomic.function, debug.function, warp.function)
-_EFFECTS = (atomic.function, warp.function, mma.function)
+_EFFECTS = (atomic.function, debug.function, warp.function, mma.function)
 
 
 @cache
