@@ -32,13 +32,20 @@ COPIED = [
     "icon.png",
     "package.json",
     "snippets/python.json",
+    "syntaxes/suppression.json",
+    "media/layout.js",
+    "media/stages.js",
+    "media/view.css",
+    *(f"walkthrough/{step}.md" for step in ("kernel", "finding", "layouts", "stages", "ci")),
     "bundled/run_server.py",
 ]
 EXPECTED = [
     r"\[Content_Types\]\.xml",
     r"extension\.vsixmanifest",
     r"extension/(CHANGELOG\.md|changelog\.md|README\.md|readme\.md|LICENSE\.txt|LICENSE|icon\.png|package\.json)",
-    r"extension/snippets/python\.json",
+    r"extension/(snippets/python|syntaxes/suppression)\.json",
+    r"extension/media/(layout\.js|stages\.js|view\.css)",
+    r"extension/walkthrough/(kernel|finding|layouts|stages|ci)\.md",
     r"extension/dist/(extension\.js|NOTICES\.txt)",
     r"extension/bundled/run_server\.py",
     r"extension/bundled/libs/(weft|weft_lsp)/([a-z_0-9]+/)*[a-z_0-9]+\.py",
@@ -181,7 +188,7 @@ def normalize() -> None:
 def pack(package: Path) -> None:
     package.unlink(missing_ok=True)
     vsce = str(HERE / "node_modules" / "@vscode" / "vsce" / "vsce")
-    options = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"]
+    options = ["--no-dependencies", "--no-rewrite-relative-links"]
     run("node", vsce, "package", *options, "--out", str(package), cwd=STAGE, SOURCE_DATE_EPOCH=build_time())
 
 

@@ -11,6 +11,7 @@ import pytest
 import weft
 from weft.cli import main
 from weft_lsp.ide.inlay_hint import HintSettings
+from weft_lsp.ide.semantic_tokens import MODIFIERS
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
@@ -20,7 +21,7 @@ _STOP = re.compile(r"\$\{\d+:([^}]*)\}|\$\d+")
 
 
 def source() -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted((EXTENSION / "src").glob("*.ts")))
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((EXTENSION / "src").rglob("*.ts")))
 
 
 def expanded(name: str) -> str:
@@ -62,8 +63,9 @@ def test_the_server_s_settings_are_offered_with_its_defaults():
 
 
 def test_every_command_is_registered():
-    declared = [command["command"] for command in MANIFEST["contributes"]["commands"]]
-    assert sorted(declared) == sorted(re.findall(r"registerCommand\('([\w.]+)'", source()))
+    """What the server's lenses call takes arguments, and is in no menu."""
+    declared = {command["command"] for command in MANIFEST["contributes"]["commands"]}
+    assert declared | {"weft.showReferences"} == set(re.findall(r"registerCommand\('([\w.]+)'", source()))
 
 
 def test_old_editors_may_install_it():
@@ -78,3 +80,34 @@ def test_a_snippet_is_a_clean_kernel(name: str, tmp_path: Path, capsys: pytest.C
     file.write_text(f"{expanded('Weft: imports')}\n\n{expanded(name)}", encoding="utf-8")
     assert main(["check", str(file)]) == 0
     assert capsys.readouterr().out == "No findings in 1 file\n"
+
+
+def test_the_modifiers_of_colours_are_the_server_s():
+    declared = {modifier["id"] for modifier in MANIFEST["contributes"]["semanticTokenModifiers"]}
+    assert declared == set(MODIFIERS) - {"declaration", "readonly", "defaultLibrary"}
+
+
+def test_the_task_s_findings_are_matched(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    file = tmp_path / "k.py"
+    file.write_text(
+        "import weft\n\n@weft.kernel\ndef k(x: weft.Tensor[weft.f32, weft.dims.N]):\n    x[j] = 1.0\n"
+    )
+    assert main(["check", "--format", "concise", str(file)]) == 1
+    (matcher,) = MANIFEST["contributes"]["problemMatchers"]
+    found = [re.match(matcher["pattern"]["regexp"], line) for line in capsys.readouterr().out.splitlines()]
+    assert ("unknown-name", str(file)) in [(match[4], match[1]) for match in found if match]
+
+
+@pytest.mark.parametrize(
+    ("comment", "matched"),
+    [
+        ("# weft: ignore", "weft: ignore"),
+        ("x = 1  # weft: ignore[unknown-name, race]", "weft: ignore[unknown-name, race]"),
+        ("# weft: ignore-file[race]", "weft: ignore-file[race]"),
+        ("# weft: ignored", None),
+    ],
+)
+def test_suppressions_are_highlighted(comment: str, matched: str | None):
+    grammar = json.loads((EXTENSION / "syntaxes" / "suppression.json").read_text(encoding="utf-8"))
+    found = re.search(grammar["patterns"][0]["match"], comment)
+    assert (found and found[0]) == matched

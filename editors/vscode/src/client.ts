@@ -1,7 +1,6 @@
 // One run of the language client: from the start of a server to its end, with the restarts between.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 
 import * as vscode from 'vscode';
 import {
@@ -13,9 +12,9 @@ import {
   State,
 } from 'vscode-languageclient/node';
 
+import type { Server } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LastLines } from './lastLines.ts';
-import { ISOLATED } from './python.ts';
 import { Restarts } from './restarts.ts';
 
 const STOP_MILLISECONDS = 2000;
@@ -45,7 +44,7 @@ export class Session {
   #process: ChildProcess | undefined;
   #isStopping = false;
 
-  constructor(interpreter: Interpreter, extensionPath: string, log: vscode.OutputChannel, events: Events) {
+  constructor(interpreter: Interpreter, server: Server, directory: string, log: vscode.OutputChannel, events: Events) {
     this.#events = events;
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
@@ -56,7 +55,7 @@ export class Session {
       },
       initializationFailedHandler: () => false,
     };
-    const start = () => this.#spawn(interpreter, join(extensionPath, 'bundled'));
+    const start = () => this.#spawn(interpreter, server, directory);
     this.#client = new QuietClient('weft', 'Weft', start, options);
     this.#client.onDidChangeState(({ newState }) => this.#changed(newState));
   }
@@ -70,16 +69,25 @@ export class Session {
     }
   }
 
+  /** The answer to a request of ours; undefined if the server cannot give one now. */
+  async ask<T>(method: string, params: unknown): Promise<T | undefined> {
+    if (this.#client.state !== State.Running) return undefined;
+    return this.#client.sendRequest<T | null>(method, params).then(
+      (answer) => answer ?? undefined,
+      () => undefined,
+    );
+  }
+
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#client.dispose(STOP_MILLISECONDS).catch(() => undefined);
     this.#process?.kill('SIGKILL');
   }
 
-  #spawn({ command }: Interpreter, directory: string): Promise<ChildProcess> {
+  #spawn({ command }: Interpreter, { arguments: rest }: Server, directory: string): Promise<ChildProcess> {
     const [program, ...first] = command;
     this.#said.clear();
-    const server = spawn(program, [...first, ...ISOLATED, join(directory, 'run_server.py')], {
+    const server = spawn(program, [...first, ...rest], {
       cwd: directory,
       windowsHide: true,
     });

@@ -1,28 +1,58 @@
 // What VS Code calls: starts the server, and starts it again when what it runs on changes.
 
+import { join } from 'node:path';
+
 import * as vscode from 'vscode';
 
 import { Session } from './client.ts';
-import { describeFailure, findInterpreter, type Interpreter, type Search } from './interpreter.ts';
-import { thisSystem } from './python.ts';
+import { checkTasks, newKernel, reportIssue, runKernel, showReferences } from './commands.ts';
+import { chooseServer, type Environment, NOTHING, type Server } from './environment.ts';
+import { type Command, describeFailure, findInterpreter, type Interpreter, type Search } from './interpreter.ts';
+import { environmentOf, ISOLATED, thisSystem } from './python.ts';
 import { chosenInterpreter, onDidChangeChoice } from './pythonExtension.ts';
-import { Status } from './status.ts';
+import { backEnds, place, Status } from './status.ts';
+import { LayoutView } from './views/layoutView.ts';
+import { StagesView } from './views/stagesView.ts';
 
 const SETTING = 'weft.interpreter';
 let running: Weft | undefined;
 
+/** The part of package.json that is used. */
+interface Manifest {
+  version: string;
+  bugs: { url: string };
+}
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const weft = new Weft(context);
   running = weft;
+  const layouts = new LayoutView(context.extensionUri, (uri, position) =>
+    weft.ask('weft/layout', { textDocument: { uri: uri.toString() }, position }),
+  );
+  const stages = new StagesView(context.extensionUri, () => weft.python);
+  const { registerCommand } = vscode.commands;
   context.subscriptions.push(
     weft.log,
     weft.status,
-    vscode.commands.registerCommand('weft.restart', () => weft.restart()),
-    vscode.commands.registerCommand('weft.showLog', () => weft.log.show()),
+    layouts,
+    stages,
+    registerCommand('weft.restart', () => weft.restart()),
+    registerCommand('weft.showLog', () => weft.log.show()),
+    registerCommand('weft.showLayout', () => layouts.show()),
+    registerCommand('weft.showStages', () => stages.show('')),
+    registerCommand('weft.showModel', () => stages.show('model')),
+    registerCommand('weft.newKernel', () => newKernel(context.extensionUri)),
+    registerCommand('weft.reportIssue', () => reportIssue(weft.manifest.bugs.url, weft.facts())),
+    registerCommand('weft.runKernel', (uri?: string) => {
+      const file = uri ? vscode.Uri.parse(uri) : vscode.window.activeTextEditor?.document.uri;
+      return file && runKernel(weft.python, file);
+    }),
+    registerCommand('weft.showReferences', showReferences),
+    vscode.tasks.registerTaskProvider('weft', { provideTasks: () => checkTasks(weft.python), resolveTask: () => undefined }),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration(SETTING)) void weft.restart();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => weft.restartIfChanged()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => weft.restart()),
   );
   await weft.restart();
   const listening = await onDidChangeChoice(() => void weft.restartIfChanged());
@@ -35,15 +65,37 @@ export async function deactivate(): Promise<void> {
 
 class Weft {
   readonly log = vscode.window.createOutputChannel('Weft');
+  readonly manifest: Manifest;
   readonly status: Status;
   readonly #directory: string;
   #session: Session | undefined;
   #interpreter: Interpreter | undefined;
+  #environment: Environment = NOTHING;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext) {
     this.#directory = context.extensionPath;
-    this.status = new Status(String((context.extension.packageJSON as { version: unknown }).version));
+    this.manifest = context.extension.packageJSON as Manifest;
+    this.status = new Status(this.manifest.version);
+  }
+
+  /** The Python that may run what the workspace brings. */
+  get python(): Command | undefined {
+    return vscode.workspace.isTrusted ? this.#interpreter?.command : undefined;
+  }
+
+  async ask<T>(method: string, params: unknown): Promise<T | undefined> {
+    return this.#session?.ask<T>(method, params);
+  }
+
+  /** For a report: no path, no text of the user's. */
+  facts(): string[] {
+    const { version, source } = this.#interpreter ?? { version: ['none'], source: 'nowhere' };
+    return [
+      `Weft ${this.manifest.version}; in the environment: ${this.#environment.weft ?? 'none'} (${backEnds(this.#environment)})`,
+      `Python ${version.join('.')} from ${source}`,
+      `${vscode.env.appName} ${vscode.version}, ${process.platform} ${process.arch}${vscode.env.remoteName ? `, ${vscode.env.remoteName}` : ''}`,
+    ];
   }
 
   restart(): Promise<void> {
@@ -87,13 +139,20 @@ class Weft {
       return;
     }
     const interpreter = search.found;
-    this.log.appendLine(`The server runs on ${interpreter.command.join(' ')} (from ${interpreter.source})`);
-    this.#session = new Session(interpreter, this.#directory, this.log, {
+    this.#environment = this.python ? await environmentOf(this.python, this.#directory) : NOTHING;
+    const server = chooseServer(this.#bundled(), this.#environment);
+    this.log.appendLine(`The ${server.isBundled ? "extension's own" : "environment's"} server ${server.version} runs on ${place(interpreter)}`);
+    this.#session = new Session(interpreter, server, join(this.#directory, 'bundled'), this.log, {
       starting: () => this.status.starting(),
-      running: () => this.status.running(interpreter),
+      running: () => this.status.running(interpreter, server, this.#environment),
       ended: (reason) => this.#failed(reason, { Restart: () => this.restart(), 'Show Log': () => this.log.show() }),
     });
     await this.#session.start();
+  }
+
+  #bundled(): Server {
+    const script = join(this.#directory, 'bundled', 'run_server.py');
+    return { arguments: [...ISOLATED, script], version: this.manifest.version, isBundled: true };
   }
 
   #failed(reason: string, actions: Record<string, () => unknown>): void {

@@ -1,5 +1,7 @@
 // Which Python runs the server. Nothing here knows of VS Code: the system is passed in.
 
+import { knownPlaces } from './places.ts';
+
 export const OLDEST: Version = [3, 11];
 
 export type Version = readonly [major: number, minor: number];
@@ -12,6 +14,10 @@ export interface System {
   /** The folders of PATH, in its order. */
   searchPath: readonly string[];
   isFile(path: string): boolean;
+  /** The names of the folders in a folder; none if there is no such folder. */
+  foldersIn(path: string): string[];
+  /** A variable of the environment. */
+  variable(name: string): string | undefined;
   /** The path without symbolic links. */
   realPath(path: string): string;
   /** The version of the Python that a command starts; undefined if it starts none. */
@@ -28,7 +34,16 @@ export interface Wishes {
   isTrusted: boolean;
 }
 
-export type Source = 'weft.interpreter' | 'the Python extension' | "the workspace's .venv" | 'PATH';
+export type Source =
+  | 'weft.interpreter'
+  | 'the Python extension'
+  | "the workspace's .venv"
+  | 'PATH'
+  | 'uv'
+  | 'pyenv'
+  | 'conda'
+  | 'python.org'
+  | 'the system';
 
 export interface Candidate {
   command: Command;
@@ -82,6 +97,9 @@ function* candidates(wishes: Wishes, system: System): Iterable<Candidate> {
   }
   for (const command of onPath(system)) {
     if (isTrusted || !isWithin(command[0], folders, system)) yield { command, source: 'PATH' };
+  }
+  for (const candidate of knownPlaces(system)) {
+    if (isTrusted || !isWithin(candidate.command[0], folders, system)) yield candidate;
   }
 }
 

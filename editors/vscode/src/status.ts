@@ -1,7 +1,8 @@
-// The language status item: what runs, and where from.
+// The language status item: what runs, where from, and what can be compiled.
 
 import * as vscode from 'vscode';
 
+import type { Environment, Server } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 
 export class Status implements vscode.Disposable {
@@ -19,9 +20,9 @@ export class Status implements vscode.Disposable {
     this.#show(`Weft ${this.#version}`, 'starting', vscode.LanguageStatusSeverity.Information, true);
   }
 
-  running({ command, source, version }: Interpreter): void {
-    const detail = `on Python ${version.join('.')} from ${source}: ${command.join(' ')}`;
-    this.#show(`Weft ${this.#version}`, detail, vscode.LanguageStatusSeverity.Information, false);
+  running(interpreter: Interpreter, server: Server, environment: Environment): void {
+    const text = server.isBundled ? `Weft ${server.version}` : `Weft ${server.version} of the environment`;
+    this.#show(text, `${backEnds(environment)}; ${place(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
   }
 
   failed(reason: string): void {
@@ -38,4 +39,13 @@ export class Status implements vscode.Disposable {
     this.#item.severity = severity;
     this.#item.busy = busy;
   }
+}
+
+export function place({ command, source, version }: Interpreter): string {
+  return `Python ${version.join('.')} from ${source}: ${command.join(' ')}`;
+}
+
+export function backEnds({ weft, backEnds: found }: Environment): string {
+  if (!weft) return 'no weft installed to run kernels with';
+  return found.length ? `compiles for ${found.join(' and ')}` : `weft ${weft} without a back end`;
 }

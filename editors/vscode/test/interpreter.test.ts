@@ -14,7 +14,7 @@ function system(
 ): System {
   const versionOf = async ([program]: readonly string[]) => files[program ?? ''];
   const realPath = (path: string) => links[path] ?? path;
-  return { platform, searchPath, isFile: (path) => path in files, realPath, versionOf };
+  return { platform, searchPath, isFile: (path) => path in files, foldersIn: () => [], variable: () => undefined, realPath, versionOf };
 }
 
 async function check(wishes: Partial<Wishes>, on: System, expected: string): Promise<void> {

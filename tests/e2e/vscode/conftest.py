@@ -1,6 +1,7 @@
 """One VS Code for all tests of a file: a package that is built, a gallery that has it, a window that installed it."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from workbench import SIZE, Workbench
 ROOT = Path(__file__).parents[3]
 PROJECT = Path(__file__).parent / "project"
 FAILED = Path(__file__).parent / "failed"
+# The Python of a project that has Weft: the stages are compiled with it.
+PYTHON: dict[str, object] = {"weft.interpreter": sys.executable}
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,7 +68,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeServer]:
     with (
         gallery.serving(package) as address,
-        code_server.running(tmp_path_factory.mktemp("vscode"), gallery=address) as server,
+        code_server.running(tmp_path_factory.mktemp("vscode"), gallery=address, settings=PYTHON) as server,
     ):
         yield server
 

@@ -83,6 +83,36 @@ def test_a_finding_and_its_quick_fix(window: Workbench):
     assert "y[row] = total\n" in window.save("draft.py")
 
 
+def test_the_layout_view_follows_the_cursor(window: Workbench):
+    window.open("turn.py")
+    window.go("turn.py", "PADD|ED = Layout")
+    window.command("Weft: Show the Layout View")
+    view = window.view("layout")
+    expect(view.locator("h1")).to_have_text("PADDED: Layout (16, 16):(17, 1)")
+    window.go("turn.py", "ti|le[ty, tx] = x")
+    expect(view.locator("h1")).to_have_text("tile: Tensor f32 (16, 16):(17, 1) shared")
+    view.locator("svg rect").nth(1 + 16 * 2 + 5).hover()
+    expect(view.locator(".cell")).to_have_text("coordinate (2, 5) → index 39, bank 7")
+    window.picture("layout")
+    window.close_view("Weft: Layout")
+
+
+def test_the_stages_view_links_lines_both_ways(window: Workbench):
+    window.go("turn.py", "tile[ty, tx] = x[|row")
+    window.command("Weft: Show the Stages View")
+    view = window.view("stages")
+    expect(view.locator("h1")).to_contain_text("transpose for")
+    expect(view.locator(".facts")).to_contain_text("1,084 bytes of shared memory a block")
+    tabs = view.locator("nav button")
+    assert tabs.all_inner_texts() == ["Model", "Python", "LLVM IR", "Assembly"]
+    expect(view.locator("li.here").first).to_contain_text("tile[")
+    tabs.nth(1).click()
+    view.locator("li.linked").first.click()
+    window.see(".view-overlays .cdr[class*=ced]")
+    window.picture("stages")
+    window.close_view("Weft: Stages")
+
+
 def test_rename_goes_across_files(window: Workbench):
     window.open("blur.py")
     window.go("blur.py", "def bl|ur(")

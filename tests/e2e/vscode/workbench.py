@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from code_server import CodeServer
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 WAIT_MILLISECONDS = 30_000
 PICTURES = Path(__file__).parents[3] / "docs" / "img"
@@ -68,12 +68,31 @@ class Workbench:
             return ""
         return plain(content.first.inner_text())
 
+    def problem(self) -> str:
+        """The text of the next finding, in the peek under its line; nothing while it is not there."""
+        peek = self.page.locator(".peekview-widget .descriptioncontainer, .marker-widget")
+        if peek.count() == 0:
+            self.keys("Alt+F8")
+            return ""
+        return plain(peek.first.inner_text())
+
     def title(self) -> str:
         """The name of the file in front."""
         return self.page.locator(".tab.active .label-name").first.inner_text()
 
     def cursor(self) -> str:
         return self.page.locator("[id='status.editor.selection']").inner_text()
+
+    def view(self, name: str) -> FrameLocator:
+        """The page of a panel of ours."""
+        outer = self.page.frame_locator("iframe.webview.ready")
+        view = outer.frame_locator("#active-frame")
+        expect(view.locator(f"main#{name}")).to_be_visible()
+        return view
+
+    def close_view(self, title: str) -> None:
+        self.see(".tab", title).click(button="middle")
+        self.see_no(".tab", title)
 
     def picture(self, name: str) -> None:
         """For the documentation."""

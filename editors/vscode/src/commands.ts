@@ -1,0 +1,80 @@
+// The commands that need no more than a Python and the editor.
+
+import * as vscode from 'vscode';
+
+import { weftCommand } from './environment.ts';
+import type { Command } from './interpreter.ts';
+
+interface Template {
+  label: string;
+  description: string;
+  snippet: string;
+}
+
+const TEMPLATES: readonly Template[] = [
+  { label: 'One thread for each element', description: 'the compiler chooses grid and block', snippet: 'Weft: kernel' },
+  { label: 'Tiles in shared memory', description: 'a block loads a tile, its threads read each other', snippet: 'Weft: kernel over tiles' },
+];
+
+/** A new file with the imports and a kernel to fill in. */
+export async function newKernel(extension: vscode.Uri): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(TEMPLATES, { title: 'Weft: New Kernel', placeHolder: 'What does a thread work on?' });
+  if (!chosen) return;
+  const file = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'snippets', 'python.json'));
+  const snippets = JSON.parse(new TextDecoder().decode(file)) as Record<string, { body: string[] }>;
+  const body = snippets[chosen.snippet]?.body ?? [];
+  const document = await vscode.workspace.openTextDocument({ language: 'python' });
+  const editor = await vscode.window.showTextDocument(document);
+  await editor.insertSnippet(new vscode.SnippetString(['import weft', 'from weft.dims import M, N', '', '', ...body].join('\n')));
+}
+
+/** Runs the file of a kernel with `weft run`, which shows errors of kernels at their place. NumPy's arrays run on the CPU. */
+export async function runKernel(python: Command | undefined, uri: vscode.Uri): Promise<void> {
+  if (!python) {
+    void vscode.window.showErrorMessage('Weft runs code of trusted workspaces only, with a Python 3.11 or newer.');
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (document.isUntitled || (document.isDirty && !(await document.save()))) {
+    void vscode.window.showInformationMessage('Save the file first: it is run from the disk.');
+    return;
+  }
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  const [program, first] = weftCommand(python);
+  const run = new vscode.ProcessExecution(program, [...first, 'run', uri.fsPath]);
+  const task = new vscode.Task({ type: 'weft', command: 'run' }, folder ?? vscode.TaskScope.Workspace, 'run', 'Weft', run, []);
+  task.presentationOptions = { clear: true, reveal: vscode.TaskRevealKind.Always };
+  await vscode.tasks.executeTask(task);
+}
+
+/** What the server's lens over a kernel asks for. Positions and places arrive as JSON. */
+export function showReferences(uri: string, position: vscode.Position, places: readonly { uri: string; range: vscode.Range }[]): unknown {
+  const found = places.map(({ uri: file, range: { start, end } }) => {
+    const range = new vscode.Range(start.line, start.character, end.line, end.character);
+    return new vscode.Location(vscode.Uri.parse(file), range);
+  });
+  const at = new vscode.Position(position.line, position.character);
+  return vscode.commands.executeCommand('editor.action.showReferences', vscode.Uri.parse(uri), at, found);
+}
+
+/** The tracker's page, with what a maintainer asks for first already written. */
+export async function reportIssue(tracker: string, facts: readonly string[]): Promise<void> {
+  const body = ['What happened, and what did you expect?', '', '', 'A kernel that shows it:', '', '```python', '', '```', '', ...facts.map((fact) => `- ${fact}`)];
+  await vscode.env.clipboard.writeText(body.join('\n'));
+  const address = vscode.Uri.parse(tracker).with({ query: `body=${encodeURIComponent(body.join('\n'))}` });
+  const open = 'Open the Tracker';
+  const chosen = await vscode.window.showInformationMessage('The versions are in the clipboard. Nothing is sent before you send it.', open);
+  if (chosen === open) await vscode.env.openExternal(address);
+}
+
+/** `weft check` over a folder of the workspace, whose findings become problems. */
+export function checkTasks(python: Command | undefined): vscode.Task[] {
+  if (!python) return [];
+  const [program, first] = weftCommand(python);
+  return (vscode.workspace.workspaceFolders ?? []).map((folder) => {
+    const run = new vscode.ProcessExecution(program, [...first, 'check', '--format', 'concise', '.'], { cwd: folder.uri.fsPath });
+    const task = new vscode.Task({ type: 'weft', command: 'check' }, folder, 'check', 'Weft', run, ['$weft']);
+    task.group = vscode.TaskGroup.Build;
+    return task;
+  });
+}
