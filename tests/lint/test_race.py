@@ -217,6 +217,28 @@ def test_a_read_of_what_nothing_wrote():
     """)
 
 
+ROTATE = """
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        i = weft.{domain}
+        t = weft.thread_idx.x
+        tile = weft.shared(f32, 64)
+        tile[t] = x[i]
+        weft.barrier()
+        y[i] = tile[(t + 1) % 64]
+"""
+
+
+def test_a_thread_outside_of_the_domain_writes_nothing():
+    words = (
+        "             # ^^^^^^^^^^^^^^^^^^ uninitialised-read: in the last block of a domain that no block divides, thread 4 reads element 5 of "
+        "`tile`, which no thread has written: a thread outside of the domain writes nothing; take `weft.tile_index`, where every "
+        "thread takes part, or write the rest too\n"
+    )
+    check(ROTATE.format(domain="index(y, block=64)") + words)
+    check(ROTATE.format(domain="tile_index(y, 64)"))
+
+
 def test_what_may_have_been_written_is_no_finding():
     check("""
         @weft.kernel

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from weft.lint.block.run import Ran, run
-from weft.lint.block.trial import Launch, neighbour, trial
+from weft.lint.block.trial import Launch, edge, neighbour, trial
 from weft.model.kernel import Analysis
 
 _MOST_RUNS = 512
@@ -26,7 +26,17 @@ def next_block(kernel: Analysis) -> Ran | None:
     return run(kernel.ir, beside, is_about_writes=True) if kernel.ir and beside else None
 
 
+@lru_cache(_MOST_RUNS)
+def edge_block(kernel: Analysis) -> Ran | None:
+    """What the last block does where no block divides the domain; None for a kernel without shared memory or a domain."""
+    if kernel.ir is None or not kernel.ir.shared:
+        return None
+    sizes = edge(kernel.ir)
+    return run(kernel.ir, sizes) if sizes else None
+
+
 def forget() -> None:
     """Let go of all runs: their kernels will not be asked about again."""
     inner_block.cache_clear()
     next_block.cache_clear()
+    edge_block.cache_clear()

@@ -1,7 +1,7 @@
 """The sizes that a block is tried with: large ones that every usual tile divides, so that the block lies inside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
@@ -66,12 +66,24 @@ class Launch:
     grid: Triple | None = None
 
 
-def trial(kernel: Kernel, launch: Launch | None = None) -> Trial | None:
+def edge(kernel: Kernel) -> Trial | None:
+    """The last block of a launch whose sizes no block divides; None where the kernel has no domain."""
+    if kernel.domain is None:
+        return None
+    sizes = _sizes(kernel, odd=True)
+    found = trial(kernel, sizes=sizes)
+    if found is None:
+        return None
+    x, y, z = (count - 1 for count in found.grid)
+    return replace(found, block_idx=(x, y, z))
+
+
+def trial(kernel: Kernel, launch: Launch | None = None, sizes: dict[str, int] | None = None) -> Trial | None:
     """An inner block of a large launch of a kernel; None where its block is not known.
 
     launch: one of the text's, for a kernel that does not fix its own block.
     """
-    sizes = _sizes(kernel)
+    sizes = sizes or _sizes(kernel)
     domain = kernel.domain
     block = launch.block if launch else None
     if domain is None:
@@ -104,9 +116,9 @@ def _usual(axes: int) -> Triple:
     return (256, 1, 1) if axes == 1 else (32, 8, 1)
 
 
-def _sizes(kernel: Kernel) -> dict[str, int]:
+def _sizes(kernel: Kernel, *, odd: bool = False) -> dict[str, int]:
     names = sorted({extent.name for extent in _extents(kernel) if isinstance(extent, Param)})
-    sizes = {name: _UNIT * (2 * number + 3) for number, name in enumerate(names)}
+    sizes = {name: _UNIT * (2 * number + 3) + (5 if odd else 0) for number, name in enumerate(names)}
     for parameter in kernel.parameters:
         if isinstance(parameter, TensorParameter):
             step = 1

@@ -7,12 +7,14 @@ total = weft.local(f32, 4)
 total[0] += x[i]
 ```
 
+Found too, as likely: memory that only the last block leaves unwritten, where the domain's threads end in the middle of a block.
+
 Instead, write each element before it is read. Source: CUDA C++ Programming Guide, "Shared Memory".
 """
 
 from collections.abc import Iterator
 
-from weft.lint.block.observe import inner_block
+from weft.lint.block.observe import edge_block, inner_block
 from weft.lint.block.record import Uninitialised
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Diagnostic
@@ -27,11 +29,23 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     for found in ran.record.uninitialised.values():
         yield Diagnostic(CODE, _message(found, ran.trial), found.touch.span)
+    at_edge = edge_block(kernel)
+    for span, found in at_edge.record.uninitialised.items() if at_edge else ():
+        if at_edge and span not in ran.record.uninitialised:
+            yield Diagnostic(CODE, _edge_message(found, at_edge.trial), span, "warning", certainty="likely")
 
 
 def _message(found: Uninitialised, trial: Trial) -> str:
-    array = found.touch.array
+    return f"{_reads(found, trial)}: {found.touch.array.space} memory starts undefined; write it first"
+
+
+def _edge_message(found: Uninitialised, trial: Trial) -> str:
     return (
-        f"{trial.thread_words(found.thread)} reads element {found.element} of `{array.name}`, which no thread has "
-        f"written: {array.space} memory starts undefined; write it first"
+        f"in the last block of a domain that no block divides, {_reads(found, trial)}: a thread outside of the domain writes "
+        "nothing; take `weft.tile_index`, where every thread takes part, or write the rest too"
     )
+
+
+def _reads(found: Uninitialised, trial: Trial) -> str:
+    thread, array = trial.thread_words(found.thread), found.touch.array
+    return f"{thread} reads element {found.element} of `{array.name}`, which no thread has written"
