@@ -1,8 +1,11 @@
 """Completion: the value's own members after a dot; in kernels, also the names in scope."""
 
 import pytest
-from ide_case import in_kernel, read
+from ide_case import KERNEL, in_kernel, read
 from inline_snapshot import snapshot
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
+from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.completion import completions, documentation
 
 
@@ -160,3 +163,99 @@ Wrong: where only some threads of the block come [barrier-in-divergent-branch].
 
 Source: PTX ISA, `bar.sync`; CUDA's `__syncthreads()`.\
 """)
+
+
+def test_keyword_arguments_where_an_argument_starts():
+    assert (names(in_kernel("t = weft.shared($0")) or [])[:2] == ["dtype=", "layout="]
+    assert (names(in_kernel("t = weft.shared(f32, $0")) or [])[:1] == ["layout="]
+    assert (names(in_kernel("t = weft.shared(layout=4, $0)")) or [])[:1] == ["dtype="]
+    found = names(in_kernel("t = weft.shared(f32 + $0"))
+    assert found and not [name for name in found if name.endswith("=")]
+
+
+def test_keyword_arguments_of_a_launch():
+    assert names(in_kernel("x[i, j] = alpha") + "\n\ndef main(x):\n    scale(x=x, $0)\n") == ["alpha="]
+
+
+def test_values_that_fit_the_parameter_come_first():
+    found = [name for name in names(in_kernel("t = weft.shared(dtype=$0")) or [] if not name.endswith("=")]
+    assert found[0] == "f32"
+    found = [name for name in names(in_kernel("t = weft.shared($0")) or [] if not name.endswith("=")]
+    assert found[0] == "f32"
+
+
+@pytest.mark.parametrize(
+    "line", ["total = to$0", "total: f32 = to$0", "for total in range(to$0", "total, q = to$0"]
+)
+def test_a_name_is_not_offered_on_the_line_that_makes_it(line: str):
+    found = names(in_kernel(line))
+    assert found and "total" not in found
+
+
+def test_a_name_is_offered_on_the_next_line_and_behind_a_semicolon():
+    assert "total" in (names(in_kernel("total = 1\n    t = to$0")) or [])
+    assert "total" in (names(in_kernel("total = 1; t = to$0")) or [])
+
+
+def test_an_empty_line_below_the_last_statement_is_in_the_kernel():
+    assert {"i", "j", "alpha"} <= set(names(in_kernel("$0")) or [])
+    assert not names(in_kernel("x[i, j] = alpha\n$0"))
+
+
+def test_names_to_import():
+    model, offset = read(in_kernel("t = sq$0"))
+    (sqrt,) = [each for each in completions(model, offset) or () if each.name == "sqrt"]
+    assert (sqrt.detail, sqrt.module) == ("from weft import sqrt", "weft")
+    names_in_scope = [each.name for each in completions(model, offset) or () if not each.module]
+    assert {"f32", "weft", "M"} <= set(names_in_scope) and "sqrt" not in names_in_scope
+
+
+@pytest.mark.parametrize(
+    ("text", "module", "name", "expected"),
+    [
+        ("from weft import Tensor, f32\n", "weft", "barrier", "from weft import Tensor, barrier, f32\n"),
+        ("from weft import (\n    Tensor,\n)\n", "weft", "f32", "from weft import (\n    Tensor, f32,\n)\n"),
+        ("import weft\n\nA = 1\n", "weft.dims", "K", "import weft\nfrom weft.dims import K\n\nA = 1\n"),
+        ("A = 1\n", "weft", "f32", "from weft import f32\n\nA = 1\n"),
+        ('"""Kernels."""\n\nA = 1\n', "weft", "f32", '"""Kernels."""\n\nfrom weft import f32\n\nA = 1\n'),
+    ],
+)
+def test_the_import_that_is_added(text: str, module: str, name: str, expected: str):
+    model = Project(DIALECT).read("/project/kernel.py", text)
+    edit = import_edit(model, module, name)
+    assert text[: edit.span.start] + edit.text + text[edit.span.end :] == expected
+
+
+def test_geometry_between_the_brackets_of_a_launch():
+    source = in_kernel("x[i, j] = alpha") + "\n\ndef main(x):\n    scale[$0\n"
+    check(
+        source,
+        [
+            "(grid_x, grid_y), (32, 8): 32 × 8 = 256 threads in a block",
+            "(grid_x, grid_y), (16, 16): 16 × 16 = 256 threads in a block",
+        ],
+    )
+
+
+def test_the_block_that_a_kernel_fixes():
+    source = KERNEL.replace("weft.index(x)", "weft.tile_index(x, (4, 8))") + "\n\nscale[$0\n"
+    check(
+        source,
+        ["(grid_x, grid_y), (8, 4): the block that the kernel fixes: 8 × 4 = 32 threads in a block"],
+    )
+
+
+def test_snippets_where_a_statement_starts():
+    def offered(source: str) -> list[str]:
+        model, offset = read(source)
+        return [each.name for each in completions(model, offset, with_snippets=True) or () if each.is_snippet]
+
+    assert offered(in_kernel("$0")) == ["guarded loop", "shared tile"]
+    assert offered(in_kernel("t = $0")) == []
+    assert offered("ker$0") == ["kernel"]
+    assert offered("x = ker$0") == []
+
+
+def test_other_names_of_layouts_and_kernels():
+    assert {"row_major", "column_major"} <= set(names("weft.Layout.$0") or [])
+    assert "geometry" in (names(in_kernel("x[i, j] = alpha") + "\n\nscale.$0\n") or [])

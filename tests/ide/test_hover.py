@@ -55,7 +55,9 @@ Do something.
 
 * `x`: what it is done to.
 
-Wrong: nothing.\
+Wrong: nothing.
+
+Needs `[grid, block]` at each launch.\
 """),
     )
 

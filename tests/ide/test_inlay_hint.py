@@ -1,12 +1,15 @@
 """Inlay hints: the kernel with its hints written into it."""
 
+from dataclasses import replace
+
 import pytest
 from ide_case import HEADER, KERNEL, in_kernel, read
 from weft.model.diagnostic import Span
 from weft_lsp.ide.inlay_hint import HintSettings, inlay_hints
 
-TYPES = HintSettings(guards=False)
-GUARDS = HintSettings(types=False)
+OFF = HintSettings(types=False, guards=False, parameter_names=False, geometry=False)
+TYPES = replace(OFF, types=True)
+GUARDS = replace(OFF, guards=True)
 
 
 def shown(source: str, settings: HintSettings) -> str:
@@ -80,3 +83,21 @@ def test_only_the_part_that_is_asked_for():
 def test_ordinary_python_has_no_hints():
     source = "def f(a):\n    b = a + 1\n    return b\n"
     assert shown(source, HintSettings()) == source
+
+
+LAUNCHES = in_kernel("x[i, j] = alpha") + "\n\ndef main(x, alpha):\n    scale({0}2.0, {1}x)\n"
+
+
+def test_the_names_of_parameters_where_the_argument_does_not_say_them():
+    named = replace(OFF, parameter_names=True)
+    assert shown(LAUNCHES.format("", ""), named) == LAUNCHES.format("‹alpha=›", "")
+
+
+def test_the_geometry_that_a_launch_leaves_to_weft():
+    shows = shown(LAUNCHES.format("", ""), replace(OFF, geometry=True))
+    assert shows.endswith("scale‹[(M, N)]›(2.0, x)\n")
+
+
+def test_the_block_that_a_kernel_fixes():
+    tiled = LAUNCHES.replace("weft.index(x)", "weft.tile_index(x, (4, 8))").format("", "")
+    assert shown(tiled, replace(OFF, geometry=True)).endswith("scale‹[(M, N), (8, 4)]›(2.0, x)\n")

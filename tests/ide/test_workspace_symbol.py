@@ -16,8 +16,9 @@ def check(
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("scale", ["kernel scale of kernel"]),
-        ("TILE", ["constant TILE of kernel", "operation tile_index of weft"]),
+        ("scale", ["kernel scale of kernel", "function is_compatible of weft.layout"]),
+        ("TILE_IN", ["operation tile_index of weft"]),
+        ("composition", ["function composition of weft.layout"]),
         ("barrier", ["operation barrier of weft"]),
         ("brr", ["operation barrier of weft"]),
         ("f3", ["dtype f32 of weft"]),
@@ -26,6 +27,12 @@ def check(
 )
 def test_names(query: str, expected: list[str]):
     check(query, expected)
+
+
+def test_the_nearest_comes_first():
+    model, _ = read("TILE = 16\n" + in_kernel("x[i, j] = alpha$0"))
+    names = [each.name for each in workspace_symbols(model.library, [model], "tile")]
+    assert names[:2] == ["TILE", "tile_index"]
 
 
 def test_the_place_is_the_name():

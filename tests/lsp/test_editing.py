@@ -33,7 +33,7 @@ def test_code_actions():
     with session(capabilities={"textDocument": LITERALS}) as client:
         uri = client.open(GUILTY)
         (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
-        fix, everything = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))
+        fix, _, everything = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))
         start, end = {"line": 7, "character": 23}, {"line": 7, "character": 29}
         edit = {"changes": {uri: [{"range": {"start": start, "end": end}, "newText": "index"}]}}
         assert (fix["kind"], fix["diagnostics"], fix["edit"]) == ("quickfix", [finding], edit)
@@ -46,7 +46,7 @@ def test_code_actions_of_one_kind():
         text = GUILTY.replace("indexx", "ind$0exx")
         for only, kinds in [
             (["source.fixAll"], ["source.fixAll.weft"]),
-            (["quickfix"], ["quickfix"]),
+            (["quickfix"], ["quickfix", "quickfix"]),
             (["source.organizeImports"], []),
         ]:
             assert [action["kind"] for action in actions(client, uri, text, only=only)] == kinds

@@ -38,6 +38,7 @@ def test_hints():
             "label": ": index",
             "kind": 1,
             "paddingLeft": False,
+            "paddingRight": False,
         }
         assert (guard["position"], guard["label"]) == ({"line": 8, "character": 19}, "guarded")
         assert guard["tooltip"]["value"].startswith("This read of `x` is not proved")

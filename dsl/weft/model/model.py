@@ -72,10 +72,15 @@ class Model:
                 yield start, function
 
     def kernel_at(self, offset: int) -> Analysis | None:
-        """The kernel or device function whose text holds the offset."""
+        """The kernel or device function whose text holds the offset, or an indented empty line below its text."""
         start, block = self._block(offset)
-        within = [function for function in block.functions if function.span.contains(offset - start)]
+        place = self._end_of_code(offset) - start
+        within = [function for function in block.functions if function.span.contains(place)]
         return min(within, key=lambda function: function.span.end - function.span.start, default=None)
+
+    def block_at(self, offset: int) -> tuple[int, BlockModel]:
+        """The block that an offset is in, with the offset that its spans count from."""
+        return self._block(offset)
 
     def fact_at(self, offset: int) -> Fact | None:
         """The innermost expression or name that touches the offset."""
@@ -109,8 +114,9 @@ class Model:
         """The names that can be written at a place: locals, then the module's, then the language's built-in ones."""
         found: dict[str, Member] = {}
         for fact in self._locals(offset):
-            assert fact.symbol is not None
-            found[fact.symbol.name] = Member(fact.symbol, fact.value)
+            assert fact.symbol is not None and fact.symbol.location is not None
+            if not self._is_being_bound(fact.symbol.location.span, offset):
+                found[fact.symbol.name] = Member(fact.symbol, fact.value)
         for name in self.module.names():
             binding = self.module.lookup(name)
             if name not in found and binding.symbol:
@@ -165,6 +171,11 @@ class Model:
         symbol = self.symbol(fact.symbol, start) if fact.symbol else None
         return replace(fact, span=fact.span.shifted(start), symbol=symbol)
 
+    def _end_of_code(self, offset: int) -> int:
+        """On an empty line that is indented, the end of what stands above; elsewhere the offset itself."""
+        line = self.text[self.text.rfind("\n", 0, offset) + 1 : offset]
+        return len(self.text[:offset].rstrip()) if line and line.isspace() else offset
+
     def _word_start(self, offset: int) -> int:
         first = max(0, offset - _LONGEST_WORD)
         match = _WORD_BEFORE.search(self.text[first:offset])
@@ -183,6 +194,11 @@ class Model:
             and fact.span.start < offset - start
         ]
         return sorted(declared, key=lambda fact: fact.span)
+
+    def _is_being_bound(self, first: Span, offset: int) -> bool:
+        """Whether the cursor is on the line that first binds a name, which does not have it yet: `total = tot`."""
+        between = self.text[first.end : offset]
+        return first.end <= offset and not any(mark in between for mark in "\n\r;")
 
     def _is_inside(self, call: CallFact, offset: int, block_start: int) -> bool:
         span = call.span.shifted(block_start)

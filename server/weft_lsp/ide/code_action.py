@@ -1,10 +1,14 @@
 """The mends that findings carry: each by itself, and all of them at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from weft.lint import check
-from weft.model.diagnostic import Diagnostic, Edit, Span
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
+
+from weft_lsp.ide.auto_import import import_edit
+from weft_lsp.ide.public import public_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +18,35 @@ class QuickFix:
     title: str
     edits: tuple[Edit, ...]
     finding: Diagnostic
+    is_preferred: bool = False
 
 
 def quick_fixes(model: Model, span: Span) -> tuple[QuickFix, ...]:
     """The mends of the findings that touch the span, in the order of the text."""
     return tuple(
-        QuickFix(fix.title, fix.edits, finding)
+        QuickFix(fix.title, fix.edits, finding, finding.fixes == (fix,))
         for finding in check(model)
         if finding.span.start <= span.end and span.start <= finding.span.end
-        for fix in finding.fixes
+        for fix in (*_imports(model, finding), *finding.fixes, *_ignored(model, finding))
     )
+
+
+def _imports(model: Model, finding: Diagnostic) -> Iterator[Fix]:
+    """A name of the language that the file does not import."""
+    word = model.text[finding.span.start : finding.span.end]
+    for public in public_names(model.library) if finding.code == "unknown-name" else ():
+        if public.name == word:
+            edit = import_edit(model, public.module, public.name)
+            yield Fix(f"Import `{public.name}` from {public.module}", (edit,))
+
+
+def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:
+    """A comment that suppresses the finding on its line, unless the line has a comment or goes on."""
+    line = model.lines.content(model.lines.line_of(finding.span.end))
+    text = model.text[line.start : line.end]
+    if finding.code != "syntax-error" and "#" not in text and not text.endswith("\\") and '"""' not in text:
+        edit = Edit(Span(line.end, line.end), f"  # weft: ignore[{finding.code}]")
+        yield Fix(f"Ignore `{finding.code}` on this line", (edit,), is_safe=False)
 
 
 def fix_all(model: Model) -> tuple[Edit, ...]:

@@ -1,51 +1,82 @@
-"""What can be typed here: the members of the value before the dot, or the names in scope."""
+"""What can be typed here: members of the value before the dot, keyword arguments, names in scope, names to import."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from weft.model.describe import describe
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
-from weft.model.model import Model
+from weft.model.model import CallSite, Model
+from weft.model.values import Dimension, DTypeRef, KernelRef, MaybeUnbound, Static, Tensor, Value
 
+from weft_lsp.ide.geometry_completion import geometries
 from weft_lsp.ide.hover import call_label, markdown
+from weft_lsp.ide.public import PublicName, public_names
 from weft_lsp.ide.quiet import is_quiet
-from weft_lsp.ide.relevance import is_unknown
+from weft_lsp.ide.relevance import is_ours_to_call, is_unknown
+from weft_lsp.ide.snippets import Snippet, snippets
 
 # Where a line takes no name of the scope: after a dot; where a name is being made up; in an import.
 _TAKES_NO_NAME = re.compile(
     r"\.[ \t]*\w*$ | \b(?:def|class|as|for|global|nonlocal)[ \t]+\w*$ | ^[ \t]*(?:from|import)\b", re.VERBOSE
 )
+_ARGUMENT_START = re.compile(r"[(,][ \t\r\n]*\w*\Z")
+_VALUE_START = re.compile(r"[(,=][ \t\r\n]*\w*\Z")
+_BRACKET = re.compile(r"([^\W\d][\w.]*)\[[ \t]*\Z")
+_LONGEST_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A name to offer. detail: what it would be, where that is known."""
+    """A name to offer. detail: what it would be, where that is known. text: what is typed, if not the name.
+
+    module: where it is imported from, if it is not in scope yet.
+    """
 
     name: str
-    kind: SymbolKind
+    kind: SymbolKind | Literal["snippet"]
     detail: str = ""
     symbol: Symbol | None = field(default=None, compare=False)
+    text: str = ""
+    is_snippet: bool = False
+    module: str = ""
+    note: str = ""
 
 
-def completions(model: Model, offset: int) -> tuple[Completion, ...] | None:
-    """Outside of kernels only members are offered: all other names are another server's to complete."""
+def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tuple[Completion, ...] | None:
+    """Outside of kernels and their calls only members are offered: all other names are another server's to complete."""
     if is_quiet(model.text, offset):
         return None
     receiver = model.receiver_at(offset)
     if receiver is not None:
         return _completions(model.members(receiver.value))
     line = _line_before(model.text, offset)
-    if model.kernel_at(offset) is None or _TAKES_NO_NAME.search(line):
+    if bracket := _BRACKET.search(line):
+        return _geometries(model, offset - len(line) + bracket.end(1), with_snippets=with_snippets)
+    if _TAKES_NO_NAME.search(line):
         return None
-    return _completions(model.names_at(offset))
+    call = model.call_at(offset)
+    keywords = _keywords(model, offset, call) if call and is_ours_to_call(model, offset, call.symbol) else []
+    if model.kernel_at(offset) is None:
+        offered = snippets(line, in_kernel=False) if with_snippets else ()
+        return (*keywords, *map(_snippet, offered)) or None
+    names = _ranked(_completions(model.names_at(offset)), model, offset, call)
+    taken = {each.name for each in names}
+    offered = snippets(line, in_kernel=True) if with_snippets else ()
+    imports = (_import(each) for each in public_names(model.library) if each.name not in taken)
+    return (*keywords, *names, *map(_snippet, offered), *imports)
 
 
 def documentation(completion: Completion) -> str:
     """The Markdown of one completion."""
+    if completion.is_snippet:
+        return f"```python\n{completion.note}\n```"
     symbol = completion.symbol
-    return markdown(completion.detail or completion.name, symbol) if symbol and symbol.doc else ""
+    return (
+        markdown(completion.detail or completion.name, symbol) if symbol and symbol.doc else completion.note
+    )
 
 
 def _completions(members: Iterable[Member]) -> tuple[Completion, ...]:
@@ -60,6 +91,85 @@ def _detail(member: Member) -> str:
     if called := call_label(member.symbol):
         return called
     return "" if member.value is None or is_unknown(member.value) else describe(member.value)
+
+
+# Arguments
+
+
+def _keywords(model: Model, offset: int, call: CallSite) -> list[Completion]:
+    """`dtype=`: the parameters that are not given yet, where an argument starts."""
+    typed = model.text[call.span.start - 1 : offset]
+    if not _ARGUMENT_START.search(typed):
+        return []
+    given = set(re.findall(r"(\w+)[ \t]*=(?!=)", model.text[call.span.start : call.span.end]))
+    takers = call.signature.parameters
+    # Behind a keyword argument only keyword arguments may come, in any order.
+    first = 0 if given else max(call.active, 0)
+    return [
+        Completion(f"{parameter.name}=", "parameter", parameter.annotation, note=_default(parameter.default))
+        for index, parameter in enumerate(takers)
+        if not parameter.marker and not parameter.is_positional_only and parameter.name not in given
+        if parameter.is_keyword_only or index >= first
+    ]
+
+
+def _default(default: str | None) -> str:
+    return f"`{default}` if it is not given" if default is not None else ""
+
+
+def _ranked(
+    found: tuple[Completion, ...], model: Model, offset: int, call: CallSite | None
+) -> tuple[Completion, ...]:
+    """What fits the parameter at the cursor comes first."""
+    if call is None or not 0 <= call.active < len(call.signature.parameters):
+        return found
+    if not _VALUE_START.search(model.text[max(call.span.start - 1, offset - _LONGEST_LINE) : offset]):
+        return found
+    annotation = call.signature.parameters[call.active].annotation
+    values = {member.symbol.name: member.value for member in model.names_at(offset)}
+    return tuple(sorted(found, key=lambda each: not _fits(values.get(each.name), annotation)))
+
+
+def _fits(value: Value | None, annotation: str) -> bool:
+    match value:
+        case MaybeUnbound(value=inner):
+            return _fits(inner, annotation)
+        case DTypeRef():
+            return "type[" in annotation
+        case Tensor():
+            return "Tensor" in annotation
+        case Dimension():
+            return "SupportsIndex" in annotation
+        case Static(value=inside):
+            return type(inside).__name__ in annotation
+        case _:
+            return False
+
+
+# Other offers
+
+
+def _geometries(model: Model, name_end: int, *, with_snippets: bool) -> tuple[Completion, ...] | None:
+    fact = model.fact_at(name_end)
+    if fact is None or not isinstance(fact.value, KernelRef) or fact.span.end != name_end:
+        return None
+    return tuple(
+        Completion(
+            each.label, "constant", each.detail, text=each.text, is_snippet=with_snippets, note=each.label
+        )
+        for each in geometries(model, fact.value, with_snippets=with_snippets)
+    )
+
+
+def _snippet(snippet: Snippet) -> Completion:
+    return Completion(
+        snippet.name, "snippet", snippet.detail, text=snippet.text, is_snippet=True, note=snippet.preview
+    )
+
+
+def _import(public: PublicName) -> Completion:
+    detail = f"from {public.module} import {public.name}"
+    return Completion(public.name, public.symbol.kind, detail, public.symbol, module=public.module)
 
 
 def _line_before(text: str, offset: int) -> str:

@@ -10,6 +10,7 @@ from weft.model.model import Model
 from weft.model.trace.tracer import Fact
 
 from weft_lsp.ide.docstring import parse, to_markdown
+from weft_lsp.ide.hover_notes import notes
 from weft_lsp.ide.relevance import is_literal, is_ours, is_unknown
 
 _MOST_LABELS = 4096
@@ -27,7 +28,9 @@ def hover(model: Model, offset: int) -> Hover | None:
     if fact is None or not is_ours(model, offset, fact):
         return None
     headline = _headline(fact)
-    return Hover(markdown(headline, fact.symbol), fact.span) if headline else None
+    if not headline:
+        return None
+    return Hover("\n\n".join((markdown(headline, fact.symbol), *notes(model, offset, fact))), fact.span)
 
 
 def markdown(headline: str, symbol: Symbol | None) -> str:

@@ -5,16 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from weft.model.describe import describe
+from weft.model.block import BlockModel
+from weft.model.describe import describe, expression
 from weft.model.diagnostic import Span
 from weft.model.kernel import Analysis
 from weft.model.model import Model
+from weft.model.source import identifiers
 from weft.model.trace.tracer import Fact
-from weft.model.values import Static
+from weft.model.values import KernelRef, Static
 
-from weft_lsp.ide.relevance import is_literal, is_unknown
+from weft_lsp.ide.relevance import is_literal, is_of_language, is_unknown
+from weft_lsp.ide.resources import kernel_of, resources
 
 _IS_ANNOTATED = re.compile(r"[ \t]*:(?!=)")
+# With one parameter there is nothing to mix up.
+_FEWEST_NAMED = 2
 _GUARD = "not proved to be inside the tensor: outside, a read gives 0 and a write does nothing"
 
 
@@ -24,6 +29,8 @@ class HintSettings:
 
     types: bool = True
     guards: bool = True
+    parameter_names: bool = True
+    geometry: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +39,22 @@ class Hint:
 
     offset: int
     label: str
-    kind: Literal["type", "guard"]
+    kind: Literal["type", "guard", "parameter", "geometry"]
     tooltip: str = ""
 
 
 def inlay_hints(model: Model, span: Span, settings: HintSettings) -> tuple[Hint, ...]:
-    """The hints of the kernels and device functions in a part of the text, in its order."""
+    """The hints of a part of the text, in its order: of kernels, device functions and launches."""
     found: set[Hint] = set()
     for start, function in model.kernels():
         whole = function.span.shifted(start)
         if whole.start <= span.end and span.start <= whole.end:
             found.update(_types(model, start, function) if settings.types else ())
             found.update(_guards(start, function) if settings.guards else ())
+    for start, block in model.blocks:
+        if start <= span.end and span.start <= start + len(block.parsed.text):
+            found.update(_parameter_names(start, block) if settings.parameter_names else ())
+            found.update(_geometry(model, start, block) if settings.geometry else ())
     inside = (hint for hint in found if span.contains(hint.offset))
     return tuple(sorted(inside, key=lambda hint: (hint.offset, hint.kind)))
 
@@ -82,3 +93,32 @@ def _guards(start: int, function: Analysis) -> Iterator[Hint]:
         if not access.is_proved:
             what = f"This {'write' if access.is_write else 'read'} of `{access.tensor}` is {_GUARD}."
             yield Hint(access.span.end + start, "guarded", "guard", what)
+
+
+def _parameter_names(start: int, block: BlockModel) -> Iterator[Hint]:
+    """The names of parameters before arguments, unless the argument says it: of functions and kernels of the user."""
+    for call in block.calls:
+        signature = call.symbol.signature
+        if signature is None or is_of_language(call.symbol) or len(signature.parameters) < _FEWEST_NAMED:
+            continue
+        for parameter, span, word in zip(
+            signature.parameters, call.argument_spans, call.keywords, strict=False
+        ):
+            text = block.parsed.text[span.start : span.end]
+            if word is None and not parameter.marker and parameter.name not in identifiers(text):
+                yield Hint(span.start + start, f"{parameter.name}=", "parameter")
+
+
+def _geometry(model: Model, start: int, block: BlockModel) -> Iterator[Hint]:
+    """What a launch without brackets leaves to Weft."""
+    for site in block.launches:
+        kernel = kernel_of(model, site.kernel) if isinstance(site.kernel, KernelRef) else None
+        domain = kernel.made.domain if kernel else None
+        if kernel is None or domain is None:
+            continue
+        name = block.parsed.text.find("(", site.span.start, site.span.end)
+        if name >= 0:
+            extents = ", ".join(map(expression, domain.extents))
+            fixed = f", {tuple(reversed(domain.block))}" if domain.block else ""
+            label = f"[({extents}){fixed}]" if len(domain.extents) > 1 else f"[{extents}{fixed}]"
+            yield Hint(name + start, label, "geometry", f"{resources(kernel)}.")

@@ -7,6 +7,8 @@ from weft.model.facts import Location, SymbolKind
 from weft.model.library import Library
 from weft.model.model import Model
 
+from weft_lsp.ide.public import public_names
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -19,9 +21,10 @@ class Found:
 
 
 def workspace_symbols(library: Library, models: Iterable[Model], query: str) -> tuple[Found, ...]:
-    """The names that have the letters of the query in their order, whatever their case; files first."""
+    """The names that have the letters of the query in their order, whatever their case; what is nearest first."""
     own = (found for model in models for found in _of_file(model))
-    return tuple(found for found in (*own, *_of_language(library)) if _matches(found.name, query))
+    matching = [found for found in (*own, *_of_language(library)) if _matches(found.name, query)]
+    return tuple(sorted(matching, key=lambda found: _distance(found.name, query)))
 
 
 def _of_file(model: Model) -> Iterator[Found]:
@@ -30,19 +33,17 @@ def _of_file(model: Model) -> Iterator[Found]:
 
 
 def _of_language(library: Library) -> Iterator[Found]:
-    package = library.dialect.package
-    path = library.find(package, "")
-    module = library.module(path) if path else None
-    for name in module.names() if module else ():
-        symbol = module.lookup(name).symbol if module else None
-        if symbol and symbol.location and _is_public(symbol.qualified_name, name, package):
-            yield Found(name, symbol.kind, symbol.location, package)
-
-
-def _is_public(qualified_name: str, name: str, package: str) -> bool:
-    return not name.startswith("_") and qualified_name.startswith(f"{package}.")
+    for public in public_names(library):
+        if public.symbol.location:
+            yield Found(public.name, public.symbol.kind, public.symbol.location, public.module)
 
 
 def _matches(name: str, query: str) -> bool:
     letters = iter(name.casefold())
     return all(letter in letters for letter in query.casefold())
+
+
+def _distance(name: str, query: str) -> int:
+    """The name itself, then those that start with the query, then those that hold it, then the others."""
+    name, query = name.casefold(), query.casefold()
+    return 0 if name == query else 1 if name.startswith(query) else 2 if query in name else 3

@@ -46,6 +46,6 @@ def _quick_fix(ls: Server, document: Document, fix: QuickFix) -> types.CodeActio
         fix.title,
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[diagnostics.finding_to_lsp(document, fix.finding)],
-        is_preferred=len(fix.finding.fixes) == 1,
+        is_preferred=fix.is_preferred,
         edit=workspace_edit(ls, document, fix.edits),
     )

@@ -1,14 +1,19 @@
 """textDocument/completion and completionItem/resolve."""
 
+from typing import Literal
+
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from weft.model.facts import SymbolKind
 
+from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.completion import Completion, completions, documentation
-from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.documents import Document
+from weft_lsp.lsp.language_server import CompletionAnswer, Server
 
-OPTIONS = types.CompletionOptions(trigger_characters=["."], resolve_provider=True)
+OPTIONS = types.CompletionOptions(trigger_characters=[".", "["], resolve_provider=True)
 
-_KINDS: dict[SymbolKind, types.CompletionItemKind] = {
+_KINDS: dict[SymbolKind | Literal["snippet"], types.CompletionItemKind] = {
     "kernel": types.CompletionItemKind.Function,
     "function": types.CompletionItemKind.Function,
     "operation": types.CompletionItemKind.Function,
@@ -21,29 +26,46 @@ _KINDS: dict[SymbolKind, types.CompletionItemKind] = {
     "module": types.CompletionItemKind.Module,
     "method": types.CompletionItemKind.Method,
     "property": types.CompletionItemKind.Property,
+    "snippet": types.CompletionItemKind.Snippet,
 }
 
 
 def on_completion(ls: Server, params: types.CompletionParams) -> types.CompletionList | None:
     document = ls.document(params.text_document.uri)
-    found = completions(document.model, document.offset(params.position))
+    knows_snippets = get_capability(
+        ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
+    )
+    found = completions(
+        document.model,
+        document.offset(params.position),
+        with_snippets=ls.settings.snippets and bool(knows_snippets),
+    )
     if found is None:
         return None
-    ls.completions = (ls.completions[0] + 1, found)
-    items = [_to_lsp(each, ls.completions[0], index) for index, each in enumerate(found)]
+    ls.answers += 1
+    ls.completions = CompletionAnswer(ls.answers, document, found)
+    items = [_to_lsp(each, ls.answers, index) for index, each in enumerate(found)]
     return types.CompletionList(is_incomplete=False, items=items)
 
 
 def on_resolve(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
-    """Add the documentation, which is made only for the item that is looked at."""
-    answer, found = ls.completions
+    """Add the documentation and the import, which are made only for the item that is looked at."""
+    answer = ls.completions
     match item.data:
-        case [int() as asked, int() as index] if asked == answer and 0 <= index < len(found):
-            text = documentation(found[index])
-            item.documentation = types.MarkupContent(types.MarkupKind.Markdown, text) if text else None
+        case [int() as asked, int() as index] if answer and asked == answer.number:
+            if 0 <= index < len(answer.found):
+                _resolve(item, answer.found[index], answer.document)
         case _:
             pass
     return item
+
+
+def _resolve(item: types.CompletionItem, found: Completion, document: Document) -> None:
+    if text := documentation(found):
+        item.documentation = types.MarkupContent(types.MarkupKind.Markdown, text)
+    if found.module:
+        edit = import_edit(document.model, found.module, found.name)
+        item.additional_text_edits = [types.TextEdit(document.range(edit.span), edit.text)]
 
 
 def _to_lsp(completion: Completion, answer: int, index: int) -> types.CompletionItem:
@@ -52,5 +74,7 @@ def _to_lsp(completion: Completion, answer: int, index: int) -> types.Completion
         kind=_KINDS[completion.kind],
         detail=completion.detail or None,
         sort_text=f"{index:04}",
+        insert_text=completion.text or None,
+        insert_text_format=types.InsertTextFormat.Snippet if completion.is_snippet else None,
         data=[answer, index],
     )

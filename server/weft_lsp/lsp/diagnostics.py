@@ -8,6 +8,8 @@ from pygls.capabilities import get_capability
 from weft.model.diagnostic import Diagnostic
 
 from weft_lsp.ide.diagnostics import diagnostics
+from weft_lsp.ide.rule_page import page_of
+from weft_lsp.lsp.document_link import page_uri
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.faults import shielded
 from weft_lsp.lsp.language_server import Server
@@ -17,6 +19,7 @@ OPTIONS = types.DiagnosticOptions(
 )
 SOURCE = "weft"
 QUIET_SECONDS = 0.15
+_UNNECESSARY = ("unused-parameter", "unused-ignore")
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -75,8 +78,22 @@ def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
         message=finding.message,
         severity=_SEVERITIES[finding.severity],
         code=finding.code,
+        code_description=_description(finding.code),
         source=SOURCE,
+        tags=[types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY else None,
+        related_information=[
+            types.DiagnosticRelatedInformation(
+                types.Location(document.uri, document.range(other.span)), other.message
+            )
+            for other in finding.related
+        ]
+        or None,
     )
+
+
+def _description(code: str) -> types.CodeDescription | None:
+    page = page_of(code)
+    return types.CodeDescription(page_uri(page)) if page else None
 
 
 def _publish_one(ls: Server, params: types.DocumentDiagnosticParams) -> None:

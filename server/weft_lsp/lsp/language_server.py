@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Generator, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
@@ -15,6 +16,7 @@ from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 
+from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.documents import Document, Documents
@@ -22,6 +24,24 @@ from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
 NAME = "weft-lsp"
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chooses."""
+
+    hints: HintSettings = field(default_factory=HintSettings)
+    lenses: LensSettings = field(default_factory=LensSettings)
+    snippets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionAnswer:
+    """The last completion, whose items may be looked at more closely."""
+
+    number: int
+    document: Document
+    found: Sequence[Completion]
 
 
 class UnknownDocumentError(LookupError):
@@ -94,10 +114,10 @@ class Server(LanguageServer):
         self.files = WorkspaceFiles(())
         self.documents = Documents(self._read)
         self.pulls_diagnostics = False
-        self.hints = HintSettings()
+        self.settings = Settings()
         self.publication: asyncio.TimerHandle | None = None
         self.published: dict[str, object] = {}
-        self.completions: tuple[int, Sequence[Completion]] = (0, ())
+        self.completions: CompletionAnswer | None = None
         # The last answer of semantic tokens of each document, for the difference to the next one.
         self.semantic_tokens: dict[str, types.SemanticTokens] = {}
         self.answers = 0

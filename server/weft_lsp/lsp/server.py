@@ -12,17 +12,22 @@ from lsprotocol import types
 from weft import __version__
 
 from weft_lsp.lsp import (
+    call_hierarchy,
     code_action,
+    code_lens,
     completion,
     connection,
     definition,
     diagnostics,
+    document_link,
+    folding_range,
     highlight,
     hover,
     inlay_hint,
     layout_view,
     references,
     rename,
+    selection_range,
     semantic_tokens,
     settings,
     signature_help,
@@ -76,6 +81,14 @@ REQUESTS = [
         semantic_tokens.LEGEND,
     ),
     Feature(layout_view.METHOD, layout_view.on_layout),
+    Feature(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, call_hierarchy.on_prepare),
+    Feature(types.CALL_HIERARCHY_INCOMING_CALLS, call_hierarchy.on_incoming),
+    Feature(types.CALL_HIERARCHY_OUTGOING_CALLS, call_hierarchy.on_outgoing),
+    Feature(types.TEXT_DOCUMENT_CODE_LENS, code_lens.on_code_lens, code_lens.OPTIONS),
+    Feature(types.CODE_LENS_RESOLVE, code_lens.on_resolve),
+    Feature(types.TEXT_DOCUMENT_SELECTION_RANGE, selection_range.on_selection_range),
+    Feature(types.TEXT_DOCUMENT_FOLDING_RANGE, folding_range.on_folding_range),
+    Feature(types.TEXT_DOCUMENT_DOCUMENT_LINK, document_link.on_document_link, document_link.OPTIONS),
     Feature(types.WORKSPACE_SYMBOL, workspace_symbol.on_workspace_symbol),
 ]
 

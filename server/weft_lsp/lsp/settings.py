@@ -6,8 +6,9 @@ from typing import cast
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.inlay_hint import HintSettings
-from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.language_server import Server, Settings
 
 SECTION = "weft"
 
@@ -43,21 +44,41 @@ def _ask(ls: Server) -> None:
 
 
 def _change(ls: Server, section: object) -> None:
-    before = ls.hints
+    before = ls.settings
     _set(ls, section)
-    refreshes = get_capability(ls.client_capabilities, "workspace.inlay_hint.refresh_support")
-    if ls.hints != before and refreshes:
+    if ls.settings.hints != before.hints and _refreshes(ls, "inlay_hint"):
         ls.workspace_inlay_hint_refresh(None)
+    if ls.settings.lenses != before.lenses and _refreshes(ls, "code_lens"):
+        ls.workspace_code_lens_refresh(None)
+
+
+def _refreshes(ls: Server, what: str) -> bool:
+    return bool(get_capability(ls.client_capabilities, f"workspace.{what}.refresh_support"))
 
 
 def _set(ls: Server, section: object) -> None:
     """What is not said, or is no truth value, stays as it is."""
-    hints = _member(section, "inlayHints")
-    shows_types, shows_guards = _member(hints, "types"), _member(hints, "guards")
-    ls.hints = HintSettings(
-        types=shows_types if isinstance(shows_types, bool) else ls.hints.types,
-        guards=shows_guards if isinstance(shows_guards, bool) else ls.hints.guards,
+    hints, lenses = _member(section, "inlayHints"), _member(section, "codeLens")
+    now = ls.settings
+    ls.settings = Settings(
+        hints=HintSettings(
+            types=_switch(hints, "types", now.hints.types),
+            guards=_switch(hints, "guards", now.hints.guards),
+            parameter_names=_switch(hints, "parameterNames", now.hints.parameter_names),
+            geometry=_switch(hints, "geometry", now.hints.geometry),
+        ),
+        lenses=LensSettings(
+            references=_switch(lenses, "references", now.lenses.references),
+            run=_switch(lenses, "run", now.lenses.run),
+            resources=_switch(lenses, "resources", now.lenses.resources),
+        ),
+        snippets=_switch(section, "snippets", now.snippets),
     )
+
+
+def _switch(section: object, name: str, before: bool) -> bool:
+    value = _member(section, name)
+    return value if isinstance(value, bool) else before
 
 
 def _member(value: object, name: str) -> object:

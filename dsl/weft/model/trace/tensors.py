@@ -65,6 +65,8 @@ def write_element(t: Tracer, tensor: Tensor, index: Value, value: Value, node: a
             f"`{tensor.name}` is broadcast here, so several elements are one in memory: write to the tensor itself",
             node,
         )
+    if places and tensor.width == 1:
+        t.record(node, Scalar(Load(tensor.array, *places[0], t.span(node))))
     if places is None or exprs is None:
         t.miss(node)
         return

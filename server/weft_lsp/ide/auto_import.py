@@ -1,0 +1,50 @@
+"""The edit that imports a name: into the import that is there already, or as a line below the others."""
+
+import ast
+
+from weft.model.diagnostic import Edit, Span
+from weft.model.model import Model
+
+from weft_lsp.ide.places import blocks_of
+
+
+def import_edit(model: Model, module: str, name: str) -> Edit:
+    last_end: int | None = None
+    for start, parsed in blocks_of(model):
+        for node in parsed.tree.body if parsed.tree else ():
+            if isinstance(node, ast.ImportFrom) and node.module == module and node.level == 0:
+                return _into([(parsed.span(part).shifted(start), part.name) for part in node.names], name)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                last_end = parsed.span(node).end + start
+    line = f"from {module} import {name}"
+    if last_end is not None:
+        return Edit(Span(last_end, last_end), f"\n{line}")
+    top = _below_docstring(model)
+    return Edit(Span(top, top), f"{line}\n\n" if top == 0 else f"\n\n{line}")
+
+
+def _into(parts: list[tuple[Span, str]], name: str) -> Edit:
+    """Before the first name that comes after it: constants, classes, then the others, each by the alphabet."""
+    later = [span for span, other in parts if _order(other) > _order(name)]
+    if later:
+        return Edit(Span(later[0].start, later[0].start), f"{name}, ")
+    end = parts[-1][0].end
+    return Edit(Span(end, end), f", {name}")
+
+
+def _below_docstring(model: Model) -> int:
+    for start, parsed in blocks_of(model):
+        match parsed.tree.body[:1] if parsed.tree else []:
+            case [ast.Expr(value=ast.Constant(value=str())) as node]:
+                return parsed.span(node).end + start
+            case [_]:
+                return 0
+            case _:
+                pass
+    return 0
+
+
+def _order(name: str) -> tuple[int, str]:
+    """As Ruff and isort have it."""
+    group = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return group, name

@@ -1,0 +1,136 @@
+"""What a hover says below the signature: of a value, an access, a layout, a dimension, a kernel and its launch."""
+
+from collections.abc import Iterator
+
+from weft.layout import Layout
+from weft.layout.draw_text import to_text
+from weft.lint.block.observe import inner_block
+from weft.lint.block.warp import fewest_sectors, fullest, sectors, step, step_words
+from weft.model import fold
+from weft.model.describe import expression
+from weft.model.diagnostic import Span
+from weft.model.ir import TensorParameter
+from weft.model.kernel import Analysis
+from weft.model.model import Model
+from weft.model.prove import Bounds
+from weft.model.trace.tracer import Access, Fact
+from weft.model.uniformity import is_varying
+from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static
+
+from weft_lsp.ide.resources import kernel_of, resources, sizes_text
+from weft_lsp.ide.threads import varying_names
+
+_MOST_CELLS = 256
+
+
+def notes(model: Model, offset: int, fact: Fact) -> tuple[str, ...]:
+    """Paragraphs of Markdown."""
+    return tuple(_notes(model, offset, fact))
+
+
+def _notes(model: Model, offset: int, fact: Fact) -> Iterator[str]:
+    function = model.kernel_at(offset)
+    match fact.value:
+        case Scalar() if function is not None:
+            yield from _of_scalar(function, fact)
+            yield from _of_access(model, function, offset, fact)
+        case Static(value=Layout() as layout) if 0 < layout.size() <= _MOST_CELLS:
+            yield f"```text\n{to_text(layout)}\n```"
+        case Dimension() as dimension:
+            yield from _of_dimension(function, dimension)
+        case KernelRef() | ConfiguredKernel():
+            yield from _of_kernel(model, offset, fact)
+        case _:
+            pass
+
+
+def _of_scalar(function: Analysis, fact: Fact) -> Iterator[str]:
+    assert isinstance(fact.value, Scalar)
+    varying = varying_names(function)
+    words: list[str] = []
+    if varying is not None:
+        differs = is_varying(fact.value.expr, varying)
+        words.append("Differs between threads." if differs else "The same for all threads of a block.")
+    if fact.bounds is not None and (told := _range(fact.bounds)):
+        words.append(told)
+    if words:
+        yield " ".join(words)
+
+
+def _range(bounds: Bounds) -> str:
+    """`From 0 to N - 1.`"""
+    lower = expression(bounds.lower) if bounds.lower is not None else ""
+    uppers = list(dict.fromkeys(expression(fold.sub(upper, fold.const(1))) for upper in bounds.uppers))
+    if lower and uppers:
+        return f"From `{lower}` to " + " and to ".join(f"`{upper}`" for upper in uppers) + "."
+    if lower:
+        return f"At least `{lower}`."
+    return f"At most {' and '.join(f'`{upper}`' for upper in uppers)}." if uppers else ""
+
+
+def _of_access(model: Model, function: Analysis, offset: int, fact: Fact) -> Iterator[str]:
+    start, _ = model.block_at(offset)
+    here = fact.span.shifted(-start)
+    for access in function.accesses:
+        if access.span == here:
+            yield _bounds_words(access)
+            yield from _memory_words(function, access, here)
+
+
+def _bounds_words(access: Access) -> str:
+    if access.is_proved:
+        return "Proved to be inside the tensor: no guard."
+    done = "writes nothing" if access.is_write else "reads 0"
+    return f"Not proved to be inside the tensor: guarded, and outside it {done}."
+
+
+def _memory_words(function: Analysis, access: Access, here: Span) -> Iterator[str]:
+    """How much a thread moves, and what a warp makes of it."""
+    ran = inner_block(function)
+    touches = [touch for touch in ran.touches if touch.span == here] if ran else []
+    if ran is None or not touches or access.space != "global":
+        return
+    touch = touches[0]
+    size = touch.array.dtype.itemsize_bytes
+    elements = fullest(touch, ran.trial.threads)
+    moved, fewest = len(sectors(elements, size)), fewest_sectors(elements, size)
+    if moved <= fewest:
+        how = "Coalesced"
+    else:
+        apart = step(elements)
+        where = f"{step_words(apart, size, ran.trial)} apart" if apart is not None else "in scattered places"
+        how = f"Not coalesced: the threads of a warp are {where}"
+    yield f"{how}. {size} bytes for each thread; {moved} transactions of 32 bytes for a warp, {fewest} at best."
+
+
+def _of_dimension(function: Analysis | None, dimension: Dimension) -> Iterator[str]:
+    if function is None:
+        return
+    axes = [
+        f"axis {axis} of `{parameter.name}`"
+        for parameter in function.parameters
+        if isinstance(parameter, TensorParameter)
+        for axis, extent in enumerate(parameter.shape)
+        if extent == dimension.expr
+    ]
+    if len(axes) == 1:
+        yield f"Here {axes[0]}."
+    elif axes:
+        yield f"Here {', '.join(axes[:-1])} and {axes[-1]}: at a launch they must be equal."
+
+
+def _of_kernel(model: Model, offset: int, fact: Fact) -> Iterator[str]:
+    if kernel := kernel_of(model, fact.value):
+        yield f"{_upper(resources(kernel))}."
+    start, block = model.block_at(offset)
+    for site in block.launches:
+        if site.span.start + start == fact.span.start and isinstance(site.kernel, ConfiguredKernel):
+            geometry = site.kernel.geometry
+            if geometry is not None:
+                blocks = f"{geometry.blocks:,} {'block' if geometry.blocks == 1 else 'blocks'}"
+                whole = geometry.blocks * geometry.threads_per_block
+                yield f"This launch: {blocks} of {sizes_text(geometry.block)}, {whole:,} in all."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,54 @@
+"""What a kernel asks of a device, in one line: its threads, its block, its shared memory."""
+
+from math import prod
+
+from weft.model.describe import expression
+from weft.model.ir import Domain
+from weft.model.kernel import Analysis
+from weft.model.model import Model
+from weft.model.values import ConfiguredKernel, KernelRef, Value
+
+
+def resources(kernel: Analysis) -> str:
+    """`one thread for each of (M, N) · blocks of 16 × 16 = 256 threads · 2,048 bytes of shared memory`."""
+    parts = [_threads(kernel.made.domain), *_block(kernel.made.domain), *_shared(kernel)]
+    return " · ".join(parts)
+
+
+def kernel_of(model: Model, value: Value) -> Analysis | None:
+    """The reading of a kernel of this file that a value stands for."""
+    kernel = value.kernel if isinstance(value, ConfiguredKernel) else value
+    if not isinstance(kernel, KernelRef):
+        return None
+    definition = kernel.definition
+    if definition.module != model.module.name:
+        return None
+    own = (function for _, function in model.kernels() if function.is_kernel)
+    return next((function for function in own if function.name == definition.name), None)
+
+
+def sizes_text(sizes: tuple[int, ...]) -> str:
+    """`16 × 16 = 256 threads`."""
+    told = [str(size) for size in sizes if size != 1]
+    equals = f"{' × '.join(told)} = " if len(told) > 1 else ""
+    count = prod(sizes)
+    return f"{equals}{count:,} {'thread' if count == 1 else 'threads'}"
+
+
+def _threads(domain: Domain | None) -> str:
+    if domain is None:
+        return "needs `[grid, block]` at each launch"
+    extents = ", ".join(map(expression, domain.extents))
+    whole = f"({extents})" if len(domain.extents) > 1 else extents
+    return f"one thread for each of {whole}"
+
+
+def _block(domain: Domain | None) -> list[str]:
+    if domain is None:
+        return []
+    return [f"blocks of {sizes_text(domain.block)}"] if domain.block else ["block chosen at launch"]
+
+
+def _shared(kernel: Analysis) -> list[str]:
+    total = sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.made.shared)
+    return [f"{total:,} bytes of shared memory"] if total else []

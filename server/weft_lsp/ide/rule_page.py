@@ -1,0 +1,29 @@
+"""Where a code is explained: in the docstring of its rule, or in the table of codes."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+from weft.lint import codes
+from weft.model.library import read_file
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """A file of the installed package, and a line in it, from 0."""
+
+    path: str
+    line: int = 0
+
+
+@cache
+def page_of(code: str) -> RulePage | None:
+    """None for a word that is no code."""
+    if code not in codes.CODES:
+        return None
+    table = os.path.abspath(codes.__file__)
+    rule = os.path.join(os.path.dirname(table), "rules", f"{code.replace('-', '_')}.py")
+    if os.path.isfile(rule):
+        return RulePage(rule)
+    text = read_file(table) or ""
+    return RulePage(table, text[: max(0, text.find(f'"{code}"'))].count("\n"))
