@@ -34,6 +34,12 @@ def test_the_members_of_a_tensor():
                 "dtype: dtype f32",
                 "layout: ",
                 "tile: tile(shape: int | tuple[int, ...], index: int | tuple[int, ...]) -> Tensor",
+                "vector: vector(width: int) -> Vectors[DT]",
+                "T: Tensor f32 (N, M):(x.stride[1], x.stride[0]) global",
+                "permute: permute(*order: int) -> Tensor",
+                "reshape: reshape(*shape: int) -> Tensor",
+                "broadcast: broadcast(*shape: int) -> Tensor",
+                "distribute: distribute(threads: int | tuple[int, ...], thread: int) -> Tensor",
             ]
         ),
     )
@@ -51,6 +57,12 @@ def test_the_members_of_a_shared_tile():
                 "dtype: dtype f32",
                 "layout: Layout (16, 17):(17, 1)",
                 "tile: tile(shape: int | tuple[int, ...], index: int | tuple[int, ...]) -> Tensor",
+                "vector: vector(width: int) -> Vectors[DT]",
+                "T: Tensor f32 (17, 16):(1, 17) shared",
+                "permute: permute(*order: int) -> Tensor",
+                "reshape: reshape(*shape: int) -> Tensor",
+                "broadcast: broadcast(*shape: int) -> Tensor",
+                "distribute: distribute(threads: int | tuple[int, ...], thread: int) -> Tensor",
             ]
         ),
     )

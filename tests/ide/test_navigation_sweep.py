@@ -8,7 +8,6 @@ import weft
 import weft.dims
 import weft.layout
 from ide_case import HEADER
-from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 from weft_lsp.ide.definition import definition
@@ -26,8 +25,8 @@ PLACES = {
     "use of an alias": "from {module} import {name} as other\nother$0\n",
     "attribute": "import {module}\n{module}.{name}$0\n",
     "attribute of an alias": "import {module} as library\nlibrary.{name}$0\n",
-    "re-export": "from reexport import {name}$0\n",
-    "attribute of a re-export": "import reexport\nreexport.{name}$0\n",
+    "re-export": "from {user} import {name}$0\n",
+    "attribute of a re-export": "import {user}\n{user}.{name}$0\n",
     "f-string": "from {module} import {name}\nprint(f'{{1}} {{{name}$0!r:>3}}')\n",
     "string annotation": "from {module} import {name}\ndef f(x: '{name}$0'): ...\n",
     "annotation": "from {module} import {name}\ndef f(x: {name}$0): ...\n",
@@ -37,11 +36,17 @@ PLACES = {
 }
 
 
+def user_of(module: str) -> str:
+    """The user's module that exports the names again."""
+    return f"again_{module.replace('.', '_')}"
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, str]:
     folder = tmp_path_factory.mktemp("workspace")
-    exports = "".join(f"from {module} import {name}\n" for module, name in PUBLIC)
-    (folder / "reexport.py").write_text(exports)
+    for exported in MODULES:
+        lines = [f"from {module} import {name}\n" for module, name in PUBLIC if module == exported]
+        (folder / f"{user_of(exported)}.py").write_text("".join(lines))
     return Project(DIALECT, [str(folder)]), str(folder / "user.py")
 
 
@@ -52,7 +57,8 @@ def test_the_sweep_sees_names():
 @pytest.mark.parametrize("place", PLACES)
 def test_public_names(project: tuple[Project, str], place: str):
     for module, name in PUBLIC:
-        lead_to_source(project, PLACES[place].format(module=module, name=name), name)
+        source = PLACES[place].format(module=module, name=name, user=user_of(module))
+        lead_to_source(project, source, name, getattr(MODULES[module], name))
 
 
 def members(owner: type) -> list[str]:
@@ -75,9 +81,7 @@ def test_members(project: tuple[Project, str], source: str, owner: type):
         lead_to_source(project, HEADER + source.replace("{name}", name), name, getattr(owner, name))
 
 
-def lead_to_source(
-    project: tuple[Project, str], marked: str, name: str, member: object | None = None
-) -> None:
+def lead_to_source(project: tuple[Project, str], marked: str, name: str, member: object) -> None:
     offset = marked.index("$0")
     model = project[0].read(project[1], marked.replace("$0", ""))
     found = definition(model, offset)
@@ -85,7 +89,7 @@ def lead_to_source(
     assert found.path.endswith(".py")
     line = line_at(Path(found.path), found.span.start)
     assert declares(line, name), (marked, line)
-    if (real := source_of(model, name, member)) is not None:
+    if (real := source_of(member)) is not None:
         assert found.path == real, marked
 
 
@@ -102,13 +106,8 @@ def declares(line: str, name: str) -> bool:
     )
 
 
-def source_of(model: Model, name: str, member: object | None) -> str | None:
+def source_of(value: object) -> str | None:
     """The file in which Python itself finds a class or a function."""
-    value = (
-        member
-        if member is not None
-        else next((getattr(module, name) for module in MODULES.values() if hasattr(module, name)), None)
-    )
     if isinstance(value, property):
         value = value.fget
     is_code = inspect.isclass(value) or inspect.isfunction(value) or inspect.ismethod(value)

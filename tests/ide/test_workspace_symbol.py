@@ -20,7 +20,7 @@ def check(
         ("TILE_IN", ["operation tile_index of weft"]),
         ("composition", ["function composition of weft.layout"]),
         ("barrier", ["operation barrier of weft"]),
-        ("brr", ["operation barrier of weft"]),
+        ("brrier", ["operation barrier of weft"]),
         ("f3", ["dtype f32 of weft"]),
         ("nothing_of_the_kind", []),
     ],
