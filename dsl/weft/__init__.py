@@ -1,6 +1,7 @@
 """Weft: GPU kernels in Python."""
 
 from weft.errors import InternalError, KernelError, LaunchError, UnsupportedError
+from weft.host.tensors import empty, from_numpy, full, zeros
 from weft.kernel import Kernel, function, kernel
 from weft.layout import Layout
 from weft.ops.atomic import (
@@ -91,11 +92,11 @@ __all__ = [
     "atomic_and", "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or",
     "atomic_xor", "barrier", "bf16", "bit_reverse", "bitcast", "block_dim", "block_idx", "boolean", "cbrt",
     "ceil", "ceil_div", "clamp", "clock", "clz", "commit_async", "copy", "copy_async", "copysign", "cos",
-    "cosh", "ctz", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64", "fast_cos", "fast_div", "fast_exp",
+    "cosh", "ctz", "empty", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64", "fast_cos", "fast_div", "fast_exp",
     "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor", "fma", "fragment_a", "fragment_b",
-    "fragment_index", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index", "isfinite", "isinf",
-    "isnan", "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi",
+    "fragment_index", "from_numpy", "full", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index",
+    "isfinite", "isinf", "isnan", "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi",
     "popcount", "pow", "rcp", "rint", "rsqrt", "select", "shared", "sin", "sinh", "sqrt", "static_range",
     "store_fragment", "tan", "tanh", "thread_idx", "tile_index", "trunc", "u8", "u16", "u32", "u64",
-    "wait_async",
+    "wait_async", "zeros",
 ]  # fmt: skip

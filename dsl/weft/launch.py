@@ -71,6 +71,7 @@ class GpuBackend(Protocol):
     def better_block(self, kernel: Kernel, compiled: GpuCompiled, /) -> tuple[int, int, int]: ...
     def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
     def arch_of(self, device: int, /) -> str: ...
+    def allocate(self, size_bytes: int, ordinal: int, /) -> tuple[object, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,11 @@ def launch(
 ) -> None:
     """Launch a kernel once. A `Launcher` keeps what it compiles."""
     Launcher(kernel).launch(args, kwargs, geometry, stream)
+
+
+def allocate(size_bytes: int, ordinal: int) -> tuple[object, int]:
+    """Memory of a GPU (`weft.host.device_tensor.Memory`), and its ordinal. ordinal: -1 for the current one."""
+    return _gpu_backend().allocate(size_bytes, ordinal)
 
 
 class Launcher:

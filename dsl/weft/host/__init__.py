@@ -88,6 +88,8 @@ def _reader_of_type(kind: type) -> Reader | None:
         return _read_numpy
     if _is_numpy_scalar(kind):
         return None
+    if kind.__module__ == "weft.host.device_tensor":
+        return _read_weft
     if is_of_torch(kind):
         return _read_torch
     if kind.__module__.partition(".")[0] == "cupy" and hasattr(kind, "data"):
@@ -115,6 +117,10 @@ def _read_numpy(array: Any) -> HostTensor:
     address = array.__array_interface__["data"][0]
     strides = _in_elements(array.strides, array.itemsize)
     return HostTensor(address, dtype, name, array.shape, strides, CPU, array.flags.writeable)
+
+
+def _read_weft(tensor: Any) -> HostTensor:
+    return tensor.host
 
 
 def _read_torch(tensor: Any) -> HostTensor:

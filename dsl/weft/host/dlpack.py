@@ -24,7 +24,7 @@ class Found(NamedTuple):
     is_writable: bool
 
 
-class _Tensor(ctypes.Structure):
+class Tensor(ctypes.Structure):
     """`DLTensor`."""
 
     _fields_ = (
@@ -50,7 +50,7 @@ class _Versioned(ctypes.Structure):
         ("manager", ctypes.c_void_p),
         ("deleter", ctypes.c_void_p),
         ("flags", ctypes.c_uint64),
-        ("tensor", _Tensor),
+        ("tensor", Tensor),
     )
 
 
@@ -68,7 +68,7 @@ def read(value: Any) -> Found:
     if name == b"dltensor_versioned":
         managed = ctypes.cast(pointer, ctypes.POINTER(_Versioned)).contents
         return _found(managed.tensor, not managed.flags & _READ_ONLY)
-    return _found(ctypes.cast(pointer, ctypes.POINTER(_Tensor)).contents, True)
+    return _found(ctypes.cast(pointer, ctypes.POINTER(Tensor)).contents, True)
 
 
 def _capsule(value: Any) -> object:
@@ -78,7 +78,7 @@ def _capsule(value: Any) -> object:
         return value.__dlpack__()
 
 
-def _found(tensor: _Tensor, is_writable: bool) -> Found:
+def _found(tensor: Tensor, is_writable: bool) -> Found:
     shape = tuple(tensor.shape[: tensor.ndim])
     strides = tuple(tensor.strides[: tensor.ndim]) if tensor.strides else None
     kind = _DEVICES.get(tensor.device_type, f"DLPack device {tensor.device_type}")
@@ -87,7 +87,7 @@ def _found(tensor: _Tensor, is_writable: bool) -> Found:
     return Found(address, _dtype_name(tensor), shape, strides, device, is_writable)
 
 
-def _dtype_name(tensor: _Tensor) -> str:
+def _dtype_name(tensor: Tensor) -> str:
     code = _CODES.get(tensor.code, f"DLPack code {tensor.code} of ")
     name = "bool" if code == "bool" else f"{code}{tensor.bits}"
     return name if tensor.lanes == 1 else f"{name}x{tensor.lanes}"

@@ -30,6 +30,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "double-precision": "Numbers computed in f64 although no tensor has it.",
         "dynamic-local-index": "Local memory that is indexed by a number known only when the kernel runs.",
         "element-dtype": "An element that is given something other than one number.",
+        "host-tensor": "A tensor of the host that cannot be made.",
         "index-dtype": "An index, size or bound that is no integer.",
         "internal-arguments": "Arguments that cannot be read though no check says why: a fault of Weft.",
         "kernel-in-kernel": "A kernel that is called from a kernel.",

@@ -23,6 +23,19 @@ _COUNTS = {
     "cuKernelGetAttribute": 3,
     "cuLaunchKernel": 11,
     "cuGetErrorName": 2,
+    "cuMemAlloc_v2": 2,
+    "cuMemFree_v2": 1,
+    "cuMemcpyHtoD_v2": 3,
+    "cuMemcpyDtoH_v2": 3,
+    "cuMemsetD8_v2": 3,
+    "cuMemsetD16_v2": 3,
+    "cuMemsetD32_v2": 3,
+    "cuMemsetD2D32_v2": 5,
+}
+_FILLS = {
+    "cuMemsetD8_v2": ctypes.c_uint8,
+    "cuMemsetD16_v2": ctypes.c_uint16,
+    "cuMemsetD32_v2": ctypes.c_uint32,
 }
 
 
@@ -38,6 +51,8 @@ class FakeDriver:
     arguments: int = 3
     launched: list[tuple[tuple[int, ...], tuple[int, ...], int, list[int]]] = field(default_factory=list)
     contexts: list[int] = field(default_factory=list)
+    # The GPU's memory is the host's.
+    memory: dict[int, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._texts = {error: ctypes.c_char_p(name) for error, name in _NAMES.items()}
@@ -76,6 +91,19 @@ class FakeDriver:
                 c_int64.from_address(arguments[1]).value = ctypes.cast(self._texts[out], c_void_p).value or 0
             case "cuLaunchKernel":
                 self._note(arguments)
+            case "cuMemAlloc_v2":
+                made = ctypes.create_string_buffer(arguments[1])
+                c_int64.from_address(out).value = ctypes.addressof(made)
+                self.memory[ctypes.addressof(made)] = made
+            case "cuMemFree_v2":
+                del self.memory[out]
+            case "cuMemcpyHtoD_v2" | "cuMemcpyDtoH_v2":
+                ctypes.memmove(*arguments)
+            case "cuMemsetD2D32_v2":
+                for row in range(arguments[4]):
+                    ctypes.c_uint32.from_address(out + row * arguments[1]).value = arguments[2]
+            case _ if name in _FILLS:
+                (_FILLS[name] * arguments[2]).from_address(out)[:] = [arguments[1]] * arguments[2]
         return 0
 
     def _note(self, arguments: tuple[int, ...]) -> None:

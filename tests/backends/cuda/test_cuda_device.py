@@ -2,9 +2,11 @@
 
 import numpy
 import pytest
+import weft
 from cases_on import running_with, shared_tests
 from cuda_kernels import add_2d, saxpy
 from weft.errors import LaunchError
+from weft.host.device_tensor import DeviceTensor
 from weft.launch import Launcher
 
 pytestmark = pytest.mark.gpu
@@ -85,6 +87,28 @@ def test_cupy_again():
     y[:] = 1
     assert launcher.fast()(x, y) is None
     assert bool((y == x + 1).all())
+
+
+def test_tensors_of_weft():
+    x, y = weft.from_numpy(numpy.arange(1000, dtype="f4")), weft.full(1000, 2, device="cuda")
+    assert isinstance(x, DeviceTensor)
+    assert isinstance(y, DeviceTensor)
+    launcher = Launcher(saxpy())
+    launcher.launch((x, y))
+    numpy.testing.assert_array_equal(y.to_numpy(), numpy.arange(1000) + 2)
+    assert launcher.fast()(x, y) is None
+    numpy.testing.assert_array_equal(y.to_numpy(), 2 * numpy.arange(1000) + 2)
+    wide = weft.full((3, 5), -(2**40), weft.i64, device="cuda")
+    assert isinstance(wide, DeviceTensor)
+    assert wide.to_numpy().tolist() == [[-(2**40)] * 5] * 3
+
+
+def test_torch_and_cupy_read_tensors_of_weft():
+    made = weft.from_numpy(numpy.arange(12, dtype="f4").reshape(3, 4))
+    torch = pytest.importorskip("torch")
+    assert torch.from_dlpack(made).tolist() == made.to_numpy().tolist()  # type: ignore[union-attr]
+    cupy = pytest.importorskip("cupy")
+    assert cupy.asarray(made).tolist() == made.to_numpy().tolist()  # type: ignore[union-attr]
 
 
 def test_an_empty_domain():

@@ -15,6 +15,7 @@ from weft.model.specialize import Specialization, specialize
 from weft.model.widen import widest
 
 if TYPE_CHECKING:
+    from weft.backends.cuda.allocation import Allocation
     from weft.backends.cuda.compiled import CompiledCuda
 
 # Warps along x for coalesced rows; 256 threads fill an SM of every GPU and leave each thread its registers.
@@ -85,6 +86,15 @@ def arch_of(device: int) -> str:
     from weft.backends.cuda import device as gpu
 
     return gpu.arch_of(device)
+
+
+def allocate(size_bytes: int, ordinal: int) -> "tuple[Allocation, int]":
+    """Memory of a GPU, and its ordinal. ordinal: -1 for the current one. Raises LaunchError where there is too little,
+    UnsupportedError where there is no driver."""
+    need_packages()
+    from weft.backends.cuda import allocation
+
+    return allocation.allocate(size_bytes, ordinal)
 
 
 def need_packages() -> None:

@@ -64,7 +64,7 @@ class Loaded:
         if there >= 0 and device in (there, -1):
             self._launch(arguments, geometry, there, handle)
             return
-        with _made_current(max(device, 0)):
+        with made_current(max(device, 0)):
             self._launch(arguments, geometry, max(device, 0), handle)
 
     def direct(self) -> Direct:
@@ -134,8 +134,11 @@ def current() -> int:
 
 
 @contextmanager
-def _made_current(device: int) -> Generator[None]:
-    """PyTorch and CuPy keep the current device as the driver does, so it is given back."""
+def made_current(device: int) -> Generator[None]:
+    """Work on a device. PyTorch and CuPy keep the current device as the driver does, so it is given back."""
+    if current() == device:
+        yield
+        return
     before = driver().number("cuCtxGetCurrent")
     driver().checked("cuCtxSetCurrent", primary_context(device))
     try:

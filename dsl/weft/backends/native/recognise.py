@@ -8,6 +8,7 @@ from typing import Any
 
 from weft.backends.native import launch
 from weft.backends.native.runtime import capsule_address
+from weft.host.device_tensor import DeviceTensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ def known(value: object) -> Known | None:
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.ndarray):
         return _numpy(value)
+    if isinstance(value, DeviceTensor):
+        names = ("memory", "address", "facts", value.facts)
+        return Known(launch.ATTRIBUTES, 1, (), objects=tuple(map(_interned, names)))
     functions = exchange(type(value))
     if functions is not None:
         return _exchanged(value, functions)
@@ -46,6 +50,8 @@ def known(value: object) -> Known | None:
 
 def stream(value: object) -> Stream | None:
     """The stream of the library that made a GPU's tensor; None where machine code cannot ask for it."""
+    if isinstance(value, DeviceTensor):
+        return Stream()
     functions = exchange(type(value))
     if functions is not None:
         return Stream(launch.EXCHANGED, functions.stream) if functions.stream else Stream()
@@ -108,6 +114,10 @@ def _exchanged(value: object, functions: Exchange) -> Known | None:
         (*(c_int64 * axes).from_address(found[3]), *(c_int64 * axes).from_address(found[4])) if axes else ()
     )
     return Known(launch.EXCHANGE, axes, sizes, dtype, found[1], functions.read)
+
+
+def _interned(part: object) -> object:
+    return sys.intern(part) if isinstance(part, str) else part
 
 
 def _cupy(array: Any) -> Known:
