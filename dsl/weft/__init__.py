@@ -15,11 +15,32 @@ from weft.ops.atomic import (
     atomic_xor,
 )
 from weft.ops.bits import bit_reverse, bitcast, clz, ctz, mul_hi, popcount
+from weft.ops.block import (
+    block_all,
+    block_any,
+    block_broadcast,
+    block_max,
+    block_min,
+    block_scan,
+    block_sum,
+)
 from weft.ops.clock import clock
 from weft.ops.copy import commit_async, copy, copy_async, wait_async
 from weft.ops.dimension import Dim
 from weft.ops.dtypes import bf16, boolean, f16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
-from weft.ops.geometry import block_dim, block_idx, ceil_div, grid_dim, index, thread_idx, tile_index
+from weft.ops.geometry import (
+    block_dim,
+    block_idx,
+    ceil_div,
+    grid_dim,
+    in_domain,
+    index,
+    lane_id,
+    thread_idx,
+    tile_index,
+    warp_id,
+    warp_size,
+)
 from weft.ops.loops import static_range
 from weft.ops.math import (
     acos,
@@ -71,7 +92,7 @@ from weft.ops.math import (
     tanh,
     trunc,
 )
-from weft.ops.memory import local, shared
+from weft.ops.memory import dtype_of, local, shared
 from weft.ops.mma import (
     accumulator,
     as_fragment_a,
@@ -83,6 +104,21 @@ from weft.ops.mma import (
 )
 from weft.ops.sync import barrier
 from weft.ops.tensor import Tensor
+from weft.ops.warp import (
+    ballot,
+    shuffle,
+    shuffle_down,
+    shuffle_up,
+    shuffle_xor,
+    vote_all,
+    vote_any,
+    warp_barrier,
+    warp_broadcast,
+    warp_max,
+    warp_min,
+    warp_scan,
+    warp_sum,
+)
 
 __version__ = "0.1.0"
 
@@ -90,13 +126,16 @@ __all__ = [
     "Dim", "InternalError", "Kernel", "KernelError", "LaunchError", "Layout", "Tensor", "UnsupportedError",
     "accumulator", "acos", "acosh", "as_fragment_a", "asin", "asinh", "atan", "atan2", "atanh", "atomic_add",
     "atomic_and", "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or",
-    "atomic_xor", "barrier", "bf16", "bit_reverse", "bitcast", "block_dim", "block_idx", "boolean", "cbrt",
-    "ceil", "ceil_div", "clamp", "clock", "clz", "commit_async", "copy", "copy_async", "copysign", "cos",
-    "cosh", "ctz", "empty", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64", "fast_cos", "fast_div", "fast_exp",
-    "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor", "fma", "fragment_a", "fragment_b",
-    "fragment_index", "from_numpy", "full", "function", "grid_dim", "hypot", "i8", "i16", "i32", "i64", "index",
-    "isfinite", "isinf", "isnan", "kernel", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi",
-    "popcount", "pow", "rcp", "rint", "rsqrt", "select", "shared", "sin", "sinh", "sqrt", "static_range",
-    "store_fragment", "tan", "tanh", "thread_idx", "tile_index", "trunc", "u8", "u16", "u32", "u64",
-    "wait_async", "zeros",
+    "atomic_xor", "ballot", "barrier", "bf16", "bit_reverse", "bitcast", "block_all", "block_any",
+    "block_broadcast", "block_dim", "block_idx", "block_max", "block_min", "block_scan", "block_sum",
+    "boolean", "cbrt", "ceil", "ceil_div", "clamp", "clock", "clz", "commit_async", "copy", "copy_async",
+    "copysign", "cos", "cosh", "ctz", "dtype_of", "empty", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64",
+    "fast_cos", "fast_div", "fast_exp", "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor",
+    "fma", "fragment_a", "fragment_b", "fragment_index", "from_numpy", "full", "function", "grid_dim",
+    "hypot", "i8", "i16", "i32", "i64", "in_domain", "index", "isfinite", "isinf", "isnan", "kernel",
+    "lane_id", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi", "popcount",
+    "pow", "rcp", "rint", "rsqrt", "select", "shared", "shuffle", "shuffle_down", "shuffle_up", "shuffle_xor",
+    "sin", "sinh", "sqrt", "static_range", "store_fragment", "tan", "tanh", "thread_idx", "tile_index",
+    "trunc", "u8", "u16", "u32", "u64", "vote_all", "vote_any", "wait_async", "warp_barrier",
+    "warp_broadcast", "warp_id", "warp_max", "warp_min", "warp_scan", "warp_size", "warp_sum", "zeros",
 ]  # fmt: skip

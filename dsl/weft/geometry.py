@@ -7,6 +7,7 @@ from weft.model import fold, launches
 from weft.model.ir import Const, Domain, Expr, Kernel, Param
 from weft.model.limits import ANY_GPU, Geometry, Limits, Problem, block_problems, grid_problems
 from weft.model.rewrite import rewrite
+from weft.model.warps import row_problems
 
 
 class GeometryError(ValueError):
@@ -28,6 +29,7 @@ def problems(geometry: Geometry, kernel: Kernel, limits: Limits = ANY_GPU) -> It
     yield from grid_problems(geometry.grid, limits)
     if kernel.domain is not None:
         yield from launches.domain_problems(kernel.name, kernel.domain, geometry)
+    yield from row_problems(kernel, geometry)
 
 
 def choose(

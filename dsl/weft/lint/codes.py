@@ -91,7 +91,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unused-parameter": "A parameter that a kernel never uses.",
         "unused-result": "An expression whose value nothing uses.",
         "vector-view": "A view in vectors where none can be, or one that is changed afterwards.",
-        "warp-operation-in-divergent-flow": "An operation of a warp that only some of its threads reach.",
+        "warp-operation-in-divergent-flow": "An operation of a warp that not all of its lanes reach.",
         "write-broadcast": "A write to a view in which several elements are one in memory.",
         "wrong-rank": "Another number of indices than of axes.",
     }

@@ -19,9 +19,9 @@ class Dialect:
 
     operations: the inference rule of each operation, method and property.
     algebra: the functions and the classes of values that are evaluated when a kernel is compiled.
-    dtypes, axes: what stands for a scalar type, and for `thread_idx` and its kind.
-    kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, kernel_class, function_class:
-    the classes of `thread_idx` and its kind, and of what the decorators make.
+    dtypes, axes, places: what stands for a scalar type, for `thread_idx` and its kind, and for `lane_id` and its kind.
+    kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, place_class,
+    kernel_class, function_class: the classes of `thread_idx`, of `lane_id`, and of what the decorators make.
     speaking: the operations that take texts, such as f-strings.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
@@ -30,12 +30,14 @@ class Dialect:
     algebra: Mapping[str, Callable[..., object]]
     dtypes: Mapping[str, DType]
     axes: Mapping[str, str]
+    places: Mapping[str, str]
     kernel: str
     function: str
     dimension: str
     tensor: str
     layout: str
     axes_class: str
+    place_class: str
     kernel_class: str
     function_class: str
     root: str

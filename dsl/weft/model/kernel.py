@@ -273,7 +273,9 @@ def _body(t: Tracer) -> tuple[Stmt, ...]:
         return made
     everyone = site.is_tiled or has_collective(made)
     if everyone and not site.is_tiled:
-        made = _guarded(made, _inside(site.indices, site.extents))
+        made = _guarded(
+            made, _inside(site.indices, site.extents), frozenset(id(statement) for statement in t.of_language)
+        )
     domain = Domain(site.indices, site.extents, site.block, everyone, made, site.span)
     return (*site.prologue, domain)
 
@@ -285,15 +287,21 @@ def _inside(indices: tuple[Var, ...], extents: tuple[Expr, ...]) -> Expr | None:
     return inside
 
 
-def _guarded(body: tuple[Stmt, ...], inside: Expr | None) -> tuple[Stmt, ...]:
-    """In a kernel with barriers every thread runs, so each access of a thread outside the domain is guarded."""
+def _guarded(body: tuple[Stmt, ...], inside: Expr | None, free: frozenset[int]) -> tuple[Stmt, ...]:
+    """In a kernel with barriers every thread runs, so each access of a thread outside the domain is guarded.
+
+    free: the identities of statements in which those threads take part.
+    """
 
     def expr(value: Expr) -> Expr:
         return _guard_loads(value, inside)
 
     guarded: list[Stmt] = []
     for statement in body:
-        blocks = tuple(_guarded(block, inside) for block in children(statement))
+        if id(statement) in free:
+            guarded.append(statement)
+            continue
+        blocks = tuple(_guarded(block, inside, free) for block in children(statement))
         match statement:
             case Store():
                 guard = fold.both(inside, statement.guard)

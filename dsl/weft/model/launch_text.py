@@ -22,6 +22,7 @@ from weft.model.values import (
     Tuple,
     Value,
 )
+from weft.model.warps import row_problems
 
 
 def launch_findings(site: LaunchSite, kernel: Analysis) -> Iterator[Diagnostic]:
@@ -55,6 +56,8 @@ def _geometry(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Spa
     if not wrong and domain is not None and block is not None:
         # A grid that the text does not tell is not at fault.
         wrong += domain_problems(kernel.name, domain, Geometry(grid or (1, 1, 1), block))
+    if not wrong and kernel.ir is not None and block is not None:
+        wrong += row_problems(kernel.ir, Geometry(grid or (1, 1, 1), block))
     places = {"grid": configured.grid_span, "block": configured.block_span}
     yield from ((problem, places.get(problem.about) or site.span) for problem in wrong)
 

@@ -11,7 +11,7 @@ from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
 from weft.model.facts import Location
-from weft.model.ir import Kernel
+from weft.model.ir import Kernel, Special
 from weft.model.kernel import Analysis, analyse
 from weft.model.library import Library
 from weft.model.observed import ABSENT, Observation, look, source_of
@@ -34,6 +34,7 @@ from weft.model.values import (
     Module,
     Mutable,
     Operation,
+    Scalar,
 )
 
 
@@ -134,6 +135,8 @@ class LiveLibrary(Library):
             and f"weft.ops.geometry.{getattr(value, 'name', '')}" in dialect.axes
         ):
             return Binding(Axes(str(getattr(value, "name", ""))))
+        if f"{type(value).__module__}.{type(value).__qualname__}" == dialect.place_class:
+            return Binding(Scalar(Special(str(getattr(value, "name", "")))))
         if isinstance(value, FunctionType | BuiltinFunctionType):
             known = f"{value.__module__}.{value.__name__}"
             return self.external(known) if known in dialect.operations else Binding(HostFunction(qualified))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from weft.model.dtypes import INDEX
-from weft.model.ir import Const, Expr, Op, Param, Special, Var
+from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var
 
 # A product of atoms, sorted by their text; () is the constant term.
 Monomial = tuple[Expr, ...]
@@ -140,6 +140,8 @@ def _replacements(atom: Expr, coefficient: int, known: Known) -> list[Expr]:
         case Op(name="floordiv"):
             found = _range(atom, known)
             bounds = Bounds(Const(found[0], INDEX), (Const(found[1] + 1, INDEX),)) if found else bounds
+        case Special(name="lane_id" | "warp_id"):
+            bounds = Bounds(Const(0, INDEX), (Const(WARP_SIZE, INDEX),))
         case Op(name="min", args=(a, b)) if coefficient < 0:
             return [a, b]
         case Op(name="max", args=(a, b)) if coefficient > 0:

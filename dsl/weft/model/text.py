@@ -17,6 +17,7 @@ from weft.model.declarations import (
 from weft.model.diagnostic import Span
 from weft.model.dialect import Dialect
 from weft.model.facts import Location, ParameterText, Signature, Symbol
+from weft.model.ir import Special
 from weft.model.source import split, split_again
 from weft.model.syntax import Parsed
 from weft.model.values import (
@@ -34,6 +35,7 @@ from weft.model.values import (
     KernelRef,
     Module,
     Operation,
+    Scalar,
     Value,
 )
 
@@ -228,6 +230,8 @@ class ModuleText:
         symbol = self._symbol(declaration)
         if qualified in self.library.dialect.axes:
             return Binding(Axes(self.library.dialect.axes[qualified], symbol), symbol)
+        if qualified in self.library.dialect.places:
+            return Binding(Scalar(Special(self.library.dialect.places[qualified])), symbol)
         return Binding(self.library.evaluate(value, declaration.block, self), symbol)
 
     def _symbol(self, declaration: Declaration) -> Symbol:

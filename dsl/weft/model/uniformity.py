@@ -1,11 +1,12 @@
-"""Which variables may differ between the threads of a block.
+"""Which variables may differ between the threads of a block, or of a warp (see `warps`).
 
 A value is uniform when it depends on nothing but parameters, `block_idx`, block and grid sizes, and uniform
-variables. A load is uniform when its offset and guard are. A variable is varying when any value assigned to it is,
-or when it is assigned where only some threads of the block come.
+variables. A load is uniform when its offset and guard are, and nothing that differs was stored in that local memory. A
+variable is varying when any value assigned to it is, or when it is assigned where only some threads come.
 """
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from weft.model.ir import (
     Assign,
@@ -17,102 +18,152 @@ from weft.model.ir import (
     For,
     If,
     Kernel,
+    Load,
     Special,
     Stmt,
+    Store,
     Var,
     While,
+    assigned,
     children,
     walk,
     walk_expr,
 )
 
+# Names of variables. Besides, what no variable is called: see `local_memory` and `set_apart`.
 Varying = frozenset[str]
 
 
-def varying_variables(kernel: Kernel) -> Varying:
+class Level(Protocol):
+    """What threads are compared: those of a block, or of a warp. varying: what is known to differ between them."""
+
+    def varies(self, expr: Expr, varying: Varying | set[str]) -> bool: ...
+
+    def gives_apart(self, do: Do, varying: Varying | set[str]) -> bool:
+        """Whether an effect may give threads different values."""
+        ...
+
+
+class BlockLevel:
+    """The threads of a block."""
+
+    def varies(self, expr: Expr, varying: Varying | set[str]) -> bool:
+        return any(_is_source(part, varying) for part in walk_expr(expr))
+
+    def gives_apart(self, do: Do, varying: Varying | set[str]) -> bool:
+        return True
+
+
+BLOCK = BlockLevel()
+
+
+def varying_variables(kernel: Kernel, level: Level = BLOCK) -> Varying:
     """The names of the variables that may differ between threads of one block."""
     varying: set[str] = set()
     while True:
         before = len(varying)
-        _spread(kernel.body, False, varying)
+        _spread(level, kernel.body, False, varying)
         if len(varying) == before:
             return frozenset(varying)
 
 
 def is_varying(expr: Expr, varying: Varying | set[str]) -> bool:
     """Whether the expression may differ between threads of one block."""
-    return any(_is_source(part, varying) for part in walk_expr(expr))
+    return BLOCK.varies(expr, varying)
 
 
-def divergent_statements(kernel: Kernel, varying: Varying) -> Iterator[tuple[Stmt, Stmt]]:
+def divergent_statements(
+    kernel: Kernel, varying: Varying, level: Level = BLOCK
+) -> Iterator[tuple[Stmt, Stmt]]:
     """Each statement that only some threads of a block may reach, with the innermost statement that decides it."""
-    yield from _divergent(kernel.body, None, varying)
+    yield from _divergent(level, kernel.body, None, varying)
+
+
+def local_memory(name: str) -> str:
+    """What is in `Varying` where threads may hold different values in local memory."""
+    return f"local {name}"
+
+
+def set_apart(name: str) -> str:
+    """What is in `Varying` where only some threads may assign a variable."""
+    return f"apart {name}"
 
 
 def _is_source(part: Expr, varying: Varying | set[str]) -> bool:
     match part:
         case Special(name=name):
-            return name.startswith("thread_idx")
+            return name.startswith("thread_idx") or name in ("lane_id", "warp_id")
         case Var(name=name):
             return name in varying
+        case Load(array=array):
+            return array.space == "local" and local_memory(array.name) in varying
         case _:
             return False
 
 
-def _spread(body: tuple[Stmt, ...], divergent: bool, varying: set[str]) -> None:
+def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[str]) -> None:
     for statement in body:
+        if divergent:
+            varying.update(set_apart(target.name) for target in assigned(statement))
         match statement:
             case Assign(target=target, value=value):
-                if divergent or is_varying(value, varying):
+                if divergent or level.varies(value, varying):
                     varying.add(target.name)
-            case Do(targets=targets):
-                varying.update(target.name for target in targets)
+            case Store(array=array, offset=offset, value=value, guard=guard) if array.space == "local":
+                parts = (offset, value) if guard is None else (offset, value, guard)
+                if divergent or any(level.varies(part, varying) for part in parts):
+                    varying.add(local_memory(array.name))
+            case Do(targets=targets, places=places):
+                if divergent or level.gives_apart(statement, varying):
+                    varying.update(target.name for target in targets)
+                varying.update(local_memory(place.array.name) for place in places)
             case For(variable=variable):
-                if divergent or _decides(statement, varying):
+                if divergent or _decides(level, statement, varying):
                     varying.add(variable.name)
             case Domain(indices=indices):
                 varying.update(index.name for index in indices)
             case _:
                 pass
-        inside = divergent or _decides(statement, varying)
+        inside = divergent or _decides(level, statement, varying)
         for block in children(statement):
-            _spread(block, inside, varying)
+            _spread(level, block, inside, varying)
 
 
-def _decides(statement: Stmt, varying: Varying | set[str]) -> bool:
-    """Whether threads of one block may go different ways at this statement."""
+def _decides(level: Level, statement: Stmt, varying: Varying | set[str]) -> bool:
+    """Whether threads may go different ways at this statement."""
     match statement:
         case If(condition=condition):
-            return is_varying(condition, varying)
+            return level.varies(condition, varying)
         case While(condition=condition, body=body):
-            return is_varying(condition, varying) or _leaves_apart(body, varying)
+            return level.varies(condition, varying) or _leaves_apart(level, body, varying)
         case For(start=start, stop=stop, step=step, body=body):
-            return any(is_varying(part, varying) for part in (start, stop, step)) or _leaves_apart(
-                body, varying
-            )
+            bounds = (start, stop, step)
+            return any(level.varies(part, varying) for part in bounds) or _leaves_apart(level, body, varying)
         case Domain(everyone=everyone):
             return not everyone
         case _:
             return False
 
 
-def _leaves_apart(body: tuple[Stmt, ...], varying: Varying | set[str]) -> bool:
+def _leaves_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str]) -> bool:
     """Whether some threads may leave or restart the loop around `body` before others."""
     for statement in body:
         inner = tuple(part for block in children(statement) for part in block)
         if isinstance(statement, If):
             jumps = any(isinstance(part, Break | Continue) for part in walk(inner))
-            if jumps and is_varying(statement.condition, varying):
+            if jumps and level.varies(statement.condition, varying):
                 return True
-            if _leaves_apart(inner, varying):
+            if _leaves_apart(level, inner, varying):
                 return True
     return False
 
 
-def _divergent(body: tuple[Stmt, ...], cause: Stmt | None, varying: Varying) -> Iterator[tuple[Stmt, Stmt]]:
+def _divergent(
+    level: Level, body: tuple[Stmt, ...], cause: Stmt | None, varying: Varying
+) -> Iterator[tuple[Stmt, Stmt]]:
     for statement in body:
         if cause is not None:
             yield statement, cause
-        inner_cause = statement if _decides(statement, varying) else cause
+        inner_cause = statement if _decides(level, statement, varying) else cause
         for block in children(statement):
-            yield from _divergent(block, inner_cause, varying)
+            yield from _divergent(level, block, inner_cause, varying)

@@ -7,7 +7,21 @@ from collections.abc import Callable, Mapping
 from weft import layout
 from weft.model.dialect import Dialect, Rule
 from weft.ops import dtypes
-from weft.ops.infer import atomic, bits, clock, copy, geometry, loops, math, memory, mma, python, sync, tensor
+from weft.ops.infer import (
+    atomic,
+    bits,
+    clock,
+    copy,
+    geometry,
+    loops,
+    math,
+    memory,
+    mma,
+    python,
+    sync,
+    tensor,
+    warp,
+)
 
 # The groups of operations, one file each. Adding one adds it here.
 GROUPS: dict[str, dict[str, Rule]] = {
@@ -22,6 +36,7 @@ GROUPS: dict[str, dict[str, Rule]] = {
     "mma": mma.RULES,
     "sync": sync.RULES,
     "tensor": tensor.RULES,
+    "warp": warp.RULES,
 }
 
 
@@ -48,12 +63,14 @@ DIALECT = Dialect(
         if isinstance(value, type) and issubclass(value, dtypes.Scalar) and "dtype" in vars(value)
     },
     axes={f"weft.ops.geometry.{name}": name for name in ("thread_idx", "block_idx", "block_dim", "grid_dim")},
+    places={f"weft.ops.geometry.{name}": name for name in ("lane_id", "warp_id")},
     kernel="weft.kernel.kernel",
     function="weft.kernel.function",
     dimension="weft.ops.dimension.Dim",
     tensor="weft.ops.tensor.Tensor",
     layout="weft.layout.layout.Layout",
     axes_class="weft.ops.geometry.Axes",
+    place_class="weft.ops.geometry.Place",
     kernel_class="weft.kernel.Kernel",
     function_class="weft.kernel.Function",
     root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),

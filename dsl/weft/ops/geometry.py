@@ -1,6 +1,6 @@
 """Where a thread is: the domain of a kernel, and CUDA's own indices."""
 
-from typing import Any, SupportsIndex, overload
+from typing import Any, SupportsIndex, cast, overload
 
 from weft.ops.dtypes import DT
 from weft.ops.operation import only_in_kernels
@@ -64,6 +64,14 @@ def tile_index(
     raise only_in_kernels("tile_index")
 
 
+def in_domain() -> bool:
+    """Whether this thread is in the domain that `weft.index` names; True where there is none.
+
+    Threads outside read and write nothing, but do take part in barriers and in what warps and blocks do together.
+    """
+    raise only_in_kernels("in_domain")
+
+
 def ceil_div(a: SupportsIndex, b: SupportsIndex, /) -> int:
     """`a / b` rounded up: how many tiles of `b` cover `a`. Also works on the host."""
     return -(-a.__index__() // b.__index__())
@@ -94,6 +102,19 @@ class Axes:
         return f"weft.{self.name}"
 
 
+class Place:
+    """A number that each thread, or each warp, has its own of."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __index__(self) -> int:
+        raise only_in_kernels(self.name)
+
+    def __repr__(self) -> str:
+        return f"weft.{self.name}"
+
+
 thread_idx = Axes("thread_idx")
 """Where this thread is in its block: `thread_idx.x` counts from 0 to `block_dim.x - 1`."""
 
@@ -105,3 +126,13 @@ block_dim = Axes("block_dim")
 
 grid_dim = Axes("grid_dim")
 """How many blocks the grid has along each axis. The same for all threads."""
+
+# An integer to type checkers; a value only in a kernel.
+lane_id: int = cast("int", Place("lane_id"))
+"""Where this thread is in its warp: from 0 to 31. Warps are cut from the threads of a block along x, then y, then z."""
+
+warp_id: int = cast("int", Place("warp_id"))
+"""Where this thread's warp is in its block, counted from 0. The same for a whole warp."""
+
+warp_size = 32
+"""How many threads a warp has; the last warp of a block may have fewer."""

@@ -1,11 +1,13 @@
 """Memory of a block and of a thread."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from weft.layout import Layout
-from weft.ops.dtypes import DT
+from weft.ops.dtypes import DT, Scalar
 from weft.ops.operation import only_in_kernels
 from weft.ops.tensor import Sizes, Tensor
+
+Value = TypeVar("Value", bound=Scalar | float)
 
 
 def shared(
@@ -23,6 +25,14 @@ def shared(
     Wrong: more than that in a kernel [shared-memory], a shape known only at launch [static-required].
     """
     raise only_in_kernels("shared")
+
+
+def dtype_of(value: Value, /) -> type[Value]:
+    """The dtype of a number or of a tensor's elements: for the memory of functions that take any. An index is i64.
+
+    Wrong: what has no dtype [call-arguments].
+    """
+    raise only_in_kernels("dtype_of")
 
 
 def local(dtype: type[DT], layout: "Sizes | Layout") -> "Tensor[DT, *tuple[Any, ...]]":

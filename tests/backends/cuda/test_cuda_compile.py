@@ -223,3 +223,22 @@ def test_a_sum_in_memory_is_one_instruction(arch: str):
         kind = {F32: "f32", I32: "u32", F16: "noftz.f16", BF16: "noftz.bf16"}[dtype]
         assert names in ([f"atom.global.add.{kind}"], [f"red.global.add.{kind}"])
         assert "bra" not in found
+
+
+@pytest.mark.parametrize(
+    ("arch", "case", "wanted"),
+    [
+        ("sm_80", "warp_reduce-sum-32", "redux.sync.add.s32"),
+        ("sm_75", "warp_reduce-sum-32", "shfl.sync.bfly.b32"),
+        ("sm_80", "warp_reduce-max-8", "shfl.sync.bfly.b32"),
+        ("sm_80", "warp_scan-inclusive-32", "shfl.sync.up.b32"),
+        ("sm_80", "shuffle-down-32-8", "shfl.sync.down.b32"),
+        ("sm_80", "shuffle-idx-32-8", "shfl.sync.idx.b32"),
+    ],
+)
+def test_instructions_of_warps(arch: str, case: str, wanted: str):
+    effect = next(one for one in warp_cases.CASES if one.name == case)
+    y, got = tensor("y", I32, N), Var("got", I32)
+    do = Do(effect.effect, (got,), (load(y, I),), (), effect.static, None, HERE)
+    what = kernel("one", [y], domain({"i": N}, do, store(y, I, value=got), everyone=True))
+    assert wanted in instructions(compiled(what, Specialization(), arch))

@@ -37,6 +37,7 @@ from weft.model.ir import (
     assigned,
     children,
     expressions,
+    has_barrier,
     walk,
     walk_expr,
 )
@@ -163,6 +164,7 @@ class _BlockLevel:
         self.variables = set(variables)
         self.varying = varying
         self.values = _assigned_once(body)
+        self.is_split = has_barrier(body)
         self.statements: set[int] = set()
         while self._grow(body, inside_loop=False):
             pass
@@ -182,10 +184,22 @@ class _BlockLevel:
     def _is_per_block(self, statement: Stmt, inside_loop: bool) -> bool:
         if isinstance(statement, Break | Continue):
             return inside_loop
-        if runs_around_threads(statement, self.varying, self.values):
+        if runs_around_threads(statement, self.varying, self.values) or self._is_same_for_all(statement):
             return True
         return any(self._decides(part) for part in walk((statement,))) or (
             inside_loop and isinstance(statement, If) and has_loose_jump((statement,))
+        )
+
+    def _is_same_for_all(self, statement: Stmt) -> bool:
+        """Whether it is a loop that computes the same for every thread, and where the block is split anyway."""
+        if not self.is_split or not isinstance(statement, For):
+            return False
+        parts = list(walk((statement,)))
+        if not all(isinstance(part, For | If | Assign) for part in parts):
+            return False
+        varies = any(is_varying(expr, self.varying) for part in parts for expr in expressions(part))
+        return not varies and not any(
+            target.name in self.varying for part in parts for target in assigned(part)
         )
 
     def _decides(self, statement: Stmt) -> bool:
@@ -203,6 +217,8 @@ class _BlockLevel:
             self.variables.update(reads(expr))
         if isinstance(statement, For):
             self.variables.add(statement.variable.name)
+        if self._is_same_for_all(statement):
+            self.variables.update(target.name for part in walk((statement,)) for target in assigned(part))
 
 
 def _assigned_once(body: tuple[Stmt, ...]) -> dict[str, Expr]:

@@ -48,7 +48,6 @@ class Ran:
     trial: Trial
     record: Record
     touches: tuple[Touch, ...]
-    parted: dict[Span, tuple[int, int]]
     is_whole: bool
     has_locks: bool = False
 
@@ -85,9 +84,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
     except (_Spent, _Left, _Skipped, RecursionError):
         runner.is_whole = False
     runner.record.order()
-    return Ran(
-        trial, runner.record, tuple(runner.touches), runner.parted, runner.is_whole, _has_locks(kernel)
-    )
+    return Ran(trial, runner.record, tuple(runner.touches), runner.is_whole, _has_locks(kernel))
 
 
 class _Runner:
@@ -102,7 +99,6 @@ class _Runner:
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], int] = {}
         # Operations of a warp that only some of its threads reach: a thread that does, and one that does not.
-        self.parted: dict[Span, tuple[int, int]] = {}
         self.warp_barriers = 0
         self.is_about_writes = False
         self.left = _MOST_OPERATIONS
@@ -174,23 +170,10 @@ class _Runner:
             for number in range(_width(statement)):
                 element = apply("add", [offset, number])
                 self.touch(place.array, kind, statement.span, element, statement.guard)
-        if statement.scope == "warp":
-            self.meet_in_warp(statement)
-        for target in statement.targets:
-            self.state.env[target.name] = None
-
-    def meet_in_warp(self, statement: Do) -> None:
-        """An operation of a warp: all of its threads come here, or none."""
         if statement.name == "warp_barrier":
             self.warp_barriers += 1
-        mask = self.state.mask
-        if mask is None or not self.state.is_sure or statement.span in self.parted:
-            return
-        for first in range(0, len(mask), WARP):
-            here = mask[first : first + WARP]
-            if any(here) and not all(here):
-                self.parted[statement.span] = first + here.index(True), first + here.index(False)
-                return
+        for target in statement.targets:
+            self.state.env[target.name] = None
 
     def domain(self, domain: Domain) -> None:
         axes = "xyz"[: len(domain.indices)]

@@ -13,7 +13,7 @@ Instead, put the work in the branch and the barrier after it. Source: CUDA C++ P
 
 from collections.abc import Iterator
 
-from weft.model.diagnostic import Diagnostic
+from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Barrier, Stmt, has_barrier
 from weft.model.kernel import Analysis
 from weft.model.uniformity import divergent_statements, varying_variables
@@ -24,17 +24,21 @@ CODE = "barrier-in-divergent-branch"
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if kernel.ir is None or not has_barrier(kernel.ir.body):
         return
+    told: set[Span] = set()
     for statement, cause in divergent_statements(kernel.ir, varying_variables(kernel.ir)):
-        if isinstance(statement, Barrier):
+        # An operation of a block has several barriers.
+        if isinstance(statement, Barrier) and statement.span not in told:
+            told.add(statement.span)
             yield Diagnostic(
                 CODE,
-                f"not every thread of the block reaches this barrier: the condition {_where(kernel, cause, statement)} "
+                f"not every thread of the block reaches this barrier: the condition {where(kernel, cause, statement)} "
                 "differs between threads; move the barrier out of the branch",
                 statement.span,
             )
 
 
-def _where(kernel: Analysis, cause: Stmt, barrier: Barrier) -> str:
+def where(kernel: Analysis, cause: Stmt, found: Stmt) -> str:
+    """How far above `found` the statement is that decides."""
     lines = kernel.block.lines
-    above = lines.line_of(barrier.span.start) - lines.line_of(cause.span.start)
+    above = lines.line_of(found.span.start) - lines.line_of(cause.span.start)
     return "on this line" if above <= 0 else f"{above} {'line' if above == 1 else 'lines'} above"

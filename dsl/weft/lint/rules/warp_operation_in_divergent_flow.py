@@ -1,35 +1,48 @@
-"""An operation of a whole warp that only some of its threads reach.
+"""An operation of a warp that not all of its lanes reach.
 
-A shuffle, a vote or a reduction of a warp waits for, or reads from, every thread that its mask names. Threads that took the
-other way never come: the result is undefined, or the warp hangs. A branch that whole warps take together is no finding.
+The lanes that come would wait for the others, or read what is nobody's. Found wherever a condition or a loop's bounds
+differ between the lanes of a warp: it depends on `lane_id`, on `thread_idx` other than by whole warps, or on the thread's
+place in the domain.
 
 ```python
-if weft.lane_id < 16:
-    total = weft.warp_sum(value)
+if x[i] > 0:
+    total = weft.warp_sum(x[i])
 ```
 
-Instead, let every thread of the warp take part, with a value that changes nothing: `weft.warp_sum(value if ... else 0.0)`.
-Source: CUDA C++ Programming Guide, "Warp Shuffle Functions".
+Instead, let all lanes come, those that have nothing to say with what changes nothing:
+`total = weft.warp_sum(x[i] if x[i] > 0 else 0)`. Different warps may go different ways: `if weft.warp_id == 0:` is
+right, as is `if weft.thread_idx.x < 64:`. Source: CUDA C++ Programming Guide, "Warp Shuffle Functions".
 """
 
 from collections.abc import Iterator
 
-from weft.lint.block.observe import inner_block
+from weft.lint.rules.barrier_in_divergent_branch import where
 from weft.model.diagnostic import Diagnostic
+from weft.model.ir import Barrier
 from weft.model.kernel import Analysis
+from weft.model.uniformity import divergent_statements, varying_variables
+from weft.model.warps import warp_flow
 
 CODE = "warp-operation-in-divergent-flow"
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    ran = inner_block(kernel)
-    if ran is None:
+    if kernel.ir is None:
         return
-    for span, (here, away) in ran.parted.items():
-        one, other = ran.trial.thread_words(here), ran.trial.thread_words(away)
-        yield Diagnostic(
-            CODE,
-            f"{one} comes to this operation of its warp and {other} does not: move it out of the branch, and give the threads "
-            "that have nothing to add a value that changes nothing",
-            span,
-        )
+    parted = warp_flow(kernel.ir).parted
+    if not parted:
+        return
+    # An operation of a block is both, and its barrier says so already.
+    barriers = {
+        statement.span
+        for statement, _ in divergent_statements(kernel.ir, varying_variables(kernel.ir))
+        if isinstance(statement, Barrier)
+    }
+    for effect, cause in parted:
+        if effect.span not in barriers:
+            yield Diagnostic(
+                CODE,
+                f"not every lane of the warp reaches this operation: the condition {where(kernel, cause, effect)} differs "
+                "between lanes; move the operation out of the branch",
+                effect.span,
+            )

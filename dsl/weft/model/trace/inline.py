@@ -37,6 +37,7 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
     frame = frame_of(definition, prefix=f"{definition.name}{t.inlined}_")
     frame.call_span = t.span(node)
     frame.returns_value = True
+    frame.is_of_language = definition.module.startswith(f"{t.dialect.package}.ops.")
     values = _arguments(t, definition, arguments, frame, node)
     t.frames.append(frame)
     try:
@@ -80,9 +81,12 @@ def _arguments(
 ) -> dict[str, Value]:
     """Arguments converted to what the function declares; an undeclared parameter takes what it is given."""
     parameters = definition.node.args
-    defaults = dict(
-        zip([argument.arg for argument in parameters.args[::-1]], parameters.defaults[::-1], strict=False)
+    positional = [argument.arg for argument in (*parameters.posonlyargs, *parameters.args)]
+    defaults: dict[str, ast.expr | None] = dict(
+        zip(positional[::-1], parameters.defaults[::-1], strict=False)
     )
+    named = [argument.arg for argument in parameters.kwonlyargs]
+    defaults |= dict(zip(named, parameters.kw_defaults, strict=True))
     values: dict[str, Value] = {}
     for argument in [*parameters.posonlyargs, *parameters.args, *parameters.kwonlyargs]:
         value = given.get(argument.arg)
@@ -91,8 +95,10 @@ def _arguments(
         dtype = declared_dtype(t, frame, argument.annotation)
         expr = as_expr(as_number(value), dtype) if dtype else None
         values[argument.arg] = Scalar(expr) if expr is not None else as_number(value)
-        if isinstance(value, Scalar) and expr is not None and not fold.is_pure(expr):
-            values[argument.arg] = Scalar(t.frozen(expr, argument.arg, node))
+        passed = values[argument.arg]
+        # What it reads is read before the call.
+        if isinstance(value, Scalar) and isinstance(passed, Scalar) and not fold.is_pure(passed.expr):
+            values[argument.arg] = Scalar(t.frozen(passed.expr, argument.arg, node))
     return values
 
 
@@ -107,14 +113,19 @@ def _default(t: Tracer, frame: Frame, node: ast.expr | None) -> Value:
 
 
 def declared_dtype(t: Tracer, frame: Frame, annotation: ast.expr | None) -> DType | None:
-    """The scalar type that an annotation names, looked up where the function is defined."""
+    """The scalar type that an annotation names, looked up where the function is defined; None for any other type.
+
+    What is wrong with an annotation is said where the function is, not where it is called.
+    """
     if annotation is None:
         return None
+    was_dead, t.is_dead = t.is_dead, True
     t.frames.append(frame)
     try:
         value = expression(t, embedded.annotation(frame.block, annotation))
     finally:
         t.frames.pop()
+        t.is_dead = was_dead
     return value.dtype if isinstance(value, DTypeRef) else None
 
 

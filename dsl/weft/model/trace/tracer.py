@@ -122,6 +122,8 @@ class Frame:
     returns_value: bool = False
     return_count: int = 0
     result: Value = UNKNOWN
+    # A function of the language itself, in which threads outside of the domain take part.
+    is_of_language: bool = False
 
 
 class Tracer:
@@ -148,6 +150,7 @@ class Tracer:
         self.blocks: list[list[Stmt]] = [[]]
         self.variables: dict[str, DType] = {}
         self.arrays: list[Array] = []
+        self.of_language: list[Stmt] = []
         self.shared_spans: list[Span] = []
         self.written: set[str] = set()
         self.domain: DomainSite | None = None
@@ -239,6 +242,8 @@ class Tracer:
     def emit(self, statement: Stmt) -> None:
         self.grow(1)
         self.blocks[-1].append(statement)
+        if any(frame.is_of_language for frame in self.frames):
+            self.of_language.append(statement)
 
     def grow(self, count: int) -> None:
         self.count += count

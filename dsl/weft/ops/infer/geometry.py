@@ -7,8 +7,8 @@ from weft.model.ir import Const, Expr, Special, Var
 from weft.model.limits import block_problems, triple
 from weft.model.trace.call import Call
 from weft.model.trace.tensors import extents
-from weft.model.trace.tracer import DomainSite
-from weft.model.values import UNKNOWN, Scalar, Tensor, Tuple, Value
+from weft.model.trace.tracer import DomainSite, Tracer
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
 from weft.ops.infer.tensor import index_exprs, static_sizes, value_of
 
 _MOST_AXES = 3
@@ -27,6 +27,22 @@ def infer_tile_index(call: Call) -> Value:
     """A domain of whole tiles: one block for each tile, and every thread of it takes part."""
     extents, tile = _extents(call), static_sizes(call, "tile")
     return UNKNOWN if extents is None or tile is None else _open(call, extents, tile, is_tiled=True)
+
+
+def infer_in_domain(call: Call) -> Value:
+    inside = in_domain(call.tracer)
+    return Static(True) if inside is None else Scalar(inside)
+
+
+def in_domain(t: Tracer) -> Expr | None:
+    """Whether this thread is in the domain; None where all are, or where all take part."""
+    site = t.domain
+    if site is None or site.is_tiled:
+        return None
+    inside: Expr | None = None
+    for index, extent in zip(site.indices, site.extents, strict=True):
+        inside = fold.both(inside, fold.less(index, extent))
+    return inside
 
 
 def infer_ceil_div(call: Call) -> Value:
@@ -119,6 +135,7 @@ def _know_block(call: Call, indices: tuple[Var, ...], block: tuple[int, ...]) ->
 
 
 RULES: dict[str, Rule] = {
+    "in_domain": infer_in_domain,
     "index": infer_index,
     "tile_index": infer_tile_index,
     "ceil_div": infer_ceil_div,

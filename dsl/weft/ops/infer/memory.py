@@ -3,10 +3,12 @@
 from weft.layout import Layout, LayoutError, Swizzle
 from weft.model.describe import describe
 from weft.model.dialect import Rule
+from weft.model.dtypes import I64, INDEX
 from weft.model.ir import Space
 from weft.model.trace.call import Call, to_python
 from weft.model.trace.tensors import of_layout
-from weft.model.values import UNKNOWN, DTypeRef, Static, Value
+from weft.model.trace.tracer import as_expr
+from weft.model.values import UNKNOWN, DTypeRef, Static, Tensor, Value
 
 
 def infer_shared(call: Call) -> Value:
@@ -78,4 +80,16 @@ def _layout(call: Call) -> Layout | None:
         return None
 
 
-RULES: dict[str, Rule] = {"shared": infer_shared, "local": infer_local}
+def infer_dtype_of(call: Call) -> Value:
+    value = call.value("value")
+    if isinstance(value, Tensor):
+        return DTypeRef(value.dtype)
+    expr = as_expr(value)
+    if expr is not None:
+        return DTypeRef(I64 if expr.dtype == INDEX else expr.dtype)
+    if value != UNKNOWN:
+        call.report("call-arguments", f"{describe(value)} has no dtype: pass a number or a tensor", "value")
+    return UNKNOWN
+
+
+RULES: dict[str, Rule] = {"shared": infer_shared, "local": infer_local, "dtype_of": infer_dtype_of}
