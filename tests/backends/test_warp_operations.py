@@ -1,3 +1,5 @@
+# Kernels of any dtype, as only a test has them.
+# pyright: reportInvalidTypeForm=false, reportUnnecessaryComparison=false
 """Operations of warps and blocks in kernels, at ragged edges, of every dtype: beside NumPy, on each back end."""
 
 from collections.abc import Callable
@@ -121,7 +123,7 @@ def test_reductions_and_scans(run: Run, name: str):
             np.testing.assert_array_equal(one.astype("f8"), other.astype("f8"))
 
 
-def dtype_of_sums(name: str) -> tuple[Any, str]:
+def dtype_of_sums(name: str) -> tuple[Any, Any]:
     sums = WIDE.get(name, DTYPES[name][1])
     return next(dtype for dtype, kind in DTYPES.values() if kind == sums), sums
 
@@ -195,7 +197,7 @@ def test_a_block_goes_on_while_anyone_wants(run: Run):
 
 def test_generic_functions_have_memory_of_any_dtype(run: Run):
     @weft.function
-    def reversed_in_block(value):
+    def reversed_in_block(value: f64):
         held = weft.shared(weft.dtype_of(value), BLOCK)
         held[weft.thread_idx.x] = value
         weft.barrier()

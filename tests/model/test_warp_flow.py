@@ -174,14 +174,14 @@ def test_a_block_whose_warps_lie_across_rows():
             value = f32(0)
             if weft.thread_idx.x // 32 == 0:
                 value = weft.warp_sum(value)
-            y[weft.thread_idx.x] = value
+            y[weft.thread_idx.y * 64 + weft.thread_idx.x] = value
 
         @weft.kernel
         def numbered(y: Tensor[f32, N]):
             value = f32(0)
             if weft.warp_id == 0:
                 value = weft.warp_sum(value)
-            y[weft.thread_idx.x] = value
+            y[weft.thread_idx.y * 64 + weft.thread_idx.x] = value
 
         def launches(y: np.ndarray):
             k[1, 40](y)

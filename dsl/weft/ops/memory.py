@@ -1,13 +1,11 @@
 """Memory of a block and of a thread."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from weft.layout import Layout
-from weft.ops.dtypes import DT, Scalar
+from weft.ops.dtypes import DT, Number
 from weft.ops.operation import only_in_kernels
 from weft.ops.tensor import Sizes, Tensor
-
-Value = TypeVar("Value", bound=Scalar | float)
 
 
 def shared(
@@ -27,7 +25,7 @@ def shared(
     raise only_in_kernels("shared")
 
 
-def dtype_of(value: Value, /) -> type[Value]:
+def dtype_of(value: "Number | Tensor[DT, *tuple[Any, ...]]", /) -> type[Any]:
     """The dtype of a number or of a tensor's elements: for the memory of functions that take any. An index is i64.
 
     Wrong: what has no dtype [call-arguments].
