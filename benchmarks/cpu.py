@@ -88,7 +88,7 @@ def report(what: str, peer: str, result: tuple[float, float, float]) -> None:
 
 def beside_njit(rounds: int) -> None:
     rng = np.random.default_rng(0)
-    for size in (10_000, 1_000_000, 10_000_000):
+    for size in (10_000, 100_000, 1_000_000, 10_000_000):
         x, y = rng.random(size, dtype=np.float32), np.zeros(size, np.float32)
         alpha = np.float32(2)
         result = interleaved(lambda: saxpy(2.0, x, y), lambda: saxpy_by_hand(alpha, x, y), rounds)  # noqa: B023

@@ -1,7 +1,8 @@
-"""What a launch costs the host: Weft beside numba-cuda, CuPy, Triton and PyTorch, in one run.
+"""What a launch costs the host: Weft beside numba-cuda, CuPy, Triton, PyTorch and cuda.core, in one run.
 
-Each peer launches `y = x + y` on 1024 floats. Rounds alternate between Weft and a peer, and the median of their
-ratios is printed: below 1, Weft is the cheaper. Needs a GPU; exits with 2 where there is none.
+Each peer launches `z = x + y` on 1024 floats, for tensors of PyTorch, of CuPy and of Weft itself. Rounds alternate
+between Weft and a peer, and the median of their ratios is printed: below 1, Weft is the cheaper. cuda.core's launch, with
+arguments that are packed before, is nearly the driver alone. Needs a GPU; exits with 2 where there is none.
 
     python benchmarks/launch.py [--rounds 15] [--launches 2000]
 """
@@ -26,9 +27,9 @@ class N(weft.Dim): ...
 
 
 @weft.kernel
-def add(x: Tensor[f32, N], y: Tensor[f32, N]):
-    i = weft.index(y)
-    y[i] = x[i] + y[i]
+def add(x: Tensor[f32, N], y: Tensor[f32, N], z: Tensor[f32, N]):
+    i = weft.index(z)
+    z[i] = x[i] + y[i]
 
 
 def main() -> int:
@@ -37,28 +38,26 @@ def main() -> int:
     if problem is not None:
         print(f"no GPU to measure on: {problem}", file=sys.stderr)
         return 2
-    arrays, kind = _arrays()
-    if arrays is None:
-        print(
-            "neither PyTorch nor CuPy is installed, and one is needed to make arrays on the GPU",
-            file=sys.stderr,
-        )
-        return 2
-    x, y = arrays
+    print(f"launch on {SIZE} floats, host side, {options.rounds} rounds of {options.launches}")
+    for kind, tensors in _tensors().items():
+        _compare(kind, tensors, options)
+    return 0
+
+
+def _compare(kind: str, tensors: tuple[Any, Any, Any], options: argparse.Namespace) -> None:
+    configured = add[4, 256]
     ours: dict[str, Launch] = {
-        "weft": lambda: add(x, y),
-        "weft, geometry given": _given(x, y),
+        f"weft, tensors of {kind}": lambda: add(*tensors),
+        f"weft, tensors of {kind}, geometry given": lambda: configured(*tensors),
     }
-    print(f"launch on {SIZE} floats of {kind}, host side, {options.rounds} rounds of {options.launches}")
     for name, mine in ours.items():
         print(f"{name}: {_median_us(mine, options):.2f} µs")
-        for peer, launch in _peers(x, y):
+        for peer, launch in _peers(*tensors):
             if isinstance(launch, str):
                 print(f"  {peer}: {launch}")
                 continue
             theirs, ratio = _pairs(mine, launch, options)
             print(f"  {peer}: {theirs:.2f} µs, ratio {ratio:.2f}")
-    return 0
 
 
 def _options() -> argparse.Namespace:
@@ -78,73 +77,91 @@ def _no_gpu() -> str | None:
     return None
 
 
-def _arrays() -> tuple[tuple[Any, Any] | None, str]:
+def _tensors() -> dict[str, tuple[Any, Any, Any]]:
+    """Three tensors of each library that is here."""
+    made: dict[str, tuple[Any, Any, Any]] = {}
     torch, cupy = _installed("torch"), _installed("cupy")
     if torch is not None:
-        return (torch.ones(SIZE, device="cuda"), torch.ones(SIZE, device="cuda")), "PyTorch"
+        made["PyTorch"] = tuple(torch.ones(SIZE, device="cuda") for _ in range(3))
     if cupy is not None:
-        return (cupy.ones(SIZE, "f4"), cupy.ones(SIZE, "f4")), "CuPy"
-    return None, ""
+        made["CuPy"] = tuple(cupy.ones(SIZE, "f4") for _ in range(3))
+    made["Weft"] = tuple(weft.full(SIZE, 1, device="cuda") for _ in range(3))
+    return made
 
 
-def _given(x: Any, y: Any) -> Launch:
-    configured = add[4, 256]
-    return lambda: configured(x, y)
-
-
-def _peers(x: Any, y: Any) -> list[tuple[str, Launch | str]]:
+def _peers(x: Any, y: Any, z: Any) -> list[tuple[str, Launch | str]]:
     """Each peer's launch, or the words for why it has none."""
-    makers = {"numba.cuda": _numba, "cupy": _cupy, "triton": _triton, "torch": _torch}
+    makers = {"numba.cuda": _numba, "cupy": _cupy, "triton": _triton, "torch": _torch, "cuda.core": _core}
     return [
-        (name, make(x, y) if _installed(name) is not None else "not installed")
+        (name, make(x, y, z) if _installed(name) is not None else "not installed")
         for name, make in makers.items()
     ]
 
 
-def _numba(x: Any, y: Any) -> Launch:
+def _numba(x: Any, y: Any, z: Any) -> Launch:
     from numba import cuda
 
-    def add_floats(x, y):
+    def add_floats(x, y, z):
         i = cuda.grid(1)
         if i < x.size:
-            y[i] = x[i] + y[i]
+            z[i] = x[i] + y[i]
 
     # Device arrays are numba's fastest arguments: a PyTorch tensor costs it 50 µs more.
-    there = cuda.as_cuda_array(x), cuda.as_cuda_array(y)
+    there = [cuda.as_cuda_array(one) for one in (x, y, z)]
     configured = cuda.jit(add_floats)[4, 256]
     return lambda: configured(*there)
 
 
-def _cupy(x: Any, y: Any) -> Launch:
+_SOURCE = (
+    'extern "C" __global__ void add(const float* x, const float* y, float* z, int n)'
+    "{ int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) z[i] = x[i] + y[i]; }"
+)
+
+
+def _cupy(x: Any, y: Any, z: Any) -> Launch:
     import cupy
 
-    source = (
-        'extern "C" __global__ void add(const float* x, float* y, int n)'
-        "{ int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) y[i] = x[i] + y[i]; }"
-    )
-    kernel, a, b, n = cupy.RawKernel(source, "add"), cupy.asarray(x), cupy.asarray(y), cupy.int32(SIZE)
-    return lambda: kernel((4,), (256,), (a, b, n))
+    kernel, n = cupy.RawKernel(_SOURCE, "add"), cupy.int32(SIZE)
+    a, b, c = (cupy.asarray(one) for one in (x, y, z))
+    return lambda: kernel((4,), (256,), (a, b, c, n))
 
 
-def _triton(x: Any, y: Any) -> Launch | str:
+def _core(x: Any, y: Any, z: Any) -> Launch:
+    from ctypes import c_int
+
+    from cuda.core import LEGACY_DEFAULT_STREAM, Device, LaunchConfig, Program, ProgramOptions, launch
+    from weft.host import read_tensor
+
+    device = Device()
+    device.set_current()
+    compiled = Program(_SOURCE, "c++", ProgramOptions(arch=f"sm_{device.arch}")).compile("cubin")
+    kernel, config = compiled.get_kernel("add"), LaunchConfig(grid=4, block=256)
+    addresses = [found.address for one in (x, y, z) if (found := read_tensor(one))]
+    n = c_int(SIZE)
+    return lambda: launch(LEGACY_DEFAULT_STREAM, config, kernel, *addresses, n)
+
+
+def _triton(x: Any, y: Any, z: Any) -> Launch | str:
     if _installed("torch") is None:
         return "needs PyTorch, which is not installed"
+    import torch
     import triton
     import triton.language as tl
 
     @triton.jit
-    def add_floats(x, y, n, BLOCK: tl.constexpr):
+    def add_floats(x, y, z, n, BLOCK: tl.constexpr):
         i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
-        tl.store(y + i, tl.load(x + i, mask=i < n) + tl.load(y + i, mask=i < n), mask=i < n)
+        tl.store(z + i, tl.load(x + i, mask=i < n) + tl.load(y + i, mask=i < n), mask=i < n)
 
-    return lambda: add_floats[(4,)](x, y, SIZE, BLOCK=256)
+    a, b, c = (torch.as_tensor(one, device="cuda") for one in (x, y, z))
+    return lambda: add_floats[(4,)](a, b, c, SIZE, BLOCK=256)
 
 
-def _torch(x: Any, y: Any) -> Launch:
+def _torch(x: Any, y: Any, z: Any) -> Launch:
     import torch
 
-    a, b = torch.as_tensor(x, device="cuda"), torch.as_tensor(y, device="cuda")
-    return lambda: torch.add(a, b, out=b)
+    a, b, c = (torch.as_tensor(one, device="cuda") for one in (x, y, z))
+    return lambda: torch.add(a, b, out=c)
 
 
 def _installed(name: str) -> Any:

@@ -21,6 +21,7 @@ _COUNTS = {
     "cuLibraryLoadData": 8,
     "cuLibraryGetKernel": 3,
     "cuKernelGetAttribute": 3,
+    "cuKernelSetAttribute": 4,
     "cuLaunchKernel": 11,
     "cuGetErrorName": 2,
     "cuMemAlloc_v2": 2,
@@ -50,6 +51,7 @@ class FakeDriver:
     errors: dict[str, int] = field(default_factory=dict)
     arguments: int = 3
     launched: list[tuple[tuple[int, ...], tuple[int, ...], int, list[int]]] = field(default_factory=list)
+    shared_bytes: list[int] = field(default_factory=list)
     contexts: list[int] = field(default_factory=list)
     # The GPU's memory is the host's.
     memory: dict[int, object] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class FakeDriver:
     def _note(self, arguments: tuple[int, ...]) -> None:
         pointers = (c_int64 * self.arguments).from_address(arguments[9])
         values = [c_int64.from_address(pointer).value for pointer in pointers]
+        self.shared_bytes.append(arguments[7])
         self.launched.append((arguments[1:4], arguments[4:7], arguments[8], values))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import cuda_kernels
 import pytest
-from building import shared
+from building import BARRIER, kernel, load, shared, store, tensor, tx
 from fake_driver import ILLEGAL_ADDRESS, FakeDriver, Tensor
 from weft.backends import cuda
 from weft.backends.cuda import device, driver, history
@@ -18,10 +18,10 @@ from weft.model.specialize import Specialization
 
 
 def saxpy() -> Kernel:
-    kernel = cuda_kernels.saxpy()
-    x, y = kernel.parameters
+    found = cuda_kernels.saxpy()
+    x, y = found.parameters
     assert isinstance(y, TensorParameter)
-    return replace(kernel, parameters=(x, replace(y, is_written=True)))
+    return replace(found, parameters=(x, replace(y, is_written=True)))
 
 
 @pytest.fixture
@@ -175,10 +175,10 @@ def test_the_machine_code_knows_the_drivers_functions(gpu: FakeDriver):
 
 
 def add_2d() -> Kernel:
-    kernel = cuda_kernels.add_2d()
-    x, y = kernel.parameters
+    found = cuda_kernels.add_2d()
+    x, y = found.parameters
     assert isinstance(y, TensorParameter)
-    return replace(kernel, parameters=(x, replace(y, is_written=True)))
+    return replace(found, parameters=(x, replace(y, is_written=True)))
 
 
 TALL = (1 << 20, 70_000)
@@ -223,6 +223,16 @@ def test_large_tensors_are_indexed_in_64_bits(elements: int, bits: int, gpu: Fak
     launcher.launch((Tensor(1 << 40, (elements,)), Tensor(1 << 41, (elements,))))
     assert [version.specialization.index_bits for version in launcher._versions.values()] == [bits]
     assert gpu.launched[0][3][1] == elements
+
+
+def test_shared_memory_is_asked_for_each_time(gpu: FakeDriver):
+    tile, x = shared("tile", F32, 20_000), tensor("x", F32, cuda_kernels.N)
+    body = (store(tile, tx, value=load(x, tx)), BARRIER, store(x, tx, value=load(tile, tx)))
+    launcher, given = Launcher(kernel("k", [x], *body, arrays=[tile])), Tensor(4096, (1001,))
+    gpu.arguments = 1
+    launcher.launch((given,), None, (1, 32))
+    assert launcher.fast((1, 32))(given) is None
+    assert gpu.shared_bytes == [80_000, 80_000]
 
 
 class Half:

@@ -119,10 +119,7 @@ class CompiledCuda:
         self.loaded.launch(arguments, geometry, device, stream)
 
     def direct(self, geometry: Geometry) -> Direct | None:
-        """What machine code needs in order to launch; None before the first launch, which loads the code, and where the
-        launch asks for shared memory, which machine code does not."""
-        if self.emitted.dynamic_shared_bytes:
-            return None
+        """What machine code needs in order to launch; None before the first launch, which loads the code."""
         return self.loaded.direct() if self.loaded.handle else None
 
     @property

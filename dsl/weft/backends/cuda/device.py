@@ -68,7 +68,7 @@ class Loaded:
             self._launch(arguments, geometry, max(device, 0), handle)
 
     def direct(self) -> Direct:
-        return Direct(self.handle, self)
+        return Direct(self.handle, self, shared_bytes=self._dynamic_shared_bytes)
 
     def _launch(self, arguments: Sequence[Any], geometry: Geometry, device: int, stream: int) -> None:
         try:

@@ -129,6 +129,7 @@ class _PlanMemory:
         self.words[launch.BLOCKS] = plan.geometry.blocks
         self.words[launch.SCRATCH_BYTES] = plan.direct.scratch_bytes
         self.words[launch.COST] = plan.direct.cost
+        self.words[launch.SHARED_BYTES] = plan.direct.shared_bytes
         self.words[launch.GRID : launch.GRID + 3] = plan.geometry.grid
         self.words[launch.BLOCK : launch.BLOCK + 3] = plan.geometry.block
         self.words[launch.STREAM_KIND] = plan.stream.kind
