@@ -6,6 +6,9 @@ from weft import Layout, Tensor, f32
 from weft.dims import M, N
 
 TILE = 32
+# Each of 8 rows of 32 threads moves four rows of a tile: four reads are under way at a time.
+ROWS = 8
+THREADS = TILE * ROWS
 
 # One column of padding: the threads of a warp that read a column hit 32 different banks.
 PADDED = Layout((TILE, TILE), (TILE + 1, 1))
@@ -13,12 +16,17 @@ PADDED = Layout((TILE, TILE), (TILE + 1, 1))
 
 @weft.kernel
 def transpose(x: Tensor[f32, M, N], y: Tensor[f32, N, M]):
-    row, col = weft.tile_index(x, (TILE, TILE))
-    ty, tx = weft.thread_idx.y, weft.thread_idx.x
+    row, col, thread = weft.tile_index(
+        (weft.ceil_div(M, TILE), weft.ceil_div(N, TILE), THREADS), (1, 1, THREADS)
+    )
+    ty, tx = thread // TILE, thread % TILE
     tile = weft.shared(f32, PADDED)
-    tile[ty, tx] = x[row, col]
+    source, target = x.tile((TILE, TILE), (row, col)), y.tile((TILE, TILE), (col, row))
+    for k in weft.static_range(0, TILE, ROWS):
+        tile[ty + k, tx] = source[ty + k, tx]
     weft.barrier()
-    y.tile((TILE, TILE), (weft.block_idx.x, weft.block_idx.y))[ty, tx] = tile[tx, ty]
+    for k in weft.static_range(0, TILE, ROWS):
+        target[ty + k, tx] = tile[tx, ty + k]
 
 
 def main() -> None:

@@ -278,7 +278,8 @@ def _subscript(t: Tracer, node: ast.expr) -> Value:
         case _:
             index = expression(t, node.slice)
             if has_slice(index):
-                refuse(t, "a slice of anything but a tensor", "index it", node.slice)
+                if owner != UNKNOWN:
+                    refuse(t, "a slice of anything but a tensor", "index it", node.slice)
                 return UNKNOWN
             if isinstance(owner, Static) and isinstance(owner.value, Layout) and isinstance(index, Static):
                 return _mode(owner.value, index.value)

@@ -8,7 +8,7 @@ from weft.model.ir import Space
 from weft.model.trace.call import Call, to_python
 from weft.model.trace.tensors import of_layout
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, DTypeRef, Static, Tensor, Value
+from weft.model.values import UNKNOWN, DTypeRef, Static, Tensor, Tuple, Value
 
 
 def infer_shared(call: Call) -> Value:
@@ -65,7 +65,7 @@ def _swizzle(call: Call) -> tuple[int, int, int] | None:
 def _layout(call: Call) -> Layout | None:
     """A layout, or a shape in row-major order."""
     value = call.value("layout")
-    if value == UNKNOWN:
+    if value == UNKNOWN or (isinstance(value, Tuple) and UNKNOWN in value.items):
         return None
     try:
         given = to_python(value)
