@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from weft.model.dtypes import INDEX
-from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var
+from weft.model.ir import WARP_SIZE, Const, Expr, Load, Op, Param, Special, Var, walk_expr
 
 # A product of atoms, sorted by their text; () is the constant term.
 Monomial = tuple[Expr, ...]
@@ -17,6 +17,7 @@ Polynomial = dict[Monomial, int]
 
 _MOST_TERMS = 64
 _MOST_STEPS = 24
+_MOST_TESTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,17 @@ class Bounds:
 
 @dataclass
 class Known:
-    """What holds at a place: the definitions of variables, and the bounds of variables and thread indices."""
+    """What holds at a place: the definitions of variables, and the bounds of variables and thread indices.
+
+    tested: pairs of which the first is less than the second, as branches found: sums too, which have no bounds.
+    """
 
     definitions: dict[Expr, Expr] = field(default_factory=dict[Expr, Expr])
     bounds: dict[Expr, Bounds] = field(default_factory=dict[Expr, Bounds])
+    tested: tuple[tuple[Expr, Expr], ...] = ()
 
     def copy(self) -> "Known":
-        return Known(dict(self.definitions), dict(self.bounds))
+        return Known(dict(self.definitions), dict(self.bounds), self.tested)
 
     def forget(self, variable: Var) -> None:
         """`variable` gets another value: drop all that was known of it or through it."""
@@ -47,10 +52,16 @@ class Known:
         self.bounds = {
             key: kept for key, value in self.bounds.items() if (kept := _without(value, variable)) is not None
         }
+        self.tested = tuple(
+            pair for pair in self.tested if not any(_mentions(side, variable) for side in pair)
+        )
 
     def assume_less(self, atom: Expr, upper: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
         self.bounds[atom] = Bounds(known.lower, (*known.uppers, upper))
+        # Memory may change between a test and what follows.
+        if not any(isinstance(part, Load) for side in (atom, upper) for part in walk_expr(side)):
+            self.tested = (*self.tested, (atom, upper))[-_MOST_TESTS:]
 
     def assume_at_least(self, atom: Expr, lower: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
@@ -59,8 +70,16 @@ class Known:
 
 def is_less(a: Expr, b: Expr, known: Known) -> bool:
     """Whether `a < b` holds for certain."""
-    difference = _sum(_polynomial(b, known), _polynomial(a, known), -1)
-    return _is_not_negative(_sum(difference, {(): 1}, -1), known, _MOST_STEPS)
+    rest = _room(a, b, known)
+    return _is_not_negative(rest, known, _MOST_STEPS) or any(
+        _is_not_negative(_sum(rest, _room(*pair, known), -1), known, _MOST_STEPS)
+        for pair in reversed(known.tested)
+    )
+
+
+def _room(a: Expr, b: Expr, known: Known) -> Polynomial:
+    """`b - a - 1`, which is not negative where `a < b`."""
+    return _sum(_sum(_polynomial(b, known), _polynomial(a, known), -1), {(): 1}, -1)
 
 
 def is_not_negative(a: Expr, known: Known) -> bool:
