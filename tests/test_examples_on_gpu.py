@@ -1,6 +1,7 @@
 """The examples' kernels on a GPU, on CuPy arrays, against NumPy."""
 
 import importlib
+import math
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 @pytest.fixture(autouse=True)
 def examples_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    for name in ("saxpy", "transpose", "matmul", "softmax", "histogram"):
+    for name in [path.stem for path in EXAMPLES.glob("*.py")]:
         sys.modules.pop(name, None)
 
 
@@ -98,3 +99,68 @@ def test_histogram(cupy):
     counts = cupy.zeros(256, np.int32)
     histogram(cupy.asarray(values), counts)
     np.testing.assert_array_equal(counts.get(), np.bincount(values, minlength=256))
+
+
+def test_elementwise(cupy):
+    from elementwise import elementwise
+
+    x, scale, shift = matrix(1000, 777), matrix(1000), matrix(777)
+    y = cupy.empty((1000, 777), np.float32)
+    elementwise(*map(cupy.asarray, (x, scale, shift)), y)
+    np.testing.assert_allclose(y.get(), np.tanh(x * scale[:, None] + shift), atol=1e-6)
+
+
+def test_bias_gelu(cupy):
+    from bias_gelu import bias_gelu
+
+    x, bias = matrix(512, 3072), matrix(3072)
+    y = cupy.empty((512, 3072), np.float32)
+    bias_gelu(cupy.asarray(x), cupy.asarray(bias), y)
+    moved = x + bias
+    expected = 0.5 * moved * (1 + np.vectorize(math.erf)(moved * math.sqrt(0.5)))
+    np.testing.assert_allclose(y.get(), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (512, 1000), (3, 4097)])
+def test_layer_norm(cupy, shape: tuple[int, int]):
+    from layer_norm import layer_norm
+
+    x, weight, bias = matrix(*shape), matrix(shape[1]), matrix(shape[1])
+    y = cupy.empty(shape, np.float32)
+    layer_norm(*map(cupy.asarray, (x, weight, bias)), 1e-5, y)
+    expected = (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5) * weight + bias
+    np.testing.assert_allclose(y.get(), expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1 << 26])
+def test_argmax(cupy, size: int):
+    from argmax import argmax, place
+
+    x = RANDOM.standard_normal(size, dtype=np.float32)
+    best = cupy.zeros(1, np.uint64)
+    argmax(cupy.asarray(x), best)
+    assert place(best.get()) == np.argmax(x)
+
+
+@pytest.mark.parametrize("size", [1, 5000, 1 << 26])
+def test_prefix_sum(cupy, size: int):
+    from prefix_sum import PART, part_sums, prefix_sum, sums_of_parts
+
+    x = RANDOM.integers(-9, 10, size, dtype=np.int32)
+    there, y = cupy.asarray(x), cupy.empty(size, np.int32)
+    totals = cupy.empty(-(-size // PART), np.int32)
+    part_sums(there, totals)
+    sums_of_parts(totals)
+    prefix_sum(there, totals, y)
+    np.testing.assert_array_equal(y.get(), np.cumsum(x, dtype=np.int32))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (500, 377)])
+def test_convolution_2d(cupy, shape: tuple[int, int]):
+    from convolution_2d import BORDER, SIZE, convolution_2d
+
+    x, weights = matrix(*shape), matrix(SIZE, SIZE)
+    y = cupy.empty(shape, np.float32)
+    convolution_2d(cupy.asarray(x), cupy.asarray(weights), y)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, BORDER), (SIZE, SIZE))
+    np.testing.assert_allclose(y.get(), np.einsum("mnij,ij->mn", windows, weights), rtol=1e-4)

@@ -317,3 +317,15 @@ def test_a_syntax_error_breaks_one_block():
     """)
     names = [kernel.name for _, kernel in model.kernels() if kernel.ir is not None]
     assert names == ["broken", "fine"]
+
+
+def test_memory_of_a_size_that_the_text_does_not_tell_is_no_finding():
+    check("""
+        from sizes import ROWS
+
+        @weft.kernel
+        def k(y: Tensor[f32, N]):
+            i = weft.index(y)
+            kept = weft.local(f32, (ROWS, 4))
+            y[i] = kept[0, 0]
+    """)

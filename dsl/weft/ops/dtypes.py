@@ -19,46 +19,46 @@ class Scalar:
             f"{type(self).__name__}(...) converts a number inside a kernel; use NumPy's types on the host"
         )
 
-    def __add__(self, other: "Scalar | float", /) -> Self:
+    def __add__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __radd__(self, other: float, /) -> Self:
+    def __radd__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __sub__(self, other: "Scalar | float", /) -> Self:
+    def __sub__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rsub__(self, other: float, /) -> Self:
+    def __rsub__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __mul__(self, other: "Scalar | float", /) -> Self:
+    def __mul__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rmul__(self, other: float, /) -> Self:
+    def __rmul__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __truediv__(self, other: "Scalar | float", /) -> Self:
+    def __truediv__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rtruediv__(self, other: float, /) -> Self:
+    def __rtruediv__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __floordiv__(self, other: "Scalar | float", /) -> Self:
+    def __floordiv__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rfloordiv__(self, other: float, /) -> Self:
+    def __rfloordiv__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __mod__(self, other: "Scalar | float", /) -> Self:
+    def __mod__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rmod__(self, other: float, /) -> Self:
+    def __rmod__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __pow__(self, other: "Scalar | float", /) -> Self:
+    def __pow__(self, other: "Scalar | float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rpow__(self, other: float, /) -> Self:
+    def __rpow__(self, other: "float | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
     def __neg__(self) -> Self:
@@ -70,16 +70,16 @@ class Scalar:
     def __abs__(self) -> Self:
         return _only_in_kernels(self)
 
-    def __lt__(self, other: "Scalar | float", /) -> bool:
+    def __lt__(self, other: "Scalar | float | SupportsIndex", /) -> bool:
         return _only_in_kernels(self, other)
 
-    def __le__(self, other: "Scalar | float", /) -> bool:
+    def __le__(self, other: "Scalar | float | SupportsIndex", /) -> bool:
         return _only_in_kernels(self, other)
 
-    def __gt__(self, other: "Scalar | float", /) -> bool:
+    def __gt__(self, other: "Scalar | float | SupportsIndex", /) -> bool:
         return _only_in_kernels(self, other)
 
-    def __ge__(self, other: "Scalar | float", /) -> bool:
+    def __ge__(self, other: "Scalar | float | SupportsIndex", /) -> bool:
         return _only_in_kernels(self, other)
 
 
@@ -89,34 +89,34 @@ class Integer(Scalar):
     def __index__(self) -> int:
         return _only_in_kernels(self)
 
-    def __and__(self, other: "Scalar | int", /) -> Self:
+    def __and__(self, other: "Scalar | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rand__(self, other: int, /) -> Self:
+    def __rand__(self, other: SupportsIndex, /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __or__(self, other: "Scalar | int", /) -> Self:
+    def __or__(self, other: "Scalar | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __ror__(self, other: int, /) -> Self:
+    def __ror__(self, other: SupportsIndex, /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __xor__(self, other: "Scalar | int", /) -> Self:
+    def __xor__(self, other: "Scalar | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rxor__(self, other: int, /) -> Self:
+    def __rxor__(self, other: SupportsIndex, /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __lshift__(self, other: "Scalar | int", /) -> Self:
+    def __lshift__(self, other: "Scalar | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rlshift__(self, other: int, /) -> Self:
+    def __rlshift__(self, other: SupportsIndex, /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rshift__(self, other: "Scalar | int", /) -> Self:
+    def __rshift__(self, other: "Scalar | SupportsIndex", /) -> Self:
         return _only_in_kernels(self, other)
 
-    def __rrshift__(self, other: int, /) -> Self:
+    def __rrshift__(self, other: SupportsIndex, /) -> Self:
         return _only_in_kernels(self, other)
 
     def __invert__(self) -> Self:
@@ -204,4 +204,4 @@ class boolean(Integer):
 DT = TypeVar("DT", bound=Scalar)
 Float = TypeVar("Float", bound=Scalar | float)
 Whole = TypeVar("Whole", bound=Integer | int)
-Number = Scalar | float
+Number = Scalar | float | SupportsIndex

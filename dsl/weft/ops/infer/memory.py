@@ -8,7 +8,7 @@ from weft.model.ir import Space
 from weft.model.trace.call import Call, to_python
 from weft.model.trace.tensors import of_layout
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, DTypeRef, Static, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, DTypeRef, External, Static, Tensor, Tuple, Value
 
 
 def infer_shared(call: Call) -> Value:
@@ -62,10 +62,17 @@ def _swizzle(call: Call) -> tuple[int, int, int] | None:
     return bits, base, shift
 
 
+def has_unknown(value: Value) -> bool:
+    """Whether the text does not tell all of a value."""
+    if isinstance(value, Tuple):
+        return any(map(has_unknown, value.items))
+    return value == UNKNOWN or isinstance(value, External)
+
+
 def _layout(call: Call) -> Layout | None:
     """A layout, or a shape in row-major order."""
     value = call.value("layout")
-    if value == UNKNOWN or (isinstance(value, Tuple) and UNKNOWN in value.items):
+    if has_unknown(value):
         return None
     try:
         given = to_python(value)
