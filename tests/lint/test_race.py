@@ -3,7 +3,8 @@
 import textwrap
 
 import pytest
-from annotations import check, fixed
+import weft.lint
+from annotations import HEADER, check, fixed, read
 from weft.lint.block.observe import inner_block
 
 
@@ -338,3 +339,108 @@ def test_a_run_is_short():
     for _, kernel in model.kernels():
         ran = inner_block(kernel)
         assert ran is not None and len(ran.touches) < 20
+
+
+IDLE = """
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        i = weft.tile_index(y, 64)
+        t = weft.thread_idx.x
+        tile = weft.shared(f32, 64)
+        tile[t] = x[i]
+        weft.barrier(){}
+        total = tile[t]
+        for k in range(3):
+            weft.barrier()
+            tile[t] = total
+            weft.barrier()
+            total += tile[63 - t]
+        y[i] = total
+"""
+
+
+def test_a_barrier_that_orders_nothing():
+    check(
+        IDLE.format(
+            "\n      # ^^^^^^^^^^^^^^ unneeded-barrier: no thread touches after this barrier what another touched before it: drop it"
+        )
+    )
+
+
+def test_the_barrier_is_dropped():
+    after = fixed(IDLE.format(""))
+    assert after == textwrap.dedent(IDLE.replace("        weft.barrier(){}\n", ""))
+    check(after)
+
+
+def test_barriers_that_may_order_something():
+    check("""
+        @weft.kernel
+        def k(n: i32, x: Tensor[i32, N], y: Tensor[i32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(i32, 64)
+            tile[t] = x[i]
+            weft.barrier()
+            total = tile[x[i]]
+            weft.barrier()
+            if n == 3:
+                tile[t] = 5
+            weft.barrier()
+            y[i] = total + tile[t]
+    """)
+
+
+HISTOGRAM = """
+    @weft.kernel
+    def k(x: Tensor[i32, N], bins: Tensor[i32, 64]):
+        i = weft.tile_index(x, 64)
+        t = weft.thread_idx.x
+        own = weft.shared(i32, 64)
+        {first}
+        {second}
+        value = x[i]
+        weft.atomic_add(own, value, 1)
+        {third}
+        weft.atomic_add(bins, t, own[t])
+"""
+
+
+def test_elements_that_depend_on_data():
+    barrier = "weft.barrier()"
+    check(HISTOGRAM.format(first="own[t] = 0", second=barrier, third=barrier))
+    check(
+        HISTOGRAM.format(first="own[t] = 0", second="pass", third=barrier).replace(
+            "        weft.barrier()",
+            "      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ race: this changes elements of `own` that other threads may write 3 lines above: which ones "
+            "depends on data, and no barrier stands between; put `weft.barrier()` between the two\n        weft.barrier()",
+        )
+    )
+    check(
+        HISTOGRAM.format(first="own[t] = 0", second=barrier, third="pass")
+        + "                               # ^^^^^^ race: this reads elements of `own` that other threads may change 2 lines above: which ones "
+        "depends on data, and no barrier stands between; put `weft.barrier()` between the two\n"
+    )
+    for first, some in (
+        ("pass", "nothing has written"),
+        ("own[t // 2] = 0", "only 32 of its 64 elements are written"),
+    ):
+        found = weft.lint.check(
+            read(HEADER + textwrap.dedent(HISTOGRAM.format(first=first, second=barrier, third=barrier)))
+        )
+        words = [one.message for one in found if one.code == "uninitialised-read"]
+        assert words == [
+            f"which element of `own` this reads depends on data, and {some}: shared memory starts undefined; write all of it first"
+        ]
+
+
+def test_a_scatter_and_a_gather_with_barriers():
+    check("""
+        @weft.kernel
+        def k(order: Tensor[i32, N], x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(x, 64)
+            tile = weft.shared(f32, 64)
+            tile[order[i] % 64] = x[i]
+            weft.barrier()
+            y[i] = tile[order[i] % 64]
+    """)

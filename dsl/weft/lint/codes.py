@@ -84,6 +84,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unknown-attribute": "An attribute that is not there.",
         "unknown-name": "A name that is not defined.",
         "unknown-value": "A value that is not known when the kernel is compiled.",
+        "unneeded-barrier": "A barrier that orders nothing.",
         "unpack": "Another number of values than of names.",
         "unstable-name": "A name that is of one type on one path and of another on the other.",
         "unsupported": "Python that a kernel cannot hold.",

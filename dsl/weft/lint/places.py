@@ -45,6 +45,22 @@ def line_before(kernel: Analysis, place: Span, call: str) -> Edit | None:
     return Edit(Span(start, start), f"{prefix[1]}.{call}\n{indent}")
 
 
+def line_of_its_own(kernel: Analysis, place: Span) -> Span | None:
+    """The whole line of a statement that stands alone on it and is not the only one of its block."""
+    lines = kernel.block.lines
+    number = lines.line_of(place.start)
+    content = lines.content(number)
+    if kernel.block.text[content.start : content.end].strip() != kernel.block.text[place.start : place.end]:
+        return None
+    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+        for part in ("body", "orelse"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, list) and len(inner) == 1 and kernel.block.span(inner[0]) == place:
+                return None
+    end = lines.starts[number + 1] if number + 1 < len(lines.starts) else len(kernel.block.text)
+    return Span(lines.starts[number], end)
+
+
 def line_at_end(kernel: Analysis, loop: Span, call: str) -> Edit | None:
     """Put `weft.<call>` on a line of its own at the end of the body of `loop`, if all threads of the block come there."""
     prefix = _DECORATOR.search(kernel.block.text)

@@ -77,6 +77,15 @@ class Uninitialised:
     element: int
 
 
+@dataclass(frozen=True, slots=True)
+class Wild:
+    """An access of several threads to elements that depend on data: it may be any element of the array."""
+
+    array: Array
+    kind: Kind
+    span: Span
+
+
 class Record:
     """The accesses since the last barrier, and what was found so far."""
 
@@ -84,6 +93,10 @@ class Record:
         self.threads = threads
         self.meetings: dict[tuple[Span, Span], Meeting] = {}
         self.uninitialised: dict[Span, Uninitialised] = {}
+        # Wild accesses that nothing orders with another access, and those to memory that is not all written: how much is.
+        self.wild_meetings: dict[tuple[Span, Span], tuple[Wild, Touch]] = {}
+        self.wild_uninitialised: dict[Span, tuple[Wild, int]] = {}
+        self._wild: list[Wild] = []
         self._since: dict[str, list[Touch]] = {}
         self._written: dict[str, set[int]] = {}
         # Arrays of which it is not known what was written.
@@ -96,16 +109,34 @@ class Record:
         if touch.array.space != "global":
             self._initialise(touch)
 
+    def add_wild(self, wild: Wild) -> None:
+        self._wild.append(wild)
+        name = wild.array.name
+        written = len(self._written.get(name, ()))
+        if wild.kind != "write" and name not in self._lost and written < (wild.array.size or 0):
+            self.wild_uninitialised.setdefault(wild.span, (wild, written))
+
     def lose(self, array: Array) -> None:
         """Something may have been written anywhere in `array`."""
         self._lost.add(array.name)
+
+    @property
+    def since(self) -> dict[str, list[Touch]]:
+        """The accesses to memory that threads share since the last barrier, by array."""
+        return self._since
 
     def order(self) -> None:
         """A barrier: compare what came before it."""
         for touches in self._since.values():
             if len(self.meetings) < _MOST_MEETINGS and any(touch.kind != "read" for touch in touches):
                 self._compare(touches)
-        self._since = {}
+        for wild in self._wild:
+            for touch in self._since.get(wild.array.name, ()):
+                kinds = {wild.kind, touch.kind}
+                is_shared_by_many = len(touch.touched()) > 1
+                if len(kinds) > 1 and wild.span != touch.span and is_shared_by_many:
+                    self.wild_meetings.setdefault((wild.span, touch.span), (wild, touch))
+        self._since, self._wild = {}, []
 
     def _initialise(self, touch: Touch) -> None:
         name = touch.array.name

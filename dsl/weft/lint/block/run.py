@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from weft.lint.block.barriers import Barriers
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
-from weft.lint.block.record import Agreement, Kind, Record, Touch
+from weft.lint.block.record import Agreement, Kind, Record, Touch, Wild
 from weft.lint.block.trial import WARP, Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -50,6 +51,9 @@ class Ran:
     touches: tuple[Touch, ...]
     is_whole: bool
     has_locks: bool = False
+    is_finished: bool = True
+    # Barriers that no two threads need, as far as this run tells.
+    idle_barriers: tuple[Span, ...] = ()
 
 
 class _Spent(Exception):
@@ -81,10 +85,20 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
     runner.is_about_writes = is_about_writes
     try:
         runner.block(kernel.body)
+        is_finished = True
     except (_Spent, _Left, _Skipped, RecursionError):
-        runner.is_whole = False
-    runner.record.order()
-    return Ran(trial, runner.record, tuple(runner.touches), runner.is_whole, _has_locks(kernel))
+        runner.is_whole = is_finished = False
+    runner.order(None)
+    idle = tuple(span for span in runner.barriers.seen if span not in runner.barriers.needed)
+    return Ran(
+        trial,
+        runner.record,
+        tuple(runner.touches),
+        runner.is_whole,
+        _has_locks(kernel),
+        is_finished,
+        idle,
+    )
 
 
 class _Runner:
@@ -98,9 +112,12 @@ class _Runner:
         self.varying_in_warp = _varying_in_warp(kernel) if has_warps else self.varying
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], int] = {}
-        # Operations of a warp that only some of its threads reach: a thread that does, and one that does not.
+        self.barriers = Barriers(trial.threads)
+        # Whether all accesses since the last barrier are known.
+        self.is_interval_known = True
         self.warp_barriers = 0
         self.is_about_writes = False
+        self.data = _data_variables(kernel)
         self.left = _MOST_OPERATIONS
         # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
         self.specials: dict[str, Lanes] = {}
@@ -126,8 +143,10 @@ class _Runner:
                 self.loop(statement)
             case While():
                 self.loop_while(statement)
-            case Barrier():
-                self.record.order()
+            case Barrier(span=span):
+                if not self.state.is_sure:
+                    self.is_interval_known = False
+                self.order(span)
             case Domain():
                 self.domain(statement)
             case Break():
@@ -136,6 +155,12 @@ class _Runner:
                 self.leave(_Skipped())
             case Do():
                 self.do(statement)
+
+    def order(self, barrier: Span | None) -> None:
+        """A barrier, or an end of what can be compared."""
+        self.barriers.come(barrier, self.record.since if self.is_interval_known else None)
+        self.is_interval_known = True
+        self.record.order()
 
     def assign(self, target: Var, value: Lanes) -> None:
         env = self.state.env
@@ -149,7 +174,9 @@ class _Runner:
         if not self.is_about_writes:
             self.value(store.value)
         offset = self.value(store.offset)
-        self.touch(store.array, "write", store.span, offset, store.guard, self.agreement(store))
+        self.touch(
+            store.array, "write", store.span, offset, store.guard, self.agreement(store), place=store.offset
+        )
 
     def agreement(self, store: Store) -> Agreement:
         found = self.agreements.get(id(store))
@@ -165,11 +192,11 @@ class _Runner:
         for place, offset in zip(statement.places, offsets, strict=True):
             if kind is None:
                 self.record.lose(place.array)
-                self.is_whole = False
+                self.is_whole = self.is_interval_known = False
                 continue
             for number in range(_width(statement)):
                 element = apply("add", [offset, number])
-                self.touch(place.array, kind, statement.span, element, statement.guard)
+                self.touch(place.array, kind, statement.span, element, statement.guard, place=place.offset)
         if statement.name == "warp_barrier":
             self.warp_barriers += 1
         for target in statement.targets:
@@ -280,7 +307,8 @@ class _Runner:
         """Rounds are left out: nothing is known of what they left behind."""
         self.is_whole = False
         if has_barrier(body):
-            self.record.order()
+            self.is_interval_known = False
+            self.order(None)
         self.unknow(body)
         for statement in walk(body):
             if isinstance(statement, Store):
@@ -328,7 +356,7 @@ class _Runner:
                 if self.is_about_writes:
                     return None
                 offset = self.value(expr.offset)
-                self.touch(expr.array, "read", expr.span, offset, expr.guard)
+                self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
                 return None
             case Op():
                 return self.operation(expr)
@@ -389,6 +417,13 @@ class _Runner:
         self.state.mask, self.state.is_sure = before, was_sure
         return choose(condition, found[0], found[1])
 
+    def is_data(self, place: Expr | None) -> bool:
+        """Whether an index is computed from what the kernel reads."""
+        return place is not None and any(
+            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.data)
+            for part in walk_expr(place)
+        )
+
     def spend(self, args: Sequence[Lanes]) -> None:
         self.left -= self.trial.threads if any(isinstance(arg, list) for arg in args) else 8
         if self.left < 0:
@@ -404,7 +439,10 @@ class _Runner:
         offset: Lanes,
         guard: Expr | None,
         agreement: Agreement = "none",
+        *,
+        place: Expr | None = None,
     ) -> None:
+        """place: the expression of `offset`, to tell what depends on data from what is only not known."""
         mask, is_sure = self.state.mask, self.state.is_sure
         if guard is not None:
             allowed = self.value(guard)
@@ -417,6 +455,11 @@ class _Runner:
             return
         if offset is None or not is_sure:
             self.is_whole = False
+            if array.space != "local":
+                self.is_interval_known = False
+            is_of_many = mask is None or sum(mask) > 1
+            if self.state.is_sure and is_of_many and array.space == "shared" and self.is_data(place):
+                self.record.add_wild(Wild(array, kind, span))
             if kind != "read":
                 self.record.lose(array)
             return
@@ -455,6 +498,21 @@ def _agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agree
     if is_varying(value, varying):
         return "warp"
     return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
+
+
+def _data_variables(kernel: Kernel) -> frozenset[str]:
+    """The variables that are given what the kernel reads, and nothing else."""
+    values: dict[str, list[Expr]] = {}
+    for statement in walk(kernel.body):
+        for variable in assigned(statement):
+            values.setdefault(variable.name, []).extend(
+                [statement.value] if isinstance(statement, Assign) else []
+            )
+    return frozenset(
+        name
+        for name, given in values.items()
+        if len(given) == 1 and any(isinstance(part, Load) for part in walk_expr(given[0]))
+    )
 
 
 def _has_locks(kernel: Kernel) -> bool:

@@ -1,7 +1,7 @@
 """Two threads of a block touch one element, one of them writes, and no barrier stands between.
 
 Which of them comes first differs from run to run, and so does the result. Found for shared memory, and for tensors that
-the threads of one block write and read. One block is tried with large sizes; each finding names two threads that meet.
+the threads of one block write and read. One block is tried with large sizes; each finding names two threads that meet. Where the element depends on data, the finding is likely.
 
 ```python
 tile[thread] = x[i]
@@ -18,11 +18,12 @@ from weft.lint.block.record import Meeting
 from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.places import from_here, line_at_end, line_before, source
-from weft.model.diagnostic import Diagnostic, Edit, Fix, Related
+from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
 from weft.model.kernel import Analysis
 
 CODE = "race"
 
+_PLAIN = {"read": "read", "write": "write", "atomic": "change"}
 VERBS = {"read": "reads", "write": "writes", "atomic": "changes"}
 
 
@@ -33,6 +34,27 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     for meeting in meetings(ran):
         if meeting.loop is None and not is_overlap(meeting):
             yield finding(CODE, kernel, meeting, _message(kernel, meeting, ran.trial))
+    yield from _wild(kernel, ran)
+
+
+def _wild(kernel: Analysis, ran: Ran) -> Iterator[Diagnostic]:
+    """An access whose element depends on data may be to any element, so also to another thread's."""
+    told: set[Span] = set()
+    for wild, touch in ran.record.wild_meetings.values():
+        later, other = (wild, touch) if wild.span > touch.span else (touch, wild)
+        if later.span in told:
+            continue
+        told.add(later.span)
+        yield Diagnostic(
+            CODE,
+            f"this {VERBS[later.kind]} elements of `{wild.array.name}` that other threads may {_PLAIN[other.kind]} "
+            f"{from_here(kernel, later.span, other.span)}: which ones depends on data, and no barrier stands between; put "
+            "`weft.barrier()` between the two",
+            later.span,
+            "warning",
+            related=(Related(f"the other access: `{source(kernel, other.span)}`", other.span),),
+            certainty="likely",
+        )
 
 
 def meetings(ran: Ran) -> Iterator[Meeting]:

@@ -15,7 +15,7 @@ Instead, write each element before it is read. Source: CUDA C++ Programming Guid
 from collections.abc import Iterator
 
 from weft.lint.block.observe import edge_block, inner_block
-from weft.lint.block.record import Uninitialised
+from weft.lint.block.record import Uninitialised, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
@@ -29,10 +29,25 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     for found in ran.record.uninitialised.values():
         yield Diagnostic(CODE, _message(found, ran.trial), found.touch.span)
+    for span, (wild, written) in ran.record.wild_uninitialised.items():
+        if span not in ran.record.uninitialised:
+            yield _wild(wild, written)
     at_edge = edge_block(kernel)
     for span, found in at_edge.record.uninitialised.items() if at_edge else ():
         if at_edge and span not in ran.record.uninitialised:
             yield Diagnostic(CODE, _edge_message(found, at_edge.trial), span, "warning", certainty="likely")
+
+
+def _wild(wild: Wild, written: int) -> Diagnostic:
+    """An access to an element that depends on data, of memory that is not all written."""
+    array = wild.array
+    some = f"only {written} of its {array.size} elements are written" if written else "nothing has written"
+    message = (
+        f"which element of `{array.name}` this reads depends on data, and {some}: {array.space} memory starts undefined; "
+        "write all of it first"
+    )
+    sure = "likely" if written else "proved"
+    return Diagnostic(CODE, message, wild.span, "warning" if written else "error", certainty=sure)
 
 
 def _message(found: Uninitialised, trial: Trial) -> str:
