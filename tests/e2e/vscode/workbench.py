@@ -76,6 +76,14 @@ class Workbench:
             return ""
         return plain(peek.first.inner_text())
 
+    def problems(self) -> str:
+        """All that the panel of problems lists."""
+        panel = self.page.locator(".markers-panel")
+        if panel.count() == 0:
+            self.keys("Control+Shift+m")
+            return ""
+        return plain(panel.first.inner_text())
+
     def title(self) -> str:
         """The name of the file in front."""
         return self.page.locator(".tab.active .label-name").first.inner_text()
