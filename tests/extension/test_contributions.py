@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import weft
 from weft.cli import main
+from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.ide.semantic_tokens import MODIFIERS
 
@@ -53,13 +54,22 @@ def test_the_oldest_python_is_the_same_everywhere():
     assert f"({major}, {minor})" in (EXTENSION / "bundled" / "run_server.py").read_text(encoding="utf-8")
 
 
-def test_the_server_s_settings_are_offered_with_its_defaults():
+@pytest.mark.parametrize(
+    ("prefix", "settings"), [("weft.inlayHints.", HintSettings()), ("weft.codeLens.", LensSettings())]
+)
+def test_the_server_s_settings_are_offered_with_its_defaults(
+    prefix: str, settings: HintSettings | LensSettings
+):
     offered = MANIFEST["contributes"]["configuration"]["properties"]
-    prefix = "weft.inlayHints."
-    hints = {
+    found = {
         name.removeprefix(prefix): offered[name]["default"] for name in offered if name.startswith(prefix)
     }
-    assert hints == dataclasses.asdict(HintSettings())
+    assert found == {_camel(name): default for name, default in dataclasses.asdict(settings).items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
 
 
 def test_every_command_is_registered():

@@ -1,5 +1,6 @@
 """Beside another Python server: each says what it alone knows, and neither says it twice."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,12 @@ from playwright.sync_api import Page
 from workbench import Workbench
 
 # Pylance shows no inlay hints unless it is told to; basedpyright does.
-AS_PYLANCE: dict[str, object] = {"basedpyright.analysis.inlayHints.variableTypes": False}
+AS_PYLANCE: dict[str, object] = {
+    "basedpyright.analysis.inlayHints.variableTypes": False,
+    "basedpyright.analysis.inlayHints.functionReturnTypes": False,
+    "basedpyright.analysis.typeCheckingMode": "standard",
+    "python.pythonPath": sys.executable,
+}
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +29,7 @@ def window(
         window = Workbench.at(page, server, project, "draft.py")
         window.see(".view-line", ": f32")
         window.until(lambda: "basedpyright" in (window.problems() or ""), "both have findings")
-        window.keys("Control+b")
+        window.keys("Control+b", "Control+j")
         yield window
 
 
