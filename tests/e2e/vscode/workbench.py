@@ -10,7 +10,8 @@ from urllib.parse import quote
 from code_server import CodeServer
 from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
-WAIT_MILLISECONDS = 30_000
+# Far more than is needed where nothing else runs.
+WAIT_MILLISECONDS = 60_000
 PICTURES = Path(__file__).parents[3] / "docs" / "img"
 SIZE = {"width": 1080, "height": 640}
 expect.set_options(timeout=WAIT_MILLISECONDS)
@@ -83,6 +84,10 @@ class Workbench:
             self.keys("Control+Shift+m")
             return ""
         return plain(panel.first.inner_text())
+
+    def offered(self) -> list[str]:
+        """What the list of completions shows."""
+        return [plain(row) for row in self.page.locator(".suggest-widget .monaco-list-row").all_inner_texts()]
 
     def title(self) -> str:
         """The name of the file in front."""
