@@ -1,6 +1,7 @@
 """The examples' kernels on a GPU, on CuPy arrays, against NumPy."""
 
 import importlib
+import importlib.util
 import math
 import sys
 from pathlib import Path
@@ -80,6 +81,20 @@ def test_softmax(cupy, shape: tuple[int, int]):
     softmax(cupy.asarray(x), y)
     powers = np.exp(x - x.max(axis=1, keepdims=True))
     np.testing.assert_allclose(y.get(), powers / powers.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "puzzles").glob("*.py")), ids=lambda path: path.stem)
+def test_puzzle(cupy, path: Path):
+    spec = importlib.util.spec_from_file_location(f"puzzle_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    puzzle = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = puzzle
+    spec.loader.exec_module(puzzle)
+    given = puzzle.inputs()
+    wanted = puzzle.reference(*given)
+    found = cupy.zeros(wanted.shape, wanted.dtype)
+    puzzle.launch(*map(cupy.asarray, given), found)
+    np.testing.assert_allclose(found.get(), wanted, rtol=1e-4, atol=1e-6)
 
 
 def test_torch_tensors(cupy):
