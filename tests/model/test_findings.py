@@ -329,3 +329,47 @@ def test_memory_of_a_size_that_the_text_does_not_tell_is_no_finding():
             kept = weft.local(f32, (ROWS, 4))
             y[i] = kept[0, 0]
     """)
+
+
+def test_python_that_no_kernel_holds():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            a = {1: 2}
+              # ^^^^^^ unsupported: a dict cannot be used in a kernel: use module-level constants
+            b = {1, 2}
+              # ^^^^^^ unsupported: a set cannot be used in a kernel: use a tuple
+            c = [j for j in range(3)]
+              # ^^^^^^^^^^^^^^^^^^^^^ unsupported: a list comprehension cannot be used in a kernel: write a `for` loop over `range`
+            d = (j for j in range(3))
+              # ^^^^^^^^^^^^^^^^^^^^^ unsupported: a generator expression cannot be used in a kernel: write a `for` loop over `range`
+            e = lambda v: v
+              # ^^^^^^^^^^^ unsupported: a lambda cannot be used in a kernel: write a `@weft.function`
+            f = (g := i)
+               # ^^^^^^ unsupported: `:=` cannot be used in a kernel: assign on a line of its own
+            raise ValueError
+          # ^^^^^^^^^^^^^^^^ unsupported: `raise` cannot be used in a kernel: `assert` the condition
+            del y
+          # ^^^^^ unsupported: `del` cannot be used in a kernel: drop it
+            import math as m
+          # ^^^^^^^^^^^^^^^^ unsupported: `import` cannot be used in a kernel: import at the top of the file
+            def inner():
+          # ^^^^^^^^^^^^ unsupported: a function of its own cannot be used in a kernel: define a `@weft.function` at the top of the file
+                pass
+            class Inner:
+          # ^^^^^^^^^^^^ unsupported: a class cannot be used in a kernel: use scalars and tensors
+                pass
+            match i:
+          # ^^^^^^^^ unsupported: `match` cannot be used in a kernel: use `if` and `elif`
+                case 0:
+                    pass
+            global G
+          # ^^^^^^^^ unsupported: `global` cannot be used in a kernel: write results to a tensor
+            h = 1.0 if x is y else 2.0
+                     # ^^^^^^ unsupported: `is` or `in` cannot be used in a kernel: compare numbers with `==`
+            y[i] = 2j
+                 # ^^ unsupported: a constant of type `complex` cannot be used in a kernel: use an int, a float or a bool
+            yield i
+          # ^^^^^^^ unsupported: `yield` cannot be used in a kernel: write results to a tensor
+    """)

@@ -190,3 +190,36 @@ def test_what_they_take():
             y = f"{n}"
               # ^^^^^^ unsupported: an f-string outside of `print` and `assert` cannot be used in a kernel: kernels have no text; compute with numbers
     """)
+
+
+ON_A_GPU = """
+import sys
+import cupy
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+
+@weft.kernel
+def speak(x: Tensor[f32, N]):
+    i = weft.index(x, block=32)
+    print(f"{i}: {x[i]:.2f}")
+    assert x[i] < 3, f"too large: {x[i]}"
+
+speak(cupy.arange(int(sys.argv[1]), dtype=cupy.float32) / 2)
+cupy.cuda.runtime.deviceSynchronize()
+"""
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("count", "fails"), [(3, False), (40, True)])
+def test_on_a_gpu(tmp_path, count: int, fails: bool):
+    # A failed assertion ends the context, so each has a process of its own.
+    path = tmp_path / "program.py"
+    path.write_text(ON_A_GPU)
+    command = [sys.executable, str(path), str(count)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode != 0) == fails
+    if fails:
+        assert "program.py:12: speak: block: [1,0,0], thread: [0,0,0] Assertion `too large:" in done.stderr
+    else:
+        assert sorted(done.stdout.splitlines()) == ["0: 0.00", "1: 0.50", "2: 1.00"]
