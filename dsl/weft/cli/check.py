@@ -11,7 +11,6 @@ from weft.cli import baseline, cache, report
 from weft.cli.add_ignores import with_ignores
 from weft.cli.analysis import Analyser, Outcome
 from weft.cli.check_options import Settings
-from weft.cli.config import ConfigError, Configs, Selection, selection
 from weft.cli.fix import mended
 from weft.cli.notebook import NOTEBOOK_SUFFIX
 from weft.cli.replace import ReplaceError, replace
@@ -29,6 +28,7 @@ from weft.cli.sources import (
 )
 from weft.cli.terminal import style_for
 from weft.lint import Findings
+from weft.lint.config import ConfigError, Configs, Selection, selection
 from weft.model.diagnostic import Diagnostic
 
 

@@ -1,9 +1,13 @@
-"""The findings of a file: those that the linter gives, and no others."""
+"""The findings of a file: those that the linter gives with the project's configuration, and no others."""
 
 from weft.lint import check
+from weft.lint.config import Config, Selection
 from weft.model.diagnostic import Diagnostic
 from weft.model.model import Model
 
 
-def diagnostics(model: Model) -> tuple[Diagnostic, ...]:
-    return check(model)
+def diagnostics(model: Model, config: Config | None = None) -> tuple[Diagnostic, ...]:
+    found = check(model)
+    if config is None:
+        return found
+    return () if config.excludes(model.path) else Selection().of(found, config, model.path)

@@ -1,17 +1,19 @@
 """Findings: asked for by clients that can (pull), sent to the others (push). Never both: each would be shown twice."""
 
 import asyncio
+import time
 from hashlib import sha256
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
+from weft.lint import check_kernel
 from weft.model.diagnostic import Diagnostic
 
 from weft_lsp.ide.diagnostics import diagnostics
 from weft_lsp.ide.rule_page import page_of
 from weft_lsp.lsp.document_link import page_uri
 from weft_lsp.lsp.documents import Document
-from weft_lsp.lsp.faults import shielded
+from weft_lsp.lsp.faults import shielded, shielded_later
 from weft_lsp.lsp.language_server import Server
 
 OPTIONS = types.DiagnosticOptions(
@@ -19,6 +21,8 @@ OPTIONS = types.DiagnosticOptions(
 )
 SOURCE = "weft"
 QUIET_SECONDS = 0.15
+# Checking gives way to other messages after so long.
+TURN_SECONDS = 0.005
 _UNNECESSARY = ("unused-parameter", "unused-ignore")
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
@@ -27,13 +31,25 @@ _SEVERITIES = {
 }
 
 
-def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     document = ls.documents.get(params.text_document.uri)
-    items = to_lsp(document) if document else []
+    if document:
+        await _prepare(document)
+    items = to_lsp(ls, document) if document else []
     result_id = sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if result_id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)
+
+
+async def _prepare(document: Document) -> None:
+    """Check kernel by kernel, so that a large file which is read for the first time holds up nothing else."""
+    turn = time.perf_counter()
+    for _, kernel in document.model.kernels():
+        check_kernel(kernel)
+        if time.perf_counter() - turn > TURN_SECONDS:
+            await asyncio.sleep(0)
+            turn = time.perf_counter()
 
 
 def schedule(ls: Server, delay_seconds: float = QUIET_SECONDS) -> None:
@@ -47,8 +63,16 @@ def schedule(ls: Server, delay_seconds: float = QUIET_SECONDS) -> None:
 
 def publish(ls: Server) -> None:
     """Publish the findings of all open documents: an edit of one may change those of another."""
+    ls.publishing = asyncio.get_running_loop().create_task(_publish_all(ls, ls.documents.edition))
+
+
+async def _publish_all(ls: Server, edition: int) -> None:
+    """Stops at an edit: what was found is old, and all is published again once the typing pauses."""
     for document in ls.documents.all():
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri))
+        await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _prepare(document), params)
+        if ls.documents.edition != edition:
+            return
         shielded(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _publish_one, params)
 
 
@@ -68,8 +92,9 @@ def refresh(ls: Server) -> None:
         ls.workspace_diagnostic_refresh(None)
 
 
-def to_lsp(document: Document) -> list[types.Diagnostic]:
-    return [finding_to_lsp(document, finding) for finding in diagnostics(document.model)]
+def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
+    config = ls.configurations.of(document.path)
+    return [finding_to_lsp(document, finding) for finding in diagnostics(document.model, config)]
 
 
 def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
@@ -98,7 +123,7 @@ def _description(code: str) -> types.CodeDescription | None:
 
 def _publish_one(ls: Server, params: types.DocumentDiagnosticParams) -> None:
     document = ls.document(params.text_document.uri)
-    items = to_lsp(document)
+    items = to_lsp(ls, document)
     if ls.published.get(document.uri) != (document.version, items):
         ls.published[document.uri] = (document.version, items)
         ls.text_document_publish_diagnostics(

@@ -19,6 +19,7 @@ from weft.ops.dialect import DIALECT
 from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.inlay_hint import HintSettings
+from weft_lsp.lsp.configuration import Configurations
 from weft_lsp.lsp.documents import Document, Documents
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
@@ -115,7 +116,9 @@ class Server(LanguageServer):
         self.documents = Documents(self._read)
         self.pulls_diagnostics = False
         self.settings = Settings()
+        self.configurations = Configurations()
         self.publication: asyncio.TimerHandle | None = None
+        self.publishing: asyncio.Task[None] | None = None
         self.published: dict[str, object] = {}
         self.completions: CompletionAnswer | None = None
         # The last answer of semantic tokens of each document, for the difference to the next one.

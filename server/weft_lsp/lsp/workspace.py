@@ -7,6 +7,7 @@ from pygls import uris
 from pygls.capabilities import get_capability
 
 from weft_lsp.lsp import diagnostics, lifecycle, settings
+from weft_lsp.lsp.configuration import FILES
 from weft_lsp.lsp.language_server import Server
 
 
@@ -19,9 +20,9 @@ def on_initialize(ls: Server, params: types.InitializeParams) -> None:
 
 
 def on_initialized(ls: Server, params: types.InitializedParams) -> None:
-    """Ask to be told when a Python file changes on disk: open files may import it."""
+    """Ask to be told when a Python file or a configuration changes on disk: open files may depend on it."""
     if get_capability(ls.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
-        watchers = [types.FileSystemWatcher(glob_pattern="**/*.py")]
+        watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in ("*.py", *FILES)]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         ls.client_register_capability(types.RegistrationParams([types.Registration(method, method, options)]))
@@ -34,6 +35,7 @@ def on_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams)
 
 
 def on_change_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    ls.configurations.forget()
     for path in _paths(change.uri for change in params.changes):
         ls.project.forget(path)
         ls.files.changed(path)
