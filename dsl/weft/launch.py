@@ -7,9 +7,9 @@ checks and all decisions are made once for a key and kept in a Plan. The words f
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from weft.backends.direct import Direct
+from weft.backends.interface import GpuBackend, GpuCompiled, HostBackend, HostCompiled
 from weft.backends.parameters import FlatParameter, flatten
 from weft.chosen import ChosenGeometry
 from weft.errors import InternalError, LaunchError, finding, launch_error
@@ -35,43 +35,6 @@ Run = Callable[[Sequence[Number], Geometry, object], None]
 _MAX_PLANS = 256
 _MAX_VERSIONS = 64
 _MAX_TABLES = 64
-
-
-class HostCompiled(Protocol):
-    """`direct`: how it is run with a geometry by machine code; None where it cannot be."""
-
-    def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
-    def direct(self, geometry: Geometry, /) -> Direct | None: ...
-
-
-class GpuCompiled(Protocol):
-    def launch(
-        self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
-    ) -> None: ...
-    def direct(self, geometry: Geometry, /) -> Direct | None: ...
-    def occupancy(self, block_threads: int, /) -> Occupancy | None: ...
-    @property
-    def registers(self) -> int: ...
-    @property
-    def shared_bytes(self) -> int: ...
-
-
-class HostBackend(Protocol):
-    """`weft.backends.cpu`. A block's shape is in the order of x, y, z."""
-
-    def compile(self, kernel: Kernel, specialization: Specialization, /) -> HostCompiled: ...
-    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
-
-
-class GpuBackend(Protocol):
-    """`weft.backends.cuda`. A device is its ordinal, -1 the current one."""
-
-    def compile(self, kernel: Kernel, specialization: Specialization, /, arch: str) -> GpuCompiled: ...
-    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
-    def better_block(self, kernel: Kernel, compiled: GpuCompiled, /) -> tuple[int, int, int]: ...
-    def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
-    def arch_of(self, device: int, /) -> str: ...
-    def allocate(self, size_bytes: int, ordinal: int, /) -> tuple[object, int]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The plans of one kernel in machine code's words: a table, and the function that launches by it."""
 
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from ctypes import Array, addressof, c_int64
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class NativePlan:
     name: str = ""
 
 
+_MOST_FORGOTTEN = 64
 _TABLES: "WeakSet[Table]" = WeakSet()
 
 
@@ -71,6 +73,7 @@ class Table:
         self._words[launch.RUNTIME] = addressof(words())
         self._words[launch.TAKES_STREAM] = int(takes_stream)
         self._plans: dict[Hashable, _PlanMemory] = {}
+        self._forgotten: deque[_PlanMemory] = deque(maxlen=_MOST_FORGOTTEN)
         self._function = function_of(addressof(self._words), self)
         _TABLES.add(self)
 
@@ -94,7 +97,8 @@ class Table:
     def add(self, key: Hashable, plan: NativePlan) -> None:
         """Keep a plan, and forget the oldest where there are too many."""
         while len(self._plans) >= launch.MOST_PLANS:
-            del self._plans[next(iter(self._plans))]
+            # Another thread may be comparing this one right now, in the midst of asking Python for an attribute.
+            self._forgotten.append(self._plans.pop(next(iter(self._plans))))
         self._plans[key] = _PlanMemory(plan)
         self._words[launch.PLANS] = 0
         for at, memory in enumerate(reversed(self._plans.values())):

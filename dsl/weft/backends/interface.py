@@ -1,0 +1,49 @@
+"""What the launch asks of a back end."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from weft.backends.direct import Direct
+from weft.model.ir import Kernel
+from weft.model.limits import Geometry
+from weft.model.occupancy import Occupancy
+from weft.model.specialize import Specialization
+
+Number = int | float | bool
+
+
+class HostCompiled(Protocol):
+    """`direct`: how it is run with a geometry by machine code; None where it cannot be."""
+
+    def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
+    def direct(self, geometry: Geometry, /) -> Direct | None: ...
+
+
+class GpuCompiled(Protocol):
+    def launch(
+        self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
+    ) -> None: ...
+    def direct(self, geometry: Geometry, /) -> Direct | None: ...
+    def occupancy(self, block_threads: int, /) -> Occupancy | None: ...
+    @property
+    def registers(self) -> int: ...
+    @property
+    def shared_bytes(self) -> int: ...
+
+
+class HostBackend(Protocol):
+    """`weft.backends.cpu`. A block's shape is in the order of x, y, z."""
+
+    def compile(self, kernel: Kernel, specialization: Specialization, /) -> HostCompiled: ...
+    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+
+
+class GpuBackend(Protocol):
+    """`weft.backends.cuda`. A device is its ordinal, -1 the current one."""
+
+    def compile(self, kernel: Kernel, specialization: Specialization, /, arch: str) -> GpuCompiled: ...
+    def choose_block(self, kernel: Kernel, /) -> tuple[int, ...]: ...
+    def better_block(self, kernel: Kernel, compiled: GpuCompiled, /) -> tuple[int, int, int]: ...
+    def elements_per_thread(self, kernel: Kernel, specialization: Specialization, /) -> int: ...
+    def arch_of(self, device: int, /) -> str: ...
+    def allocate(self, size_bytes: int, ordinal: int, /) -> tuple[object, int]: ...
