@@ -303,6 +303,36 @@ def test_what_a_lock_guards():
     """)
 
 
+def test_the_threads_of_a_warp_write_what_they_agree_on():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 128)
+            sums = weft.shared(f32, 4)
+            total = weft.warp_sum(x[i])
+            sums[weft.thread_idx.x // 32] = total
+            weft.barrier()
+            y[i] = sums[0] + sums[1] + sums[2] + sums[3]
+    """)
+
+
+def test_a_barrier_of_the_warp_orders_its_threads():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 128)
+            t = weft.thread_idx.x
+            part = weft.shared(f32, 128)
+            part[t] = x[i]
+            weft.warp_barrier()
+            y[i] = part[t ^ 1]
+            weft.warp_barrier()
+            part[t] = x[i]
+            y[i] = part[t ^ 64]
+                 # ^^^^^^^^^^^^ race: thread 0 reads the element of `part` that thread 64 writes 5 lines above, with no barrier between: put `weft.barrier()` between the two
+    """)
+
+
 BY_HAND = """
     @weft.kernel
     def k(x: Tensor[f32, N], y: Tensor[f32, N]):
