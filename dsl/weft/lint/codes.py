@@ -9,6 +9,7 @@ _NEAR_ENOUGH = 0.6
 CODES: Mapping[str, str] = MappingProxyType(
     {
         "assertion": "An `assert` in a kernel that is wrong: when it is compiled, or for a thread that runs.",
+        "async-copy-before-wait": "Shared memory that is read while an asynchronous copy still fills it.",
         "atomic-dtype": "An atomic operation on elements of a type that it does not take.",
         "atomic-space": "An atomic operation on memory of one thread.",
         "bank-conflict": "Threads of a warp that wait for each other at one bank of shared memory.",

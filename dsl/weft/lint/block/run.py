@@ -1,9 +1,10 @@
 """Run the statements of a kernel for all threads of one block together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from weft.lint.block.barriers import Barriers
+from weft.lint.block.copies import Copies
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
 from weft.lint.block.record import Agreement, Kind, Record, Touch, Wild
 from weft.lint.block.trial import WARP, Trial
@@ -54,6 +55,8 @@ class Ran:
     is_finished: bool = True
     # Barriers that no two threads need, as far as this run tells.
     idle_barriers: tuple[Span, ...] = ()
+    # Reads of what an asynchronous copy may still be filling: the copy, and the array's name.
+    early_reads: Mapping[Span, tuple[Span, str]] = field(default_factory=dict[Span, tuple[Span, str]])
 
 
 class _Spent(Exception):
@@ -98,6 +101,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
         _has_locks(kernel),
         is_finished,
         idle,
+        runner.copies.early_reads,
     )
 
 
@@ -113,6 +117,7 @@ class _Runner:
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], int] = {}
         self.barriers = Barriers(trial.threads)
+        self.copies = Copies(trial.threads)
         # Whether all accesses since the last barrier are known.
         self.is_interval_known = True
         self.warp_barriers = 0
@@ -185,6 +190,17 @@ class _Runner:
         return found
 
     def do(self, statement: Do) -> None:
+        if statement.name == "copy_async":
+            self.copy(statement)
+        elif statement.name == "commit_async":
+            self.copies.commit()
+        elif statement.name == "wait_async":
+            left = statement.static[0]
+            self.copies.wait(left if isinstance(left, int) else 0)
+        else:
+            self.effect(statement)
+
+    def effect(self, statement: Do) -> None:
         for arg in statement.args:
             self.value(arg)
         offsets = [self.value(place.offset) for place in statement.places]
@@ -201,6 +217,28 @@ class _Runner:
             self.warp_barriers += 1
         for target in statement.targets:
             self.state.env[target.name] = None
+
+    def copy(self, statement: Do) -> None:
+        """Elements of shared memory, each written by the thread that starts its copy."""
+        is_certain = self.state.is_sure
+        for place in statement.places:
+            offset = self.value(place.offset)
+            self.record.lose(place.array)
+            if place.array.space != "shared" or offset is None or not is_certain:
+                self.is_interval_known = False
+                continue
+            touch = Touch(
+                place.array,
+                "write",
+                statement.span,
+                offset,
+                self.state.mask,
+                "none",
+                self.state.rounds,
+                self.warp_barriers,
+            )
+            self.copies.start(touch)
+        self.is_whole = self.is_interval_known = False
 
     def domain(self, domain: Domain) -> None:
         axes = "xyz"[: len(domain.indices)]
@@ -305,6 +343,7 @@ class _Runner:
 
     def skip(self, body: tuple[Stmt, ...]) -> None:
         """Rounds are left out: nothing is known of what they left behind."""
+        self.copies.forget()
         self.is_whole = False
         if has_barrier(body):
             self.is_interval_known = False
@@ -467,6 +506,8 @@ class _Runner:
         touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
         if not self.is_about_writes:
             self.record.add(touch)
+            if kind == "read" and array.space == "shared":
+                self.copies.read(touch)
         key = (span, kind)
         seen = self.shown[key] = self.shown.get(key, 0) + 1
         if seen <= 2:

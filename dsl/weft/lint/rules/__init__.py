@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from weft.lint.rules import (
+    async_copy_before_wait,
     bank_conflict,
     barrier_in_divergent_branch,
     contended_atomic,
@@ -27,6 +28,7 @@ from weft.model.kernel import Analysis
 Rule = Callable[[Analysis], Iterator[Diagnostic]]
 
 RULES: tuple[Rule, ...] = (
+    async_copy_before_wait.check,
     bank_conflict.check,
     barrier_in_divergent_branch.check,
     contended_atomic.check,
