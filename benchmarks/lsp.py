@@ -261,10 +261,17 @@ def verdict(case: Case, answer: dict[str, Any]) -> str:
 
 
 def memory_mb(process_id: int) -> float:
-    """Resident memory, where the system tells it in files."""
-    status = Path(f"/proc/{process_id}/status")
-    lines = status.read_text().splitlines() if status.exists() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), float("nan"))
+    """Resident memory of a process and its children, where the system tells it in files."""
+    status, children = (
+        Path(f"/proc/{process_id}/{name}") for name in ("status", f"task/{process_id}/children")
+    )
+    if not status.exists():
+        return float("nan")
+    own = [
+        int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmRSS")
+    ]
+    below = children.read_text().split() if children.exists() else []
+    return sum(own) + sum(memory_mb(int(child)) for child in below)
 
 
 def row(name: str, started: float, memory: float, found: dict[str, Measured]) -> str:

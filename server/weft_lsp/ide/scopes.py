@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from weft.model.declarations import Function, name_span
 from weft.model.diagnostic import Span
@@ -14,6 +15,8 @@ from weft.model.embedded import annotation, braces
 from weft.model.syntax import HOLE, Parsed
 
 from weft_lsp.ide.places import Blocks
+
+_MOST_BLOCKS = 2048
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -133,7 +136,9 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
     )
 
 
+@lru_cache(_MOST_BLOCKS)
 def _read(parsed: Parsed, tree: ast.Module) -> list[_Use]:
+    """The names of a block in the order of its text. A tree is itself only, so a block is read once for each parse."""
     reader = _Reader(parsed)
     reader.read_all(tree.body, _Scope())
     return sorted(reader.uses, key=lambda use: use.span)
