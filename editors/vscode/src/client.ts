@@ -15,7 +15,7 @@ import {
 import type { Server } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LastLines } from './lastLines.ts';
-import { Restarts } from './restarts.ts';
+import { ENDED_AT_START, Restarts } from './restarts.ts';
 
 const STOP_MILLISECONDS = 2000;
 
@@ -65,7 +65,9 @@ export class Session {
     try {
       await this.#client.start();
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
+      // The first thing that is noticed of a server that died may be a pipe that is closed.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#end((await this.#hasExited()) ? ENDED_AT_START : reason);
     }
   }
 
@@ -82,6 +84,19 @@ export class Session {
     this.#isStopping = true;
     await this.#client.dispose(STOP_MILLISECONDS).catch(() => undefined);
     this.#process?.kill('SIGKILL');
+  }
+
+  /** Whether the process ran and is over; it is given a moment to be, and to say why. */
+  async #hasExited(): Promise<boolean> {
+    const server = this.#process;
+    if (server?.pid === undefined) return false;
+    if (server.exitCode === null && server.signalCode === null) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, STOP_MILLISECONDS);
+        server.once('close', () => resolve(clearTimeout(timer)));
+      });
+    }
+    return server.exitCode !== null || server.signalCode !== null;
   }
 
   #spawn({ command }: Interpreter, { arguments: rest }: Server, directory: string): Promise<ChildProcess> {

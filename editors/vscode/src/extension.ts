@@ -140,11 +140,12 @@ class Weft {
     }
     const interpreter = search.found;
     this.#environment = this.python ? await environmentOf(this.python, this.#directory) : NOTHING;
+    const compiles = this.python ? backEnds(this.#environment) : 'the workspace is not trusted: nothing of it is run';
     const server = chooseServer(this.#bundled(), this.#environment);
     this.log.appendLine(`The ${server.isBundled ? "extension's own" : "environment's"} server ${server.version} runs on ${place(interpreter)}`);
     this.#session = new Session(interpreter, server, join(this.#directory, 'bundled'), this.log, {
       starting: () => this.status.starting(),
-      running: () => this.status.running(interpreter, server, this.#environment),
+      running: () => this.status.running(interpreter, server, compiles),
       ended: (reason) => this.#failed(reason, { Restart: () => this.restart(), 'Show Log': () => this.log.show() }),
     });
     await this.#session.start();

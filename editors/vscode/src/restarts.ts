@@ -9,6 +9,8 @@ export interface Verdict {
 export const MOST_RESTARTS = 3;
 export const WINDOW_SECONDS = 180;
 
+export const ENDED_AT_START = 'The language server ended while it started.';
+
 /** Counts the ends of a server. One that never answered is not started again: it would end the same way. */
 export class Restarts {
   readonly #ends: number[] = [];
@@ -19,7 +21,7 @@ export class Restarts {
   }
 
   ended(nowSeconds: number): Verdict {
-    if (!this.#hasRun) return { restart: false, reason: 'The language server ended while it started.' };
+    if (!this.#hasRun) return { restart: false, reason: ENDED_AT_START };
     this.#hasRun = false;
     this.#ends.push(nowSeconds);
     while ((this.#ends[0] ?? nowSeconds) <= nowSeconds - WINDOW_SECONDS) this.#ends.shift();

@@ -20,9 +20,10 @@ export class Status implements vscode.Disposable {
     this.#show(`Weft ${this.#version}`, 'starting', vscode.LanguageStatusSeverity.Information, true);
   }
 
-  running(interpreter: Interpreter, server: Server, environment: Environment): void {
+  /** `compiles`: for what, or why for nothing. */
+  running(interpreter: Interpreter, server: Server, compiles: string): void {
     const text = server.isBundled ? `Weft ${server.version}` : `Weft ${server.version} of the environment`;
-    this.#show(text, `${backEnds(environment)}; ${place(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
+    this.#show(text, `${compiles}; ${place(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
   }
 
   failed(reason: string): void {
