@@ -179,3 +179,35 @@ def test_convolution_2d(cupy, shape: tuple[int, int]):
     convolution_2d(cupy.asarray(x), cupy.asarray(weights), y)
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, BORDER), (SIZE, SIZE))
     np.testing.assert_allclose(y.get(), np.einsum("mnij,ij->mn", windows, weights), rtol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (50, 1001), (33, 8192)])
+def test_softmax_rows(cupy, shape: tuple[int, int]):
+    from softmax_rows import softmax_rows
+
+    x = matrix(*shape)
+    y = cupy.empty(shape, np.float32)
+    softmax_rows(cupy.asarray(x), y)
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(y.get(), powers / powers.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
+@pytest.mark.parametrize("size", [1, 4, 1_000_003, 2**24])
+def test_sum(cupy, size: int):
+    module = importlib.import_module("sum")
+    x = matrix(size)
+    sums, y = cupy.empty(module.BLOCKS, np.float32), cupy.empty(1, np.float32)
+    module.block_sums(cupy.asarray(x), sums)
+    module.sum_of_few(sums, y)
+    np.testing.assert_allclose(y.get()[0], x.sum(dtype=np.float64), rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["25_vectors", "26_copy_async", "27_bank_conflicts", "28_tensor_cores"])
+def test_puzzles_on_views(cupy, name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES / "puzzles"))
+    module = importlib.import_module(name)
+    given = module.inputs()
+    wanted = module.reference(*given)
+    found = cupy.zeros(wanted.shape, wanted.dtype)
+    module.launch(*map(cupy.asarray, given), found)
+    np.testing.assert_allclose(found.get(), wanted, rtol=1e-5)

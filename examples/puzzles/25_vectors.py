@@ -16,7 +16,7 @@ def launch(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     add(a, b, out)
 
 
-def inputs() -> tuple[np.ndarray, ...]:
+def inputs() -> tuple[np.ndarray, np.ndarray]:
     # The last vector has two elements only.
     return np.arange(1022, dtype=np.float32), np.ones(1022, np.float32)
 

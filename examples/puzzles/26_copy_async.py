@@ -31,7 +31,7 @@ def launch(a: np.ndarray, out: np.ndarray) -> None:
     smooth(a, out)
 
 
-def inputs() -> tuple[np.ndarray, ...]:
+def inputs() -> tuple[np.ndarray]:
     return (np.random.default_rng(0).random(1500, dtype=np.float32),)
 
 

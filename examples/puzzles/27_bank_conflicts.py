@@ -23,7 +23,7 @@ def launch(a: np.ndarray, out: np.ndarray) -> None:
     transpose(a, out)
 
 
-def inputs() -> tuple[np.ndarray, ...]:
+def inputs() -> tuple[np.ndarray]:
     return (np.random.default_rng(0).random((70, 45), dtype=np.float32),)
 
 

@@ -24,7 +24,7 @@ def launch(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
     matmul(a, b, out)
 
 
-def inputs() -> tuple[np.ndarray, ...]:
+def inputs() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     return rng.integers(-3, 4, (40, 24)).astype(np.float16), rng.integers(-3, 4, (24, 33)).astype(np.float16)
 

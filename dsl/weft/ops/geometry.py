@@ -4,7 +4,7 @@ from typing import Any, SupportsIndex, cast, overload
 
 from weft.ops.dtypes import DT
 from weft.ops.operation import only_in_kernels
-from weft.ops.tensor import Sizes, Tensor
+from weft.ops.tensor import Sizes, Tensor, Vectors
 
 
 @overload
@@ -21,8 +21,10 @@ def index(
     *,
     block: tuple[int, int, int] | None = None,
 ) -> tuple[int, int, int]: ...
+@overload
+def index(domain: "Vectors[Any]", *, block: "Sizes | None" = None) -> Any: ...
 def index(
-    domain: "Tensor[DT, *tuple[Any, ...]] | SupportsIndex | tuple[SupportsIndex, ...]",
+    domain: "Tensor[DT, *tuple[Any, ...]] | Vectors[Any] | SupportsIndex | tuple[SupportsIndex, ...]",
     *,
     block: "Sizes | None" = None,
 ) -> Any:
