@@ -123,7 +123,7 @@ def _transpose(torch: Any) -> Case:
 
 
 def _sum(torch: Any) -> Case:
-    module = import_module("sum")
+    module = import_module("block_sums")
     x = torch.rand(2**26, device="cuda")
     sums, y = torch.empty(module.BLOCKS, device="cuda"), torch.empty(1, device="cuda")
 

@@ -194,7 +194,7 @@ def test_softmax_rows(cupy, shape: tuple[int, int]):
 
 @pytest.mark.parametrize("size", [1, 4, 1_000_003, 2**24])
 def test_sum(cupy, size: int):
-    module = importlib.import_module("sum")
+    module = importlib.import_module("block_sums")
     x = matrix(size)
     sums, y = cupy.empty(module.BLOCKS, np.float32), cupy.empty(1, np.float32)
     module.block_sums(cupy.asarray(x), sums)

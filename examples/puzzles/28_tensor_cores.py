@@ -12,8 +12,10 @@ def matmul(a: Tensor[f16, M, K], b: Tensor[f16, K, N], out: Tensor[f32, M, N]):
     left, right = weft.shared(f16, (16, 16)), weft.shared(f16, (16, 16))
     total = weft.accumulator(16, 16)
     for step in range(weft.ceil_div(K, 16)):
-        weft.copy(left, a.tile((16, 16), (row, step)))
-        weft.copy(right, b.tile((16, 16), (step, col)))
+        weft.copy_async(left, a.tile((16, 16), (row, step)))
+        weft.copy_async(right, b.tile((16, 16), (step, col)))
+        weft.commit_async()
+        weft.wait_async()
         weft.barrier()
         total = weft.mma(weft.fragment_a(left), weft.fragment_b(right), total)
         weft.barrier()
