@@ -109,9 +109,11 @@ def _command(folder: Path, port: int) -> list[str]:
 
 
 def _write_settings(folder: Path, settings: dict[str, object]) -> None:
-    user = folder / "data" / "User"
-    user.mkdir(parents=True, exist_ok=True)
-    (user / "settings.json").write_text(json.dumps(settings))
+    """As the user's and as the machine's, which is where a setting of the machine's scope is looked for."""
+    for scope in ("User", "Machine"):
+        place = folder / "data" / scope
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "settings.json").write_text(json.dumps(settings))
 
 
 def _wait_until_it_answers(server: CodeServer) -> None:
