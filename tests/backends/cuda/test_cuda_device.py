@@ -47,7 +47,7 @@ def test_two_axes_and_strides():
 
 def test_the_longest_axis_lies_on_the_grids_x():
     x = numpy.arange(600_000 * 3, dtype="f4").reshape(600_000, 3)
-    there, y = gpu(x), numpy.zeros_like(x)
+    there, y = gpu(x), numpy.ones_like(x)
     result = gpu(y)
     launcher = Launcher(add_2d())
     chosen = launcher.geometry((there, result))

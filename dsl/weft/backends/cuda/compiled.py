@@ -4,11 +4,12 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 from cuda.pathfinder import load_nvidia_dynamic_lib
 
@@ -16,7 +17,7 @@ from weft.backends import cache
 from weft.backends.cuda import compiler
 from weft.backends.cuda.compiler import Cubin
 from weft.backends.cuda.device import Loaded
-from weft.backends.cuda.packages import NumbaWarning
+from weft.backends.cuda.packages import LinkError, NumbaWarning
 from weft.backends.cuda.prelude import Settings
 from weft.backends.direct import Direct
 from weft.backends.python import Emitted
@@ -25,6 +26,8 @@ from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.occupancy import Occupancy, occupancy
 from weft.model.specialize import Specialization
+
+Made = TypeVar("Made")
 
 
 class CompiledCuda:
@@ -50,13 +53,12 @@ class CompiledCuda:
 
     @cached_property
     def ltoir(self) -> bytes:
-        with _quiet():
-            return compiler.to_ltoir(self.kernel, self.emitted, self._settings)
+        return self._ltoir(with_lines=True)
 
     @cached_property
     def ptx(self) -> str:
         """The PTX after link-time optimization, with the kernel's own name in the place of numba's."""
-        return self.with_own_name(compiler.to_ptx(self.ltoir, self.arch, self.kernel.name))
+        return self.with_own_name(self._link(compiler.to_ptx))
 
     @cached_property
     def linked(self) -> Cubin:
@@ -65,9 +67,22 @@ class CompiledCuda:
         kept = cache.read(key)
         if kept is not None:
             return _unpacked(kept)
-        made = compiler.to_cubin(self.ltoir, self.arch, self.kernel.name)
+        made = self._link(compiler.to_cubin)
         cache.write(key, _packed(made))
         return made
+
+    def _ltoir(self, *, with_lines: bool) -> bytes:
+        with _quiet():
+            return compiler.to_ltoir(self.kernel, self.emitted, self._settings, with_lines=with_lines)
+
+    def _link(self, link: Callable[[bytes, str, str], Made]) -> Made:
+        """nvJitLink 13 refuses the line table of some right kernels ("Symbol name with unsupported characters"): those do
+        without."""
+        try:
+            return link(self.ltoir, self.arch, self.kernel.name)
+        except LinkError:
+            self.ltoir = self._ltoir(with_lines=False)
+            return link(self.ltoir, self.arch, self.kernel.name)
 
     def with_own_name(self, text: str) -> str:
         """`text` with the kernel's name in the place of numba's, which says all types and options at length."""

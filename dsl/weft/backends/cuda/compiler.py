@@ -29,14 +29,14 @@ def emit(kernel: Kernel, specialization: Specialization) -> Emitted:
     return emit_thread_kernel(kernel, specialization, target())
 
 
-def to_ltoir(kernel: Kernel, emitted: Emitted, settings: Settings) -> bytes:
+def to_ltoir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lines: bool) -> bytes:
     """What nvJitLink optimizes and links. From PTX it would make relocatable code: many more registers (measured)."""
     function, signature = _typed(kernel, emitted, settings)
     return numba_cuda.compile(
         function,
         signature,
         device=False,
-        lineinfo=True,
+        lineinfo=with_lines,
         cc=settings.capability,
         output="ltoir",
         abi="numba",

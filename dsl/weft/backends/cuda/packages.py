@@ -5,6 +5,7 @@ from typing import Any
 
 core: Any = import_module("cuda.core")
 driver: Any = import_module("cuda.bindings.driver")
+LinkError: Any = import_module("cuda.bindings.nvjitlink").nvJitLinkError
 numba_cuda: Any = import_module("numba.cuda")
 types: Any = import_module("numba.cuda.types")
 compile_cuda: Any = import_module("numba.cuda.compiler").compile_cuda
