@@ -220,11 +220,14 @@ class _Runner:
 
     def copy(self, statement: Do) -> None:
         """Elements of shared memory, each written by the thread that starts its copy."""
-        is_certain = self.state.is_sure
+        taken = 1 if statement.guard is None else self.value(statement.guard)
+        # Where a guard is unknown, a copy that may be made is not taken for one that is.
+        is_certain = self.state.is_sure and taken is not None
+        mask = narrowed(self.state.mask, taken) if isinstance(taken, list) else self.state.mask
         for place in statement.places:
             offset = self.value(place.offset)
             self.record.lose(place.array)
-            if place.array.space != "shared" or offset is None or not is_certain:
+            if place.array.space != "shared" or offset is None or not is_certain or taken == 0:
                 self.is_interval_known = False
                 continue
             touch = Touch(
@@ -232,7 +235,7 @@ class _Runner:
                 "write",
                 statement.span,
                 offset,
-                self.state.mask,
+                mask,
                 "none",
                 self.state.rounds,
                 self.warp_barriers,
