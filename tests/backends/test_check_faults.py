@@ -147,3 +147,20 @@ def test_views_with_gaps_and_negative_strides():
     x, y = whole[::-2, 1::3], zeros(3, 3)
     assert faults(transpose, Geometry((1, 1, 1), (4, 4, 1)), x=x, y=y) == []
     assert y.tolist() == x.T.tolist()
+
+
+@weft.kernel
+def add_left(x: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[thread]
+    weft.barrier()
+    left = tile[(thread + 63) % 64]
+    tile[thread] = tile[thread] + left
+    weft.barrier()
+    x[thread] = tile[thread]
+
+
+def test_a_reader_before_the_writer_itself_is_not_forgotten():
+    found = faults(add_left, x=zeros(64))
+    assert [(kind, message) for kind, message, _ in found] == [("race", "element 0 of `tile`")]

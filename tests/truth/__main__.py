@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
 
 from measure import COVERED, Verdict, verdicts
+from subjects import LEFT_OUT
 
 HEAD = """\
 # How right the linter is
@@ -45,6 +46,8 @@ def _lines(found: list[Verdict]) -> list[str]:
         lines.append(
             f"| {fault} | {len(have)} | {hits} | {share} | {', '.join(f'`{code}`' for code in sorted(codes))} |"
         )
+    left_out = "; ".join(f"`{name}`, since {reason}" for name, reason in LEFT_OUT.items())
+    lines += ["", f"Left out: {left_out}."]
     return [*lines, "", *_others(found), "", *_operators(found), "", *_exceptions(found, false)]
 
 

@@ -19,6 +19,12 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 # Primes, so that no tile fits without a rest; small, since every thread is interpreted.
 SIZES = (19, 37, 21, 5)
+# Kernels that are not broken here, and why.
+LEFT_OUT = {
+    "26_copy_async.smooth": "asynchronous copies are not interpreted yet",
+    "28_tensor_cores.matmul": "products of matrices are not interpreted yet",
+    "block_sums.block_sums": "its grid is fixed, and large",
+}
 # Where a kernel needs more than its signature says: the file, the kernel, what it is given.
 GIVEN: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -62,7 +68,7 @@ def _of_file(path: Path, text: str) -> Iterator[Subject]:
     names = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     for name in names:
         kernel = read_kernel(text, path, name)
-        if kernel is None:
+        if kernel is None or f"{path.stem}.{name}" in LEFT_OUT:
             continue
         dims = _dims(kernel) | {
             key: value

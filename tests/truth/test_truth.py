@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measure import COVERED, Verdict, verdicts
 
 # Every mutant takes a while to run; a part of them, spread over all kernels and operators, stands for the rest.
-EVERY = 9
+EVERY = 40
 
 
 @pytest.fixture(scope="module")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from weft.backends.check.faults import Fault
-from weft.backends.check.interpreter import Block, Run, TooLong
+from weft.backends.check.interpreter import EFFECTS, Block, Run, TooLong
 from weft.backends.check.memory import Memory
 from weft.backends.lowering import is_half
-from weft.model.ir import Kernel, ScalarParameter, TensorParameter
+from weft.model.ir import Do, Kernel, ScalarParameter, TensorParameter, walk
 from weft.model.limits import Geometry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["MOST_STEPS", "Fault", "TooLong", "interpret"]
+__all__ = ["MOST_STEPS", "Fault", "TooLong", "interpret", "not_interpreted"]
 
 # Statements that a launch may run before it is given up.
 MOST_STEPS = 10_000_000
@@ -31,8 +31,13 @@ def interpret(
 ) -> list[Fault]:
     """Run a kernel on NumPy arrays and numbers, by parameter name; written tensors change. What went wrong, in order.
 
-    Raises TooLong after `steps` statements: a loop that does not end.
+    Raises TooLong after `steps` statements: a loop that does not end; NotImplementedError where there is
+    something `not_interpreted`.
     """
+    if missing := not_interpreted(kernel):
+        raise NotImplementedError(
+            f"`{kernel.name}` uses {', '.join(missing)}, which cannot be interpreted yet"
+        )
     values: dict[str, Any] = {}
     memories: dict[str, Memory] = {}
     for parameter in kernel.parameters:
@@ -49,6 +54,12 @@ def interpret(
             for x in range(gx):
                 Block(kernel, memories, values, geometry, (x, y, z), run).everyone()
     return list(run.faults.values())
+
+
+def not_interpreted(kernel: Kernel) -> list[str]:
+    """The effects of a kernel that this back end cannot do: asynchronous copies and products of matrices, so far."""
+    names = {statement.name for statement in walk(kernel.body) if isinstance(statement, Do)}
+    return sorted(names - EFFECTS.keys())
 
 
 def _memory(parameter: TensorParameter, array: "NDArray[Any]") -> Memory:

@@ -5,7 +5,7 @@ element, one of them a write, are ordered if one thread made both, or if a barri
 synchronisation of their warp) stands between. Two atomic accesses are never a race.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -65,6 +65,10 @@ class Record:
         self.is_atomic[elements] = who.is_atomic
         self.span[elements] = span_number
 
+    def copy(self, other: "Record", elements: Values) -> None:
+        for name, values in vars(self).items():
+            values[elements] = getattr(other, name)[elements]
+
     def unordered(self, elements: Values, who: Who) -> Values:
         """Which of these accesses another thread's recorded one may come before or after."""
         thread, block = self.thread[elements], self.block[elements]
@@ -97,9 +101,7 @@ class Memory:
     def load(self, offsets: Values, who: Who) -> tuple[Values, list[Conflict]]:
         elements = offsets - self.first
         conflicts = self._conflicts(elements, who, ("write",), "read")
-        # Two records: of several readers of one element, a writer is surely none of both.
-        self.records["earlier read"].note(elements[::-1], _reversed(who), self._number(who.span))
-        self.records["read"].note(elements, who, self._number(who.span))
+        self._note_read(elements, who)
         return self._held(self.values[elements]), conflicts
 
     def store(self, offsets: Values, values: Values, who: Who) -> list[Conflict]:
@@ -121,6 +123,17 @@ class Memory:
         """Which elements nothing has written."""
         elements = offsets - self.first
         return numpy.zeros(len(elements), "bool") if self.written is None else ~self.written[elements]
+
+    def _note_read(self, elements: Values, who: Who) -> None:
+        """Two records: the last reader of an element, and the last before it that was another thread. A writer cannot be
+        both, so one of them shows a conflict if there is any."""
+        last, earlier = self.records["read"], self.records["earlier read"]
+        number = self._number(who.span)
+        others = (last.thread[elements] != who.thread) & (last.thread[elements] != NOBODY)
+        earlier.copy(last, elements[others])
+        last.note(elements, who, number)
+        beside = last.thread[elements] != who.thread
+        earlier.note(elements[beside], _part(who, beside), number)
 
     def _held(self, values: Values) -> Values:
         if self.array.dtype.name == "bf16":
@@ -159,16 +172,9 @@ class Memory:
         return len(self.spans) - 1
 
 
-def _reversed(who: Who) -> Who:
-    return Who(
-        who.thread[::-1],
-        who.block,
-        who.warp[::-1],
-        who.block_epoch,
-        who.warp_epoch[::-1],
-        who.span,
-        who.is_atomic,
-    )
+def _part(who: Who, mask: Values) -> Who:
+    """Some of the threads."""
+    return replace(who, thread=who.thread[mask], warp=who.warp[mask], warp_epoch=who.warp_epoch[mask])
 
 
 def undefined_memory(array: Array) -> Memory:
