@@ -82,7 +82,7 @@ def test_saxpy_on_the_cpu():
     check_blocks(
         saxpy(),
         """
-        def saxpy(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, alpha, x, N, y):
+        def saxpy(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, slots, alpha, x, N, y):
             while True:
                 first_block = next_piece(dealt, piece)
                 if first_block >= last_block:
@@ -102,7 +102,7 @@ def test_barriers_on_the_cpu():
     check_blocks(
         shift_sum(),
         """
-        def shift_sum(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, y, N):
+        def shift_sum(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, slots, y, N):
             tile = scratch + 0
             threads = (block_x * block_y * block_z + 63) // 64 * 64
             acc_values = scratch + 128 + 0 * threads

@@ -25,19 +25,19 @@ def view(before: str, after: str) -> LayoutView | None:
 def test_a_layout_is_drawn():
     found = view("TI", "LE = weft")
     assert found and found.title == "TILE: Layout (4, 8):(9, 1)"
-    assert "<title>(1, 2): 11</title>" in found.svg
+    assert "<title>(1, 2) at index 11</title>" in found.svg
 
 
 def test_a_tensor_in_shared_memory_is_coloured_by_banks():
     found = view("ti", "le[0, 0]")
     assert found and found.title == "tile: Tensor f32 (4, 8):(9, 1) shared"
-    assert "<title>(3, 7): 34 B2</title>" in found.svg
+    assert "<title>(3, 7) at index 34, bank 2</title>" in found.svg
 
 
 def test_of_a_large_one_the_first_part():
     found = view("wi", "de = weft")
     assert found and found.note == "The first 64 × 32 of 128 × 64 coordinates."
-    assert "<title>(63, 31): 4063 B31</title>" in found.svg
+    assert "<title>(63, 31) at index 4063, bank 31</title>" in found.svg
 
 
 def test_a_tensor_of_sizes_that_are_not_known_says_so():

@@ -26,14 +26,14 @@ def test_the_first_and_the_second_parameter():
     check(
         in_kernel("weft.shared($0"),
         snapshot("""\
-shared(«dtype: dtype», layout: int | tuple[int, ...] | Layout) -> Tensor
+shared(«dtype», layout, *, swizzle=None) -> Tensor
 `weft.f32` and the like.\
 """),
     )
     check(
         in_kernel("weft.shared(f32, $0)"),
         snapshot("""\
-shared(dtype: dtype, «layout: int | tuple[int, ...] | Layout») -> Tensor
+shared(dtype, «layout», *, swizzle=None) -> Tensor
 a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time.\
 """),
     )

@@ -111,4 +111,8 @@ def test_svg_tells_the_coordinate_of_each_cell():
     titles = [
         element.text for element in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}title")
     ]
-    assert titles[1:4] == ["(0, 0): 0 B0", "(0, 1): 1 B1", "(0, 2): 2 B0"]
+    assert titles[1:4] == [
+        "(0, 0) at index 0, bank 0",
+        "(0, 1) at index 1, bank 1",
+        "(0, 2) at index 2, bank 0",
+    ]

@@ -44,10 +44,9 @@ class _Colouring(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A cell, what its coordinate is called, and where it is drawn."""
+    """A cell, and where it is drawn."""
 
     cell: Cell
-    coordinate: str
     x: int
     row: int
 
@@ -104,7 +103,7 @@ def _headers(grid: Grid, width: int) -> list[str]:
 def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
     return [
         _cell(
-            _Place(cell, f"({grid.row_names[r]}, {grid.column_names[c]})", HEADER + width * c, r),
+            _Place(cell, HEADER + width * c, r),
             width,
             colouring,
         )
@@ -116,9 +115,8 @@ def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
 def _cell(place: _Place, width: int, colouring: _Colouring) -> str:
     cell, x, y = place.cell, place.x, 2 * HEADER + CELL_HEIGHT * place.row
     label, middle = colouring.label(cell), x + width // 2
-    told = f"<title>{place.coordinate}: {' '.join([str(cell.value), *label.split()])}</title>"
     size = f'width="{width}" height="{CELL_HEIGHT}"'
-    box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}">{told}</rect>'
+    box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}"/>'
     value = _text("", middle, y + (15 if label else 19), str(cell.value))
     small = _text("s", middle, y + 26, label) if label else ""
     return f"<g><title>{_hover(cell, colouring)}</title>{box}{value}{small}</g>"

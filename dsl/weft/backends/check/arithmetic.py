@@ -53,7 +53,7 @@ def convert(value: Array, dtype: DType) -> Array:
 def bitcast(source: DType, target: DType, value: Array) -> Array:
     given = numpy.atleast_1d(numpy.asarray(value))
     bits = to_bf16_bits(given) if source.name == "bf16" else given
-    found = from_bf16_bits(bits) if target.name == "bf16" else bits.view(numpy_dtype(target))
+    found = from_bf16_bits(bits.view("uint16")) if target.name == "bf16" else bits.view(numpy_dtype(target))
     return found.reshape(numpy.shape(value))
 
 
