@@ -49,7 +49,8 @@ def test_ordinary_files_with_our_import_have_no_findings_and_take_linear_time():
             if one.code != "syntax-error"
         ]
         seconds = time.process_time() - start
-        if seconds > 2 + len(text) / 50_000:
+        # Generous, since other work on the machine slows this: what is quadratic takes minutes.
+        if seconds > 5 + len(text) / 10_000:
             slow.append((seconds, source.path))
     assert wrong == []
     assert slow == []
