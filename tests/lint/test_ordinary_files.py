@@ -49,7 +49,7 @@ def test_ordinary_files_with_our_import_have_no_findings_and_take_linear_time():
             if one.code != "syntax-error"
         ]
         seconds = time.process_time() - start
-        # Generous, since other work on the machine slows this: what is quadratic takes minutes.
+        # Generous, since other work on the machine slows this.
         if seconds > 5 + len(text) / 10_000:
             slow.append((seconds, source.path))
     assert wrong == []

@@ -169,7 +169,7 @@ def test_fixes(line: str, after: str):
     "piece", ['"""', "'''\"\"\"", '\\"""', "# weft: ignore\n", "'\\", "#" * 10, "f'{\"'"]
 )
 def test_hostile_text_takes_linear_time(piece: str):
-    text = "import weft # weft: ignore[wrong-rank]\n" + piece * 20_000
+    text = "import weft # weft: ignore[wrong-rank]\n" + piece * 100_000
     start = time.process_time()
     weft.lint.suppress.unsuppressed(text, ())
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
