@@ -1,31 +1,24 @@
 """Run the statements of a kernel for all threads of one block together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from weft.lint.block.barriers import Barriers
-from weft.lint.block.copies import Copies
-from weft.lint.block.lanes import Lanes, Mask, apply, choose, merged, narrowed, spread
-from weft.lint.block.record import Agreement, Kind, Record, Touch, Wild
-from weft.lint.block.trial import WARP, Trial
+from weft.lint.block.agreement import agreement, varying_in_one_warp
+from weft.lint.block.evaluation import Evaluation, Spent, State
+from weft.lint.block.lanes import Lanes, Mask, apply, merged, narrowed, spread
+from weft.lint.block.record import Agreement, Kind, Record, Touch
+from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
-    Array,
     Assign,
     Barrier,
     Break,
-    Const,
     Continue,
     Do,
     Domain,
-    Expr,
     For,
     If,
     Kernel,
-    Load,
-    Op,
-    Param,
-    Special,
     Stmt,
     Store,
     Var,
@@ -33,14 +26,12 @@ from weft.model.ir import (
     assigned,
     has_barrier,
     walk,
-    walk_expr,
 )
-from weft.model.uniformity import Varying, is_varying, varying_variables
+from weft.model.uniformity import Varying, varying_variables
 
 # Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
 _ALL_ROUNDS = 40
 _ALL_ROUNDS_READING = 4
-_MOST_OPERATIONS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +50,12 @@ class Ran:
     early_reads: Mapping[Span, tuple[Span, str]] = field(default_factory=dict[Span, tuple[Span, str]])
 
 
-class _Spent(Exception):
-    """The run takes too long."""
-
-
 class _Left(Exception):
     """All threads leave a loop."""
 
 
 class _Skipped(Exception):
     """All threads go on with the next round of a loop."""
-
-
-@dataclass
-class _State:
-    env: dict[str, Lanes] = field(default_factory=dict[str, Lanes])
-    mask: Mask = None
-    # Whether the threads of the mask certainly come here.
-    is_sure: bool = True
-    # Whether some of them may have left the loop.
-    has_left: bool = False
-    rounds: tuple[tuple[Span, int], ...] = ()
 
 
 def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
@@ -89,7 +65,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
     try:
         runner.block(kernel.body)
         is_finished = True
-    except (_Spent, _Left, _Skipped, RecursionError):
+    except (Spent, _Left, _Skipped, RecursionError):
         runner.is_whole = is_finished = False
     runner.order(None)
     idle = tuple(span for span in runner.barriers.seen if span not in runner.barriers.needed)
@@ -105,32 +81,15 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
     )
 
 
-class _Runner:
+class _Runner(Evaluation):
+    """Follows the statements; what they compute and touch is the business of `Evaluation`."""
+
     def __init__(self, kernel: Kernel, trial: Trial) -> None:
-        self.trial = trial
-        self.record = Record(trial.threads)
-        self.state = _State()
-        self.is_whole = True
+        super().__init__(kernel, trial)
         self.varying: Varying = varying_variables(kernel)
         has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(kernel.body))
-        self.varying_in_warp = _varying_in_warp(kernel) if has_warps else self.varying
-        self.touches: list[Touch] = []
-        self.shown: dict[tuple[Span, str], int] = {}
-        self.barriers = Barriers(trial.threads)
-        self.copies = Copies(trial.threads)
-        # Whether all accesses since the last barrier are known.
-        self.is_interval_known = True
-        self.warp_barriers = 0
-        self.is_about_writes = False
-        self.data = _data_variables(kernel)
-        self.left = _MOST_OPERATIONS
-        # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
-        self.specials: dict[str, Lanes] = {}
-        self.fixed: dict[int, Lanes] = {}
-        self.reads: dict[int, bool] = {}
+        self.varying_in_warp = varying_in_one_warp(kernel) if has_warps else self.varying
         self.agreements: dict[int, Agreement] = {}
-
-    # Statements
 
     def block(self, body: Sequence[Stmt]) -> None:
         for statement in body:
@@ -186,7 +145,7 @@ class _Runner:
     def agreement(self, store: Store) -> Agreement:
         found = self.agreements.get(id(store))
         if found is None:
-            found = self.agreements[id(store)] = _agreement(store.value, self.varying, self.varying_in_warp)
+            found = self.agreements[id(store)] = agreement(store.value, self.varying, self.varying_in_warp)
         return found
 
     def do(self, statement: Do) -> None:
@@ -310,7 +269,7 @@ class _Runner:
             return
         counts = _counts(start, stop, step)
         before = self.state
-        self.state = _State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        self.state = State(before.env, before.mask, before.is_sure, rounds=before.rounds)
         rounds = max(counts) if isinstance(counts, list) else counts
         for number in self.chosen(loop, rounds):
             active = counts if isinstance(counts, int) else [number < count for count in counts]
@@ -358,7 +317,7 @@ class _Runner:
 
     def loop_while(self, loop: While) -> None:
         before = self.state
-        self.state = _State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        self.state = State(before.env, before.mask, before.is_sure, rounds=before.rounds)
         for number in range(_ALL_ROUNDS):
             condition = self.value(loop.condition)
             if condition == 0:
@@ -381,141 +340,6 @@ class _Runner:
         before.env = self.state.env
         self.state = before
 
-    # Expressions
-
-    def value(self, expr: Expr) -> Lanes:
-        """The value of `expr`; its reads are noted on the way."""
-        match expr:
-            case Const(value=value):
-                return int(value) if not expr.dtype.is_float else None
-            case Var(name=name):
-                return self.state.env.get(name)
-            case Param(name=name):
-                return self.trial.sizes.get(name)
-            case Special(name=name):
-                return self.special(name)
-            case Load():
-                if self.is_about_writes:
-                    return None
-                offset = self.value(expr.offset)
-                self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
-                return None
-            case Op():
-                return self.operation(expr)
-
-    def special(self, name: str) -> Lanes:
-        if name not in self.specials:
-            self.specials[name] = self.trial.special(name)
-        return self.specials[name]
-
-    def operation(self, op: Op) -> Lanes:
-        if id(op) in self.fixed:
-            return self.fixed[id(op)]
-        if op.dtype.is_float and (self.is_about_writes or not self.has_reads(op)):
-            return None
-        if op.name in ("and", "or"):
-            return self.both(op)
-        if op.name == "select":
-            return self.select(op)
-        args = [self.value(arg) for arg in op.args]
-        self.spend(args)
-        if op.name == "cast":
-            found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
-        else:
-            found = None if op.dtype.is_float else apply(op.name, args)
-        if _is_fixed(op):
-            self.fixed[id(op)] = found
-        return found
-
-    def has_reads(self, op: Op) -> bool:
-        found = self.reads.get(id(op))
-        if found is None:
-            found = self.reads[id(op)] = any(isinstance(part, Load) for part in walk_expr(op))
-        return found
-
-    def both(self, op: Op) -> Lanes:
-        """`and` or `or`: unknown parts do not matter where the other part decides."""
-        decides = int(op.name == "or")
-        values = [self.value(arg) for arg in op.args]
-        if any(isinstance(value, int) and bool(value) == decides for value in values):
-            return decides
-        if None in values:
-            return None
-        self.spend(values)
-        return apply("bit_or" if decides else "bit_and", values)
-
-    def select(self, op: Op) -> Lanes:
-        condition = self.value(op.args[0])
-        if isinstance(condition, int):
-            return self.value(op.args[1] if condition else op.args[2])
-        before, was_sure = self.state.mask, self.state.is_sure
-        found: list[Lanes] = []
-        for arg, truth in zip(op.args[1:], (True, False), strict=True):
-            if condition is None:
-                self.state.is_sure = False
-            else:
-                self.state.mask = narrowed(before, condition, to=truth)
-            found.append(self.value(arg))
-        self.state.mask, self.state.is_sure = before, was_sure
-        return choose(condition, found[0], found[1])
-
-    def is_data(self, place: Expr | None) -> bool:
-        """Whether an index is computed from what the kernel reads."""
-        return place is not None and any(
-            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.data)
-            for part in walk_expr(place)
-        )
-
-    def spend(self, args: Sequence[Lanes]) -> None:
-        self.left -= self.trial.threads if any(isinstance(arg, list) for arg in args) else 8
-        if self.left < 0:
-            raise _Spent
-
-    # Memory
-
-    def touch(
-        self,
-        array: Array,
-        kind: Kind,
-        span: Span,
-        offset: Lanes,
-        guard: Expr | None,
-        agreement: Agreement = "none",
-        *,
-        place: Expr | None = None,
-    ) -> None:
-        """place: the expression of `offset`, to tell what depends on data from what is only not known."""
-        mask, is_sure = self.state.mask, self.state.is_sure
-        if guard is not None:
-            allowed = self.value(guard)
-            if allowed == 0:
-                return
-            if isinstance(allowed, list):
-                mask = narrowed(mask, allowed)
-            is_sure = is_sure and allowed is not None
-        if mask is not None and not any(mask):
-            return
-        if offset is None or not is_sure:
-            self.is_whole = False
-            if array.space != "local":
-                self.is_interval_known = False
-            is_of_many = mask is None or sum(mask) > 1
-            if self.state.is_sure and is_of_many and array.space == "shared" and self.is_data(place):
-                self.record.add_wild(Wild(array, kind, span))
-            if kind != "read":
-                self.record.lose(array)
-            return
-        self.spend([self.special("thread_idx.x")])
-        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
-        if not self.is_about_writes:
-            self.record.add(touch)
-            if kind == "read" and array.space == "shared":
-                self.copies.read(touch)
-        key = (span, kind)
-        seen = self.shown[key] = self.shown.get(key, 0) + 1
-        if seen <= 2:
-            self.touches.append(touch)
-
 
 def _counts(start: int | list[int], stop: int | list[int], step: int) -> int | list[int]:
     if isinstance(start, int) and isinstance(stop, int):
@@ -532,65 +356,12 @@ def _orders(body: tuple[Stmt, ...]) -> bool:
     )
 
 
-def _is_fixed(op: Op) -> bool:
-    return not any(isinstance(part, Var | Load) for part in walk_expr(op))
-
-
-def _agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agreement:
-    if is_varying(value, varying_in_warp):
-        return "none"
-    if is_varying(value, varying):
-        return "warp"
-    return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
-
-
-def _data_variables(kernel: Kernel) -> frozenset[str]:
-    """The variables that are given what the kernel reads, and nothing else."""
-    values: dict[str, list[Expr]] = {}
-    for statement in walk(kernel.body):
-        for variable in assigned(statement):
-            values.setdefault(variable.name, []).extend(
-                [statement.value] if isinstance(statement, Assign) else []
-            )
-    return frozenset(
-        name
-        for name, given in values.items()
-        if len(given) == 1 and any(isinstance(part, Load) for part in walk_expr(given[0]))
-    )
-
-
 def _has_locks(kernel: Kernel) -> bool:
     """Whether an atomic operation may stand for a lock or a flag: one that exchanges, or one that a loop waits for."""
     waits = (one for loop in walk(kernel.body) if isinstance(loop, While) for one in walk(loop.body))
     names = {one.name for one in waits if isinstance(one, Do)}
     names |= {one.name for one in walk(kernel.body) if isinstance(one, Do) and "exchange" in one.name}
     return any(name.startswith("atomic") for name in names)
-
-
-def _varying_in_warp(kernel: Kernel) -> Varying:
-    """The variables that may differ between the threads of one warp: the result of a whole warp does not."""
-    return varying_variables(replace(kernel, body=_with_warps_agreed(kernel.body)))
-
-
-def _with_warps_agreed(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
-    """The statements with the results of whole warps as if they were one number for all."""
-    made: list[Stmt] = []
-    for statement in body:
-        match statement:
-            case Do(name="vote" | "ballot" | "warp_reduce", static=static) if WARP in static or not any(
-                isinstance(one, int) for one in static
-            ):
-                made += [
-                    Assign(target, Const(0, target.dtype), statement.span) for target in statement.targets
-                ]
-            case If():
-                then, otherwise = _with_warps_agreed(statement.then), _with_warps_agreed(statement.otherwise)
-                made.append(replace(statement, then=then, otherwise=otherwise))
-            case For() | While() | Domain():
-                made.append(replace(statement, body=_with_warps_agreed(statement.body)))
-            case _:
-                made.append(statement)
-    return tuple(made)
 
 
 def _kind(name: str) -> Kind | None:

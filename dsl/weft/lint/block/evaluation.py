@@ -1,0 +1,221 @@
+"""Values of expressions for all threads of one block together, and the accesses that computing them makes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from weft.lint.block.barriers import Barriers
+from weft.lint.block.copies import Copies
+from weft.lint.block.lanes import Lanes, Mask, apply, choose, narrowed
+from weft.lint.block.record import Agreement, Kind, Record, Touch, Wild
+from weft.lint.block.trial import Trial
+from weft.model.diagnostic import Span
+from weft.model.ir import (
+    Array,
+    Assign,
+    Const,
+    Expr,
+    Kernel,
+    Load,
+    Op,
+    Param,
+    Special,
+    Var,
+    assigned,
+    walk,
+    walk_expr,
+)
+
+_MOST_OPERATIONS = 4_000_000
+
+
+class Spent(Exception):
+    """The run takes too long."""
+
+
+@dataclass
+class State:
+    env: dict[str, Lanes] = field(default_factory=dict[str, Lanes])
+    mask: Mask = None
+    # Whether the threads of the mask certainly come here.
+    is_sure: bool = True
+    # Whether some of them may have left the loop.
+    has_left: bool = False
+    rounds: tuple[tuple[Span, int], ...] = ()
+
+
+class Evaluation:
+    """What is known in the middle of a run: the variables of all threads, and what they have touched so far."""
+
+    def __init__(self, kernel: Kernel, trial: Trial) -> None:
+        self.trial = trial
+        self.record = Record(trial.threads)
+        self.state = State()
+        self.is_whole = True
+        self.touches: list[Touch] = []
+        self.shown: dict[tuple[Span, str], int] = {}
+        self.barriers = Barriers(trial.threads)
+        self.copies = Copies(trial.threads)
+        # Whether all accesses since the last barrier are known.
+        self.is_interval_known = True
+        self.warp_barriers = 0
+        self.is_about_writes = False
+        self.data = _data_variables(kernel)
+        self.left = _MOST_OPERATIONS
+        # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
+        self.specials: dict[str, Lanes] = {}
+        self.fixed: dict[int, Lanes] = {}
+        self.reads: dict[int, bool] = {}
+
+    # Expressions
+
+    def value(self, expr: Expr) -> Lanes:
+        """The value of `expr`; its reads are noted on the way."""
+        match expr:
+            case Const(value=value):
+                return int(value) if not expr.dtype.is_float else None
+            case Var(name=name):
+                return self.state.env.get(name)
+            case Param(name=name):
+                return self.trial.sizes.get(name)
+            case Special(name=name):
+                return self.special(name)
+            case Load():
+                if self.is_about_writes:
+                    return None
+                offset = self.value(expr.offset)
+                self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
+                return None
+            case Op():
+                return self.operation(expr)
+
+    def special(self, name: str) -> Lanes:
+        if name not in self.specials:
+            self.specials[name] = self.trial.special(name)
+        return self.specials[name]
+
+    def operation(self, op: Op) -> Lanes:
+        if id(op) in self.fixed:
+            return self.fixed[id(op)]
+        if op.dtype.is_float and (self.is_about_writes or not self.has_reads(op)):
+            return None
+        if op.name in ("and", "or"):
+            return self.both(op)
+        if op.name == "select":
+            return self.select(op)
+        args = [self.value(arg) for arg in op.args]
+        self.spend(args)
+        if op.name == "cast":
+            found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
+        else:
+            found = None if op.dtype.is_float else apply(op.name, args)
+        if _is_fixed(op):
+            self.fixed[id(op)] = found
+        return found
+
+    def has_reads(self, op: Op) -> bool:
+        found = self.reads.get(id(op))
+        if found is None:
+            found = self.reads[id(op)] = any(isinstance(part, Load) for part in walk_expr(op))
+        return found
+
+    def both(self, op: Op) -> Lanes:
+        """`and` or `or`: unknown parts do not matter where the other part decides."""
+        decides = int(op.name == "or")
+        values = [self.value(arg) for arg in op.args]
+        if any(isinstance(value, int) and bool(value) == decides for value in values):
+            return decides
+        if None in values:
+            return None
+        self.spend(values)
+        return apply("bit_or" if decides else "bit_and", values)
+
+    def select(self, op: Op) -> Lanes:
+        condition = self.value(op.args[0])
+        if isinstance(condition, int):
+            return self.value(op.args[1] if condition else op.args[2])
+        before, was_sure = self.state.mask, self.state.is_sure
+        found: list[Lanes] = []
+        for arg, truth in zip(op.args[1:], (True, False), strict=True):
+            if condition is None:
+                self.state.is_sure = False
+            else:
+                self.state.mask = narrowed(before, condition, to=truth)
+            found.append(self.value(arg))
+        self.state.mask, self.state.is_sure = before, was_sure
+        return choose(condition, found[0], found[1])
+
+    def is_data(self, place: Expr | None) -> bool:
+        """Whether an index is computed from what the kernel reads."""
+        return place is not None and any(
+            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.data)
+            for part in walk_expr(place)
+        )
+
+    def spend(self, args: Sequence[Lanes]) -> None:
+        self.left -= self.trial.threads if any(isinstance(arg, list) for arg in args) else 8
+        if self.left < 0:
+            raise Spent
+
+    # Memory
+
+    def touch(
+        self,
+        array: Array,
+        kind: Kind,
+        span: Span,
+        offset: Lanes,
+        guard: Expr | None,
+        agreement: Agreement = "none",
+        *,
+        place: Expr | None = None,
+    ) -> None:
+        """place: the expression of `offset`, to tell what depends on data from what is only not known."""
+        mask, is_sure = self.state.mask, self.state.is_sure
+        if guard is not None:
+            allowed = self.value(guard)
+            if allowed == 0:
+                return
+            if isinstance(allowed, list):
+                mask = narrowed(mask, allowed)
+            is_sure = is_sure and allowed is not None
+        if mask is not None and not any(mask):
+            return
+        if offset is None or not is_sure:
+            self.is_whole = False
+            if array.space != "local":
+                self.is_interval_known = False
+            is_of_many = mask is None or sum(mask) > 1
+            if self.state.is_sure and is_of_many and array.space == "shared" and self.is_data(place):
+                self.record.add_wild(Wild(array, kind, span))
+            if kind != "read":
+                self.record.lose(array)
+            return
+        self.spend([self.special("thread_idx.x")])
+        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
+        if not self.is_about_writes:
+            self.record.add(touch)
+            if kind == "read" and array.space == "shared":
+                self.copies.read(touch)
+        key = (span, kind)
+        seen = self.shown[key] = self.shown.get(key, 0) + 1
+        if seen <= 2:
+            self.touches.append(touch)
+
+
+def _is_fixed(op: Op) -> bool:
+    return not any(isinstance(part, Var | Load) for part in walk_expr(op))
+
+
+def _data_variables(kernel: Kernel) -> frozenset[str]:
+    """The variables that are given what the kernel reads, and nothing else."""
+    values: dict[str, list[Expr]] = {}
+    for statement in walk(kernel.body):
+        for variable in assigned(statement):
+            values.setdefault(variable.name, []).extend(
+                [statement.value] if isinstance(statement, Assign) else []
+            )
+    return frozenset(
+        name
+        for name, given in values.items()
+        if len(given) == 1 and any(isinstance(part, Load) for part in walk_expr(given[0]))
+    )
