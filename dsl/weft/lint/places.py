@@ -3,6 +3,7 @@
 import ast
 import re
 
+from weft.lint.block.observe import lives
 from weft.model.diagnostic import Edit, Span
 from weft.model.ir import Stmt
 from weft.model.kernel import Analysis
@@ -76,9 +77,8 @@ def line_at_end(kernel: Analysis, loop: Span, call: str) -> Edit | None:
 
 def _dividers(kernel: Analysis) -> list[Stmt]:
     """The statements at which the threads of a block go different ways."""
-    if kernel.ir is None:
-        return []
-    return [cause for _, cause in divergent_statements(kernel.ir, varying_variables(kernel.ir))]
+    ir = lives(kernel)
+    return [cause for _, cause in divergent_statements(ir, varying_variables(ir))] if ir else []
 
 
 def _holds(outer: Span, inner: Span) -> bool:

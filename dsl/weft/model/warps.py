@@ -30,6 +30,7 @@ from weft.model.ir import (
     walk,
 )
 from weft.model.limits import Geometry, Problem
+from weft.model.lives import by_lives
 from weft.model.uniformity import (
     Varying,
     divergent_statements,
@@ -62,6 +63,7 @@ def warp_flow(kernel: Kernel) -> WarpFlow:
     """How the lanes of warps come to the effects that they do together."""
     if not any(map(is_of_warp, walk(kernel.body))):
         return WarpFlow(Rows.ANY, ())
+    kernel = by_lives(kernel)
     rows, parted = Rows.ANY, ()
     for rows in _possible(kernel):
         parted = tuple(_parted(kernel, rows))

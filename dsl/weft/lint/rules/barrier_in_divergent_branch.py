@@ -13,6 +13,7 @@ Instead, put the work in the branch and the barrier after it. Source: CUDA C++ P
 
 from collections.abc import Iterator
 
+from weft.lint.block.observe import lives
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Barrier, Stmt, has_barrier
 from weft.model.kernel import Analysis
@@ -22,10 +23,11 @@ CODE = "barrier-in-divergent-branch"
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None or not has_barrier(kernel.ir.body):
+    ir = lives(kernel)
+    if ir is None or not has_barrier(ir.body):
         return
     told: set[Span] = set()
-    for statement, cause in divergent_statements(kernel.ir, varying_variables(kernel.ir)):
+    for statement, cause in divergent_statements(ir, varying_variables(ir)):
         # An operation of a block has several barriers.
         if isinstance(statement, Barrier) and statement.span not in told:
             told.add(statement.span)

@@ -16,6 +16,7 @@ right, as is `if weft.thread_idx.x < 64:`. Source: CUDA C++ Programming Guide, "
 
 from collections.abc import Iterator
 
+from weft.lint.block.observe import lives
 from weft.lint.rules.barrier_in_divergent_branch import where
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Barrier
@@ -27,15 +28,16 @@ CODE = "warp-operation-in-divergent-flow"
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None:
+    ir = lives(kernel)
+    if ir is None:
         return
-    parted = warp_flow(kernel.ir).parted
+    parted = warp_flow(ir).parted
     if not parted:
         return
     # An operation of a block is both, and its barrier says so already.
     barriers = {
         statement.span
-        for statement, _ in divergent_statements(kernel.ir, varying_variables(kernel.ir))
+        for statement, _ in divergent_statements(ir, varying_variables(ir))
         if isinstance(statement, Barrier)
     }
     for effect, cause in parted:
