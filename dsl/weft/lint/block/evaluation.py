@@ -26,6 +26,8 @@ from weft.model.ir import (
 )
 
 _MOST_OPERATIONS = 4_000_000
+# Accesses of one place that rules may look at.
+_MOST_SHOWN = 64
 
 
 class Spent(Exception):
@@ -52,7 +54,7 @@ class Evaluation:
         self.state = State()
         self.is_whole = True
         self.touches: list[Touch] = []
-        self.shown: dict[tuple[Span, str], int] = {}
+        self.shown: dict[tuple[Span, str], list[tuple[tuple[Span, int], ...]]] = {}
         self.barriers = Barriers(trial.threads)
         self.copies = Copies(trial.threads)
         # Whether all accesses since the last barrier are known.
@@ -196,9 +198,13 @@ class Evaluation:
             self.record.add(touch)
             if kind == "read" and array.space == "shared":
                 self.copies.read(touch)
-        key = (span, kind)
-        seen = self.shown[key] = self.shown.get(key, 0) + 1
-        if seen <= 2:
+        self.show(touch)
+
+    def show(self, touch: Touch) -> None:
+        """Keep the first two times that a place is come to; the elements of a vector are touched at one time."""
+        times = self.shown.setdefault((touch.span, touch.kind), [])
+        if len(times) < _MOST_SHOWN and (touch.rounds in times or len(set(times)) < 2):
+            times.append(touch.rounds)
             self.touches.append(touch)
 
 

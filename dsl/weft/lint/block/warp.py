@@ -4,7 +4,7 @@ Source: CUDA C++ Best Practices Guide, "Coalesced Access to Global Memory" and "
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
 
 from weft.lint.block.record import Touch
@@ -13,6 +13,7 @@ from weft.lint.block.trial import WARP, Trial
 SECTOR_BYTES = 32
 _BANKS = 32
 _WORD_BYTES = 4
+_WIDEST_BYTES = 16
 
 
 def fullest(touch: Touch, threads: int) -> list[int]:
@@ -27,6 +28,38 @@ def fullest(touch: Touch, threads: int) -> list[int]:
     if isinstance(offsets, int):
         return [offsets] * sum(here)
     return list(compress(offsets[first : first + WARP], here))
+
+
+def wide(touches: Sequence[Touch]) -> Iterator[tuple[Touch, int]]:
+    """The accesses as they are made: neighbours that one expression names at one time are one access, of so many bytes.
+
+    Such an access is as wide as an instruction can be: 16 bytes.
+    """
+    at = 0
+    while at < len(touches):
+        first, size = touches[at], touches[at].array.dtype.itemsize_bytes
+        most = _WIDEST_BYTES // size
+        count = next(
+            (by for by, other in enumerate(touches[at : at + most]) if not _follows(first, other, by)), most
+        )
+        count = min(count, len(touches) - at)
+        count = 1 << count.bit_length() - 1
+        yield first, count * size
+        at += count
+
+
+def _follows(first: Touch, other: Touch, by: int) -> bool:
+    """Whether each thread touches the element `by` after the one that it touched first."""
+    if (first.span, first.kind, first.rounds, first.mask) != (
+        other.span,
+        other.kind,
+        other.rounds,
+        other.mask,
+    ):
+        return False
+    if isinstance(first.offsets, int) or isinstance(other.offsets, int):
+        return by == 0
+    return all(after - before == by for before, after in zip(first.offsets, other.offsets, strict=True))
 
 
 def sectors(elements: Iterable[int], itemsize_bytes: int) -> set[int]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from weft.lint.block.observe import inner_block
 from weft.lint.block.record import Touch
 from weft.lint.block.run import Ran
-from weft.lint.block.warp import conflict_degree, fullest
+from weft.lint.block.warp import conflict_degree, fullest, wide
 from weft.lint.places import node_at
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.ir import Array
@@ -36,8 +36,8 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if ran is None:
         return
     worst: dict[Span, tuple[int, Touch]] = {}
-    for touch in ran.touches:
-        degree = _degree(touch, ran) if touch.array.space == "shared" else 1
+    for touch, size_bytes in wide([touch for touch in ran.touches if touch.array.space == "shared"]):
+        degree = _degree(touch, ran, size_bytes)
         if degree >= _FEWEST_TURNS and degree > worst.get(touch.span, (1, touch))[0]:
             worst[touch.span] = degree, touch
     for span, (degree, touch) in worst.items():
@@ -45,12 +45,13 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         yield Diagnostic(CODE, _message(touch, degree, bool(fixes)), span, "information", fixes)
 
 
-def _degree(touch: Touch, ran: Ran, columns: int = 0) -> int:
+def _degree(touch: Touch, ran: Ran, size_bytes: int, columns: int = 0) -> int:
     """columns: where not 0, as if the array had rows of so many elements and one of padding."""
     elements = fullest(touch, ran.trial.threads)
     if columns:
         elements = [element + element // columns for element in elements]
-    return conflict_degree(elements, touch.array.dtype.itemsize_bytes)
+    size = touch.array.dtype.itemsize_bytes
+    return conflict_degree([element * size // size_bytes for element in elements], size_bytes)
 
 
 def _message(touch: Touch, degree: int, can_pad: bool) -> str:
@@ -67,8 +68,8 @@ def _padding(kernel: Analysis, ran: Ran, array: Array, degree: int) -> Iterator[
     if call is None or len(call.args) < 2 or not isinstance(call.func, ast.Attribute):
         return
     columns = _columns(kernel, call.args[1], array)
-    touches = [touch for touch in ran.touches if touch.array == array]
-    if columns is None or max(_degree(touch, ran, columns) for touch in touches) >= degree:
+    touches = wide([touch for touch in ran.touches if touch.array == array])
+    if columns is None or max(_degree(touch, ran, size, columns) for touch, size in touches) >= degree:
         return
     rows, width = (ast.unparse(part) for part in _parts(call.args[1]))
     text = f"{ast.unparse(call.func.value)}.Layout(({rows}, {width}), ({width} + 1, 1))"
