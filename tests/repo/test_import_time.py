@@ -54,3 +54,30 @@ def test_importing_weft_is_quick(capsys: pytest.CaptureFixture[str]):
     with capsys.disabled():
         print(f"\nimport weft: {taken:.0f} ms")
     assert taken < LIMIT_MS
+
+
+def test_the_server_completes_few_classes_of_the_protocol():
+    """Completing all of the 550 takes longer than all else together."""
+    code = (
+        "import weft_lsp.lsp.server as server; server.new_server(); from lsprotocol import types;"
+        "waiting = [each for each in vars(types).values() if isinstance(each, type)"
+        " and type(vars(each).get('__attrs_attrs__')).__name__ == '_Fields'];"
+        "print('WAITING', len(waiting))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split()[-1]) > 480
+
+
+def test_classes_of_the_protocol_are_those_of_lsprotocol():
+    """The fields of each class, whether it was completed late or at once."""
+    fields = (
+        "import attrs; from lsprotocol import types;"
+        "print([(name, [(each.name, str(each.type), str(each.default)) for each in attrs.fields(found)])"
+        " for name, found in list(types.ALL_TYPES_MAP.items()) if attrs.has(found)])"
+    )
+    resolved = f"import lsprotocol.converters; lsprotocol.converters.get_converter(); {fields}"
+    late, at_once = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for code in (f"import weft_lsp.lsp; {fields}", resolved)
+    )
+    assert late == at_once

@@ -20,6 +20,7 @@ from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.configuration import Configurations
+from weft_lsp.lsp.converter import converter
 from weft_lsp.lsp.documents import Document, Documents
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
@@ -106,7 +107,7 @@ class Server(LanguageServer):
     protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
-        super().__init__(NAME, __version__, protocol_cls=Protocol)
+        super().__init__(NAME, __version__, protocol_cls=Protocol, converter_factory=converter)
         # The documents are ours: pygls would keep a second copy of each, and open unknown ones from disk.
         for method in _BUILTIN_SYNC:
             self.protocol.fm.builtin_features.pop(method)

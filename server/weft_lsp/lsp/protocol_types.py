@@ -1,0 +1,57 @@
+"""`lsprotocol.types`, with each class completed when it is first used.
+
+The module has some 550 classes, and attrs writes and compiles methods for each of them: most of the time that the server
+took to start. A session uses a few dozen. Here a class waits with two stand-ins: making an instance completes the class, and
+so does asking for its fields, as the converter does. `weft_lsp.lsp` loads this before anything that imports lsprotocol.
+"""
+
+from importlib import import_module
+
+import attrs
+
+_PENDING = "__attrs_attrs__"
+
+
+class _Fields:
+    """Stands for the fields of a class that is not completed yet."""
+
+    def __get__(self, instance: object, owner: type) -> object:
+        _complete(owner)
+        return owner.__dict__.get(_PENDING)
+
+
+def _later(declared: type) -> type:
+    """`attrs.define`, put off."""
+
+    def complete_and_make(self: object, *arguments: object, **keywords: object) -> None:
+        _complete(declared)
+        declared.__init__(self, *arguments, **keywords)
+
+    setattr(declared, _PENDING, _Fields())
+    declared.__init__ = complete_and_make
+    return declared
+
+
+def _complete(declared: type) -> None:
+    if isinstance(declared.__dict__.get(_PENDING), _Fields):
+        delattr(declared, _PENDING)
+        delattr(declared, "__init__")
+        # Without slots the class stays the same object, which annotations and tables already refer to.
+        attrs.define(declared, slots=False)
+        attrs.resolve_types(declared, _NAMES, {})
+
+
+def _load() -> None:
+    define = attrs.define
+    attrs.define = _later  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        import_module("lsprotocol.types")
+    finally:
+        attrs.define = define
+
+
+_load()
+from lsprotocol import types
+
+# attrs adds names to the table that it looks annotations up in.
+_NAMES = dict(types.ALL_TYPES_MAP)
