@@ -42,7 +42,7 @@ KIND, TYPE, SLOT, AXES, SIZES, DTYPE, PLACE, IS_WRITTEN, LOW, HIGH, IS_ALIGNED, 
 RECORD_WORDS = 14
 MOST_SLOTS = 128
 
-NUMPY, EXCHANGE, ATTRIBUTES, FLOAT, INTEGER, BOOLEAN = range(6)
+NUMPY, EXCHANGE, ATTRIBUTES, CUPY, FLOAT, INTEGER, BOOLEAN = range(7)
 LEGACY, EXCHANGED, OBJECT = range(3)
 
 _MINUS_ONE = -4616189618054758400  # the bits of -1.0
@@ -120,6 +120,8 @@ def accepts_tensor(runtime: int, record: int, value: int, slots: int) -> bool:
         address = read_numpy(record, value)
     elif kind == EXCHANGE:
         address = read_exchanged(runtime, record, value)
+    elif kind == CUPY:
+        address = read_cupy(record, value)
     else:
         address = read_attributes(runtime, record, value)
     # A tensor that was freed has no address; one without elements needs none.
@@ -159,6 +161,23 @@ def read_exchanged(runtime: int, record: int, value: int) -> int:
     if not are_sizes(record, load(found, 3), load(found, 4)):
         return -1
     return load(found, 0) + load(found, 5)
+
+
+def read_cupy(record: int, array: int) -> int:
+    """As `read_numpy`, of CuPy's class. The record's reader: the words of `cupy_places.Places`."""
+    places = load(record, READER)
+    size_bytes = load(record, AXES) * 8
+    shape, strides = array + load(places, 0) * 8, array + load(places, 1) * 8
+    if load(shape, 1) - load(shape, 0) != size_bytes or load(strides, 1) - load(strides, 0) != size_bytes:
+        return -1
+    if load(array, load(places, 2)) != load(record, DTYPE):
+        return -1
+    memory = load(array, load(places, 3))
+    if load_i32(memory, load(places, 5)) != load(record, PLACE):
+        return -1
+    if not are_sizes(record, load(shape, 0), load(strides, 0)):
+        return -1
+    return load(memory, load(places, 4))
 
 
 def are_sizes(record: int, shape: int, strides: int) -> bool:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from weft.backends.native import launch
+from weft.backends.native import cupy_places, launch
 from weft.backends.native.runtime import capsule_address
 from weft.host.device_tensor import DeviceTensor
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the record of a tensor says. sizes: words, or the objects of `launch.read_attributes`."""
+    """What the record of a tensor says. sizes: words, or the objects of `launch.read_attributes`. kept: what addresses
+    among the numbers belong to."""
 
     kind: int
     axes: int
@@ -22,6 +23,7 @@ class Known:
     place: int = 0
     reader: int = 0
     objects: tuple[object, ...] = ()
+    kept: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,23 @@ def _interned(part: object) -> object:
 
 
 def _cupy(array: Any) -> Known:
+    return _seen_cupy(array) or _asked_cupy(array)
+
+
+def _seen_cupy(array: Any) -> Known | None:
+    cupy = sys.modules["cupy"]
+    found = cupy_places.places(cupy) if type(array) is cupy.ndarray else None
+    if found is None:
+        return None
+    said = cupy_places.Seen(array.data.ptr, array.data.device_id, id(array.dtype), array.shape, array.strides)
+    if cupy_places.see(array, found) != said:
+        return None
+    words = cupy_places.as_words(found)
+    sizes, kept = (*said.shape, *said.strides), (words, array.dtype)
+    return Known(launch.CUPY, array.ndim, sizes, said.dtype, said.device, addressof(words), kept=kept)
+
+
+def _asked_cupy(array: Any) -> Known:
     pairs = {"shape": array.shape, "strides": array.strides, "dtype": array.dtype, "device": array.device}
     objects = tuple(part for name, value in pairs.items() for part in (sys.intern(name), value))
     return Known(launch.ATTRIBUTES, len(pairs), (), objects=(sys.intern("data"), sys.intern("ptr"), *objects))
