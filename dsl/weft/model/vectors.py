@@ -225,11 +225,11 @@ def _joined(run: Sequence[Stmt], guard: Expr | None) -> Do:
 
 
 def _split(index: Expr, width: int) -> tuple[Expr, int]:
-    """`index` as something and a constant that is added to it."""
+    """`index` as something and a constant below `width` that is added to it."""
     match index:
         case Const(value=int(value)):
             return fold.const(value // width * width), value % width
-        case Op(name="add", args=(base, Const(value=int(lane)))):
-            return base, lane
+        case Op(name="add", args=(base, Const(value=int(value)))):
+            return fold.add(base, fold.const(value // width * width)), value % width
         case _:
             return index, 0

@@ -6,6 +6,7 @@ import pytest
 import weft
 from weft import Tensor, bf16, f32
 from weft.backends import cuda
+from weft.dims import M, N
 from weft.launch import Launcher
 from weft.model.specialize import Specialization
 
@@ -50,6 +51,29 @@ def test_the_instructions():
         "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32": 8,
         "st.global.v2.f32": 8,
     }
+
+
+@weft.kernel
+def rounded(a: Tensor[bf16, 16, 16], b: Tensor[bf16, 16, 16], c: Tensor[bf16, M, N]):
+    row, col, _ = weft.tile_index((weft.ceil_div(M, 16), weft.ceil_div(N, 16), 32), (1, 1, 32))
+    left, right = weft.shared(bf16, (16, 16)), weft.shared(bf16, (16, 16))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.mma(weft.fragment_a(left), weft.fragment_b(right), weft.accumulator(16, 16))
+    weft.store_fragment(c.tile((16, 16), (row, col)), total)
+
+
+@pytest.mark.parametrize(
+    ("divisible", "store", "count"), [("N", "st.global.u32", 4), ("M", "st.global.u16", 8)]
+)
+def test_two_results_of_16_bits_are_one_store_where_a_row_is_aligned(divisible: str, store: str, count: int):
+    all_of_them = frozenset("abc")
+    specialization = Specialization(
+        all_of_them, index_bits=32, aligned=all_of_them, divisible=frozenset({divisible})
+    )
+    ptx = cuda.compile(rounded.ir, specialization, "sm_90").ptx
+    assert ptx.count(f"\t{store} ") == count, [line for line in ptx.splitlines() if "st.global" in line]
 
 
 def test_a_tensor_that_is_not_aligned_is_copied_element_by_element():

@@ -169,11 +169,15 @@ def infer_store_fragment(call: Call) -> Value:
     t = call.tracer
     t.written.add(view.array.name)
     own = _Lane(call)
-    for element, item in enumerate(c.items):
-        offset, guard = place(t, view, _coordinates(own, c, element))
-        value = t.held(fold.convert(item, view.dtype), "element", call.node)
-        if t.is_kernel:
-            t.emit(Store(view.array, offset, value, guard, t.span(call.node)))
+    for pair in range(0, len(c.items), 2):
+        # Neighbours of a row, side by side, so that they can become one store.
+        held = [
+            t.held(fold.convert(item, view.dtype), "element", call.node) for item in c.items[pair : pair + 2]
+        ]
+        for element, value in enumerate(held, pair):
+            offset, guard = place(t, view, _coordinates(own, c, element))
+            if t.is_kernel:
+                t.emit(Store(view.array, offset, value, guard, t.span(call.node)))
     return Static(None)
 
 
