@@ -51,6 +51,20 @@ def test_a_logged_fault_can_be_seen_again(tmp_path: Path):
     assert mended.stdout.startswith("textDocument/hover Hover(")
 
 
+def test_a_fault_in_a_cell_is_logged_with_its_notebook(tmp_path: Path):
+    log = tmp_path / "log.txt"
+    cells = [("cell:1", "import weft"), ("cell:2", "x = weft.f32")]
+    with session("--log-file", str(log), command=(*FAULTY, "hover")) as client:
+        notebook = {"uri": "file:///n.ipynb", "notebookType": "jupyter-notebook", "version": 1}
+        there = {"cells": [{"kind": 2, "document": uri} for uri, _ in cells]}
+        texts = [{"uri": uri, "languageId": "python", "version": 1, "text": text} for uri, text in cells]
+        opened = {"notebookDocument": notebook | there, "cellTextDocuments": texts}
+        client.notify("notebookDocument/didOpen", opened)
+        assert client.request("textDocument/hover", at("cell:2", "x = weft.f$032")) is None
+    mended = subprocess.run([*SERVER, "--replay", str(log)], capture_output=True, text=True, check=True)
+    assert mended.stdout.startswith("textDocument/hover Hover(")
+
+
 def test_the_next_keystroke_works_after_a_fault():
     with session(command=(*FAULTY, "hover")) as client:
         uri = client.open(PLAIN)

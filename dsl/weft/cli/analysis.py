@@ -56,7 +56,7 @@ class Analyser:
         """What is found in a text, whatever is on disk."""
         if not source.mentions_weft:
             return Findings()
-        return check_all(self.project.read(source.path, source.text))
+        return check_all(self.project.read(source.path, source.text, source.parts))
 
     def _known(self, entry: Entry) -> Outcome | None:
         cached = self.cache.get(os.path.abspath(entry.path)) if self.cache else None

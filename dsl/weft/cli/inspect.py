@@ -105,7 +105,7 @@ def _kernel(settings: Settings) -> Kernel:
         source = replace(read_stdin(), path=path) if settings.is_stdin else read(path)
     except SourceError as error:
         raise _Trouble(f"{path} {error}") from None
-    model = Project(DIALECT, roots([path])).read(path, source.text)
+    model = Project(DIALECT, roots([path])).read(path, source.text, source.parts)
     start, analysis = _chosen(model, path, name)
     _check(source, start, analysis)
     assert analysis.ir is not None, "a kernel without errors has an IR"

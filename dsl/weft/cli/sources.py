@@ -9,9 +9,10 @@ import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells, joined
+from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells
 from weft.cli.terminal import printable
 from weft.lint.files import is_skipped
+from weft.model.notebook import joined
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -32,6 +33,11 @@ class Source:
     text: str
     # Of a notebook: the offset in `text` at which each code cell starts, and its number in the notebook.
     cells: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Where a block of the text must start, whatever is open above it."""
+        return tuple(start for start, _ in self.cells)
 
     @property
     def mentions_weft(self) -> bool:
@@ -89,7 +95,9 @@ def read(path: str) -> Source:
         cells = code_cells(text)
     except NotebookError as error:
         raise SourceError(str(error)) from None
-    return Source(path, *joined(cells))
+    text, starts = joined(cell for _, cell in cells)
+    numbers = (number for number, _ in cells)
+    return Source(path, text, tuple(zip(starts, numbers, strict=True)))
 
 
 def read_stdin() -> Source:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterable
 
 from weft.model.dialect import Dialect
@@ -13,6 +14,8 @@ from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Opera
 # The constants of `math` and `numpy` that mean the same in a kernel.
 _CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
+# A drive of Windows has one letter.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _LARGEST_FILE_BYTES = 4_000_000
 _MOST_PARSED = 4096
 
@@ -167,6 +170,15 @@ def file_of(base: str, dotted: str) -> str | None:
         if os.path.isfile(candidate):
             return candidate
     return None
+
+
+def is_file(path: str) -> bool:
+    """Whether a path is one: a text that was never saved goes by its URI, as in `untitled:Untitled-1`."""
+    return _SCHEME.match(path) is None
+
+
+def absolute(path: str) -> str:
+    return os.path.abspath(path) if is_file(path) else path
 
 
 def module_name(path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from weft.model.block import Analyses, BlockModel, analyse_block
 from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
-from weft.model.library import Library, module_name, read_file
+from weft.model.library import Library, absolute, module_name, read_file
 from weft.model.model import Model
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText
@@ -30,23 +30,26 @@ class Project:
 
     def open(self, path: str, text: str) -> None:
         """Let `text` stand for the file, whatever is on disk."""
-        self._open[os.path.abspath(path)] = text
+        self._open[absolute(path)] = text
 
     def close(self, path: str) -> None:
-        self._open.pop(os.path.abspath(path), None)
+        self._open.pop(absolute(path), None)
 
     def forget(self, path: str) -> None:
         """The file was made, changed or removed on disk."""
-        path = os.path.abspath(path)
+        path = absolute(path)
         self._disk.pop(path, None)
         self._modules.pop(path, None)
         self.library.forget(path)
 
-    def read(self, path: str, text: str) -> Model:
-        """The Model of a text. Never raises on any text."""
-        path = os.path.abspath(path)
+    def read(self, path: str, text: str, parts: Sequence[int] = ()) -> Model:
+        """The Model of a text. Never raises on any text.
+
+        parts: where a block must start whatever is open above it: the cells of a notebook.
+        """
+        path = absolute(path)
         module = self._modules[path] = ModuleText(
-            path, self._name(path), text, self.library, self._modules.get(path)
+            path, self._name(path), text, self.library, self._modules.get(path), parts
         )
         blocks = tuple(
             (span.start, self._block(module, parsed, span.start)) for span, parsed in module.blocks

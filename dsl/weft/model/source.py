@@ -6,12 +6,16 @@ analysed by itself, so a syntax error breaks one block and a keystroke re-analys
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from weft.model.diagnostic import Span
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+
+# Of an edit of one part of a text, the others are known.
+_MOST_PARTS = 512
 
 # What decides where a block ends: strings and comments (skipped), brackets, continued lines, and the starts of lines.
 _TOKEN = re.compile(
@@ -85,6 +89,20 @@ def split(text: str) -> Blocks:
         return _blocks(text, [0, *_starts(text, 0, cut_strings=False)])
     except _Unterminated:
         return _blocks(text, [0, *_starts(text, 0, cut_strings=True)], has_open_string=True)
+
+
+def split_parts(text: str, starts: Sequence[int]) -> Blocks:
+    """`split` of each part of a text by itself: nothing that is open in one goes on in the next."""
+    spans: list[Span] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        spans += [span.shifted(start) for span in _split_part(text[start:end]).spans]
+    # What comes next is split from its parts again, not from these blocks.
+    return Blocks(text, tuple(spans), has_open_string=True)
+
+
+@lru_cache(_MOST_PARTS)
+def _split_part(text: str) -> Blocks:
+    return split(text)
 
 
 def split_again(text: str, before: Blocks) -> Blocks:

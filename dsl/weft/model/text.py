@@ -3,7 +3,7 @@
 import ast
 import builtins
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,7 +18,7 @@ from weft.model.diagnostic import Span
 from weft.model.dialect import Dialect
 from weft.model.facts import Location, ParameterText, Signature, Symbol
 from weft.model.ir import Special
-from weft.model.source import split, split_again
+from weft.model.source import split, split_again, split_parts
 from weft.model.syntax import Parsed
 from weft.model.values import (
     NOTHING,
@@ -73,14 +73,23 @@ class ModuleText:
     """One version of a module's text: its blocks, and what its top-level names stand for."""
 
     def __init__(
-        self, path: str, name: str, text: str, library: "Library", before: "ModuleText | None" = None
+        self,
+        path: str,
+        name: str,
+        text: str,
+        library: "Library",
+        before: "ModuleText | None" = None,
+        parts: Sequence[int] = (),
     ) -> None:
-        # `before`: the module as it was before an edit.
+        # `before`: the module as it was before an edit. `parts`: where a block must start.
         self.path = path
         self.name = name
         self.text = text
         self.library = library
-        self.split = split_again(text, before.split) if before else split(text)
+        if parts:
+            self.split = split_parts(text, parts)
+        else:
+            self.split = split_again(text, before.split) if before else split(text)
         self.blocks = [(span, library.parsed(text[span.start : span.end])) for span in self.split.spans]
         self._declarations: dict[str, list[Declaration]] | None = None
         self._bindings: dict[str, Binding] = {}

@@ -8,9 +8,10 @@ from weft.model.model import Model
 from weft_lsp.ide.places import blocks_of
 
 
-def import_edit(model: Model, module: str, name: str) -> Edit:
+def import_edit(model: Model, module: str, name: str, within: Span | None = None) -> Edit:
+    """within: the part of the text that may be changed, such as one cell of a notebook."""
     last_end: int | None = None
-    for start, parsed in blocks_of(model):
+    for start, parsed in blocks_of(model, within):
         for node in parsed.tree.body if parsed.tree else ():
             if isinstance(node, ast.ImportFrom) and node.module == module and node.level == 0:
                 return _into([(parsed.span(part).shifted(start), part.name) for part in node.names], name)
@@ -19,8 +20,9 @@ def import_edit(model: Model, module: str, name: str) -> Edit:
     line = f"from {module} import {name}"
     if last_end is not None:
         return Edit(Span(last_end, last_end), f"\n{line}")
-    top = _below_docstring(model)
-    return Edit(Span(top, top), f"{line}\n\n" if top == 0 else f"\n\n{line}")
+    first = within.start if within else 0
+    top = _below_docstring(model, within)
+    return Edit(Span(top, top), f"{line}\n\n" if top == first else f"\n\n{line}")
 
 
 def _into(parts: list[tuple[Span, str]], name: str) -> Edit:
@@ -32,16 +34,17 @@ def _into(parts: list[tuple[Span, str]], name: str) -> Edit:
     return Edit(Span(end, end), f", {name}")
 
 
-def _below_docstring(model: Model) -> int:
-    for start, parsed in blocks_of(model):
+def _below_docstring(model: Model, within: Span | None) -> int:
+    first = within.start if within else 0
+    for start, parsed in blocks_of(model, within):
         match parsed.tree.body[:1] if parsed.tree else []:
             case [ast.Expr(value=ast.Constant(value=str())) as node]:
                 return parsed.span(node).end + start
             case [_]:
-                return 0
+                return first
             case _:
                 pass
-    return 0
+    return first
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -49,12 +49,16 @@ def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:
         yield Fix(f"Ignore `{finding.code}` on this line", (edit,), is_safe=False)
 
 
-def fix_all(model: Model) -> tuple[Edit, ...]:
-    """The first mend of every finding; one that overlaps a mend above it is left for the next time."""
+def fix_all(model: Model, within: Span | None = None) -> tuple[Edit, ...]:
+    """The first mend of every finding of the text, or of a part of it, if it cannot change what right code does.
+
+    One that overlaps a mend above it is left for the next time.
+    """
     chosen: list[Edit] = []
     for finding in check(model):
-        for fix in finding.fixes[:1]:
-            if not any(_overlap(edit, other) for edit in fix.edits for other in chosen):
+        is_wanted = within is None or within.contains(finding.span.start)
+        for fix in finding.fixes[:1] if is_wanted else ():
+            if fix.is_safe and not any(_overlap(edit, other) for edit in fix.edits for other in chosen):
                 chosen += fix.edits
     return tuple(sorted(chosen, key=lambda edit: edit.span))
 

@@ -47,7 +47,7 @@ class Completion:
 
 def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tuple[Completion, ...] | None:
     """Outside of kernels and their calls only members are offered: all other names are another server's to complete."""
-    if is_quiet(model.text, offset):
+    if is_quiet(model.text, offset, model.block_at(offset)[0]):
         return None
     receiver = model.receiver_at(offset)
     if receiver is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from weft.model.diagnostic import Span
 from weft.model.model import Model
 
 from weft_lsp.ide.places import blocks_of
@@ -25,14 +26,15 @@ _FOLDED = (
 )  # fmt: skip
 
 
-def folds(model: Model) -> tuple[Fold, ...] | None:
-    """None where the file has nothing to do with Weft."""
+def folds(model: Model, within: Span | None = None) -> tuple[Fold, ...] | None:
+    """Of a part of the text, a cell, say: its lines. None where the file has nothing to do with Weft."""
     if not model.is_about_kernels:
         return None
     lines = model.lines
     found: dict[int, Fold] = {}
     imports: list[tuple[bool, int]] = []
-    for start, parsed in blocks_of(model):
+    first_line = lines.line_of(within.start) if within else 0
+    for start, parsed in blocks_of(model, within):
         body = parsed.tree.body if parsed.tree else []
         for node in body:
             is_import = isinstance(node, ast.Import | ast.ImportFrom)
@@ -47,4 +49,6 @@ def folds(model: Model) -> tuple[Fold, ...] | None:
         rows = [row for _, row in group]
         if is_import and rows[-1] > rows[0]:
             found[rows[0]] = Fold(rows[0], rows[-1], "imports")
-    return tuple(sorted(found.values()))
+    return tuple(
+        sorted(Fold(each.first - first_line, each.last - first_line, each.kind) for each in found.values())
+    )

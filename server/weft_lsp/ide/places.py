@@ -16,8 +16,13 @@ Blocks = Sequence[tuple[int, Parsed]]
 _LAST_NAME = re.compile(r"[^\W\d]\w*\Z")
 
 
-def blocks_of(model: Model) -> Blocks:
-    return [(start, block.parsed) for start, block in model.blocks]
+def blocks_of(model: Model, within: Span | None = None) -> Blocks:
+    """Those that start in a part of the text, if one is given."""
+    return [
+        (start, block.parsed)
+        for start, block in model.blocks
+        if within is None or within.start <= start <= within.end
+    ]
 
 
 def blocks_of_module(module: ModuleText) -> Blocks:

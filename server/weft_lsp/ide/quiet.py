@@ -15,13 +15,13 @@ _QUIET = re.compile(
 _NUMBER = re.compile(r"(?<![\w.])\d[\w.]*$")
 
 
-def is_quiet(text: str, offset: int) -> bool:
-    """Whether the cursor is in a comment or a string, or at the end of a number."""
-    return _is_in_quiet(text, offset) or _NUMBER.search(text, max(0, offset - 40), offset) is not None
+def is_quiet(text: str, offset: int, first: int = 0) -> bool:
+    """Whether the cursor is in a comment or a string, or at the end of a number. first: nothing above goes on here."""
+    return _is_in_quiet(text, offset, first) or _NUMBER.search(text, max(0, offset - 40), offset) is not None
 
 
-def _is_in_quiet(text: str, offset: int) -> bool:
-    for match in _QUIET.finditer(text, _block_start(text, offset)):
+def _is_in_quiet(text: str, offset: int, first: int) -> bool:
+    for match in _QUIET.finditer(text, max(first, _block_start(text, offset))):
         if match.start() >= offset:
             return False
         if offset < match.end() or (offset == match.end() and _goes_on(match)):

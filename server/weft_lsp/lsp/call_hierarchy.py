@@ -1,15 +1,18 @@
 """textDocument/prepareCallHierarchy, callHierarchy/incomingCalls and outgoingCalls."""
 
+from collections.abc import Iterable
+
+from attrs import evolve
 from lsprotocol import types
 from weft.model.diagnostic import Span
 from weft.model.facts import SymbolKind
 from weft.model.library import read_file
 
 from weft_lsp.ide.call_hierarchy import CallItem, incoming, outgoing, prepare
-from weft_lsp.lsp.documents import path_of, uri_of
+from weft_lsp.lsp.documents import path_of
 from weft_lsp.lsp.language_server import Server
-from weft_lsp.lsp.locations import lines_of
-from weft_lsp.lsp.positions import Lines, range_of, span_of
+from weft_lsp.lsp.locations import places
+from weft_lsp.lsp.positions import Lines, span_of
 from weft_lsp.lsp.symbols import KINDS
 from weft_lsp.lsp.workspace_models import models_with
 
@@ -31,9 +34,10 @@ async def on_incoming(
         return None
     edges = incoming(item, await models_with(ls, item.name))
     return [
-        types.CallHierarchyIncomingCall(caller, _ranges(ls, edge.item.path, edge.places))
+        types.CallHierarchyIncomingCall(evolve(caller, uri=uri), ranges)
         for edge in edges
         if (caller := _to_lsp(ls, edge.item))
+        for uri, ranges in _by_document(ls, edge.item.path, edge.places).items()
     ]
 
 
@@ -47,40 +51,44 @@ def on_outgoing(
         return None
     model = opened.model if opened else ls.project.read(item.path, text or "")
     return [
-        types.CallHierarchyOutgoingCall(callee, _ranges(ls, item.path, edge.places))
+        types.CallHierarchyOutgoingCall(callee, ranges)
         for edge in outgoing(item, model)
         if (callee := _to_lsp(ls, edge.item))
+        if (ranges := _by_document(ls, item.path, edge.places).get(params.item.uri))
     ]
 
 
 def _to_lsp(ls: Server, item: CallItem) -> types.CallHierarchyItem | None:
-    uri = ls.documents.uri_of_path(item.path) or uri_of(item.path)
-    lines = lines_of(ls, uri, item.path)
-    if lines is None:
+    found = places(ls, item.path, [item.span, item.name_span])
+    if not found:
         return None
-    return types.CallHierarchyItem(
-        item.name,
-        KINDS[item.kind],
-        uri,
-        range_of(lines, item.span, ls.documents.encoding),
-        range_of(lines, item.name_span, ls.documents.encoding),
-        data=[item.qualified_name, item.kind],
-    )
+    whole, name = found
+    data = [item.qualified_name, item.kind, item.path]
+    return types.CallHierarchyItem(item.name, KINDS[item.kind], name.uri, whole.range, name.range, data=data)
 
 
 def _from_lsp(ls: Server, item: types.CallHierarchyItem) -> CallItem | None:
-    path = path_of(item.uri)
-    lines = lines_of(ls, item.uri, path)
     match item.data:
-        case [str() as qualified, str()] if lines is not None:
-            encoding = ls.documents.encoding
-            whole, name = span_of(lines, item.range, encoding), span_of(lines, item.selection_range, encoding)
-            return CallItem(item.name, _NAMES[item.kind], path, whole, name, qualified)
+        case [str() as qualified, str(), str() as path]:
+            whole, name = (
+                _span(ls, path, item.uri, item.range),
+                _span(ls, path, item.uri, item.selection_range),
+            )
+            return whole and name and CallItem(item.name, _NAMES[item.kind], path, whole, name, qualified)
         case _:
             return None
 
 
-def _ranges(ls: Server, path: str, places: tuple[Span, ...]) -> list[types.Range]:
-    uri = ls.documents.uri_of_path(path) or uri_of(path)
-    lines: Lines | None = lines_of(ls, uri, path)
-    return [range_of(lines, place, ls.documents.encoding) for place in places] if lines else []
+def _span(ls: Server, path: str, uri: str, place: types.Range) -> Span | None:
+    if opened := ls.documents.get(uri):
+        return Span(opened.offset(place.start), opened.offset(place.end))
+    text = read_file(path)
+    return None if text is None else span_of(Lines.of(text), place, ls.documents.encoding)
+
+
+def _by_document(ls: Server, path: str, spans: Iterable[Span]) -> dict[str, list[types.Range]]:
+    """The places by their URI: what a notebook's own statements call stands in several of its cells."""
+    found: dict[str, list[types.Range]] = {}
+    for place in places(ls, path, spans):
+        found.setdefault(place.uri, []).append(place.range)
+    return found

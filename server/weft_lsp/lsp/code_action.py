@@ -24,7 +24,7 @@ def on_code_action(ls: Server, params: types.CodeActionParams) -> list[types.Cod
     if _is_wanted(QUICK_FIX, params.context):
         span = Span(document.offset(params.range.start), document.offset(params.range.end))
         actions += [_quick_fix(ls, document, fix) for fix in quick_fixes(document.model, span)]
-    if _is_wanted(FIX_ALL, params.context) and (edits := fix_all(document.model)):
+    if _is_wanted(FIX_ALL, params.context) and (edits := fix_all(document.model, document.span)):
         edit = workspace_edit(ls, document, edits)
         actions.append(types.CodeAction("Weft: fix all that can be fixed", kind=FIX_ALL, edit=edit))
     return actions

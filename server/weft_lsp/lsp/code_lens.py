@@ -1,5 +1,7 @@
 """textDocument/codeLens and codeLens/resolve."""
 
+from collections.abc import Iterator
+
 from lsprotocol import types
 
 from weft_lsp.ide.code_lens import Lens, code_lenses
@@ -18,7 +20,7 @@ OPTIONS = types.CodeLensOptions(resolve_provider=True)
 
 def on_code_lens(ls: Server, params: types.CodeLensParams) -> list[types.CodeLens]:
     document = ls.document(params.text_document.uri)
-    return [_to_lsp(document, lens) for lens in code_lenses(document.model, ls.settings.lenses)]
+    return [_to_lsp(document, lens) for lens in _lenses(ls, document)]
 
 
 async def on_resolve(ls: Server, lens: types.CodeLens) -> types.CodeLens:
@@ -42,6 +44,13 @@ async def _references(ls: Server, document: Document, place: types.Range) -> typ
     return types.Command(
         title, SHOW_REFERENCES, arguments=[document.uri, ls.protocol.plain(place.start), plain]
     )
+
+
+def _lenses(ls: Server, document: Document) -> Iterator[Lens]:
+    for lens in code_lenses(document.model, ls.settings.lenses):
+        # A cell is run by the notebook, not by a command line.
+        if document.holds(lens.span) and not (lens.kind == "run" and document.is_part):
+            yield lens
 
 
 def _to_lsp(document: Document, lens: Lens) -> types.CodeLens:

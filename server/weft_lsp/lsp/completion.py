@@ -64,7 +64,7 @@ def _resolve(item: types.CompletionItem, found: Completion, document: Document) 
     if text := documentation(found):
         item.documentation = types.MarkupContent(types.MarkupKind.Markdown, text)
     if found.module:
-        edit = import_edit(document.model, found.module, found.name)
+        edit = import_edit(document.model, found.module, found.name, document.code)
         item.additional_text_edits = [types.TextEdit(document.range(edit.span), edit.text)]
 
 

@@ -33,6 +33,9 @@ _SEVERITIES = {
 
 async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     document = ls.documents.get(params.text_document.uri)
+    # The findings of a cell are sent: no client asks for them as its notebook changes.
+    if document and document.is_part:
+        document = None
     if document:
         await _prepare(document)
     items = to_lsp(ls, document) if document else []
@@ -53,22 +56,23 @@ async def _prepare(document: Document) -> None:
 
 
 def schedule(ls: Server, delay_seconds: float = QUIET_SECONDS) -> None:
-    """Publish once the typing pauses; a client that pulls asks by itself."""
-    if ls.pulls_diagnostics:
-        return
+    """Publish once the typing pauses."""
     if ls.publication:
         ls.publication.cancel()
     ls.publication = asyncio.get_running_loop().call_later(delay_seconds, publish, ls)
 
 
 def publish(ls: Server) -> None:
-    """Publish the findings of all open documents: an edit of one may change those of another."""
+    """Publish the findings of all open documents: an edit of one may change those of another.
+
+    A client that pulls asks for them itself, but for those of cells.
+    """
     ls.publishing = asyncio.get_running_loop().create_task(_publish_all(ls, ls.documents.edition))
 
 
 async def _publish_all(ls: Server, edition: int) -> None:
     """Stops at an edit: what was found is old, and all is published again once the typing pauses."""
-    for document in ls.documents.all():
+    for document in _published(ls):
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri))
         await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _prepare(document), params)
         if ls.documents.edition != edition:
@@ -76,25 +80,33 @@ async def _publish_all(ls: Server, edition: int) -> None:
         shielded(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _publish_one, params)
 
 
+def _published(ls: Server) -> list[Document]:
+    return [document for document in ls.documents.all() if document.is_part or not ls.pulls_diagnostics]
+
+
 def withdraw(ls: Server, uri: str) -> None:
     """A closed document shows no findings; those of the files that import it may change."""
-    if not ls.pulls_diagnostics:
-        ls.published.pop(uri, None)
+    if ls.published.pop(uri, None) or not ls.pulls_diagnostics:
         ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
         schedule(ls)
 
 
 def refresh(ls: Server) -> None:
     """Something other than an edit has changed what the findings are."""
-    if not ls.pulls_diagnostics:
-        schedule(ls)
-    elif get_capability(ls.client_capabilities, "workspace.diagnostics.refresh_support"):
+    schedule(ls)
+    if ls.pulls_diagnostics and get_capability(
+        ls.client_capabilities, "workspace.diagnostics.refresh_support"
+    ):
         ls.workspace_diagnostic_refresh(None)
 
 
 def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
     config = ls.configurations.of(document.path)
-    return [finding_to_lsp(document, finding) for finding in diagnostics(document.model, config)]
+    return [
+        finding_to_lsp(document, finding)
+        for finding in diagnostics(document.model, config)
+        if document.holds(finding.span)
+    ]
 
 
 def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
@@ -107,9 +119,7 @@ def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY else None,
         related_information=[
-            types.DiagnosticRelatedInformation(
-                types.Location(document.uri, document.range(other.span)), other.message
-            )
+            types.DiagnosticRelatedInformation(document.location(other.span), other.message)
             for other in finding.related
         ]
         or None,

@@ -17,6 +17,7 @@ def on_document_link(ls: Server, params: types.DocumentLinkParams) -> list[types
             document.range(link.span), page_uri(link.page), tooltip=f"What `{link.code}` is about"
         )
         for link in document_links(document.model)
+        if document.holds(link.span)
     ]
 
 

@@ -1,11 +1,12 @@
 """The documents that the client has open: each a value of one version, replaced as a whole by an edit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from lsprotocol import types
 from pygls import uris
 from weft.model.diagnostic import Span
+from weft.model.library import is_file
 from weft.model.model import Model
 
 from weft_lsp.lsp import positions
@@ -14,8 +15,15 @@ from weft_lsp.lsp.positions import Encoding, Lines
 LANGUAGE = "python"
 
 
+# The Model of a text: its path, the text, and where its parts start, if it has parts.
+Read = Callable[[str, str, Sequence[int]], Model]
+
+
 class Document:
-    """One version of an open document. Its Model is made when first asked for."""
+    """One version of an open document, or of a cell. Its Model, which it may share, is made when first asked for.
+
+    Offsets and spans are those of the Model.
+    """
 
     __slots__ = ("_model", "_read", "encoding", "lines", "path", "uri", "version")
 
@@ -35,8 +43,27 @@ class Document:
     @property
     def model(self) -> Model:
         if self._model is None:
-            self._model = self._read(self.path, self.text)
+            self._model = self._read(self.path, self.text, ())
         return self._model
+
+    @property
+    def span(self) -> Span:
+        """The part of the Model's text that is this document."""
+        return Span(0, len(self.text))
+
+    @property
+    def code(self) -> Span:
+        """The part of it that is Python."""
+        return self.span
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the Model is of more than this document."""
+        return False
+
+    def holds(self, span: Span) -> bool:
+        """Whether a place of the Model starts in this document."""
+        return self.span.contains(span.start)
 
     def forget_model(self) -> None:
         """Something that the document may import has changed."""
@@ -55,11 +82,24 @@ class Document:
     def range(self, span: Span) -> types.Range:
         return positions.range_of(self.lines, span, self.encoding)
 
+    def part_at(self, offset: int) -> "Document":
+        """The document that holds an offset of the Model: another cell, perhaps."""
+        return self
+
+    def together(self) -> "Sequence[Document]":
+        """The cells of the notebook that this one is of; none for a document that stands alone."""
+        return ()
+
+    def location(self, span: Span) -> types.Location:
+        """Any place of the Model."""
+        part = self.part_at(span.start)
+        return types.Location(part.uri, part.range(span))
+
 
 class Documents:
     """The open documents by URI. Files of other languages are not kept: all answers about them are null."""
 
-    def __init__(self, read: Callable[[str, str], Model]) -> None:
+    def __init__(self, read: Read) -> None:
         self.read = read
         self.encoding: Encoding = "utf-16"
         self._open: dict[str, Document] = {}
@@ -69,12 +109,16 @@ class Documents:
     def get(self, uri: str) -> Document | None:
         return self._open.get(uri)
 
-    def uri_of_path(self, path: str) -> str | None:
-        """The URI by which the client has a file open: there are several ways to write one."""
-        return next((uri for uri, document in self._open.items() if document.path == path), None)
+    def of_path(self, path: str) -> Document | None:
+        """A file that the client has open, by whatever URI: there are several ways to write one."""
+        return next((document for document in self._open.values() if document.path == path), None)
 
     def all(self) -> list[Document]:
         return list(self._open.values())
+
+    def models(self) -> list[Model]:
+        """The Models of what is open; of a notebook one."""
+        return list({document.path: document.model for document in self._open.values()}.values())
 
     def open(self, item: types.TextDocumentItem) -> Document | None:
         if item.language_id != LANGUAGE:
@@ -86,13 +130,10 @@ class Documents:
         identifier: types.VersionedTextDocumentIdentifier,
         changes: Sequence[types.TextDocumentContentChangeEvent],
     ) -> Document | None:
-        """Apply edits in their order: each speaks of the text that the one before it left."""
         before = self._open.get(identifier.uri)
         if before is None:
             return None
-        lines = before.lines
-        for change in changes:
-            lines = _changed(lines, change, self.encoding)
+        lines = edited(before.lines, changes, self.encoding)
         return self._put(Document(identifier.uri, identifier.version, lines, self))
 
     def close(self, uri: str) -> Document | None:
@@ -101,6 +142,14 @@ class Documents:
             self.edition += 1
             self.forget_models()
         return closed
+
+    def replace(self, before: Iterable[str], now: Iterable[Document]) -> None:
+        """Put the cells of a notebook in the place of those that it had."""
+        for uri in before:
+            self._open.pop(uri, None)
+        self._open |= {document.uri: document for document in now}
+        self.edition += 1
+        self.forget_models()
 
     def forget_models(self) -> None:
         for document in self._open.values():
@@ -123,7 +172,16 @@ def path_of(uri: str) -> str:
 
 def uri_of(path: str) -> str:
     """The URI of a path, or of a document that `path_of` named by its URI."""
-    return path if "://" in path or path.startswith("untitled:") else uris.from_fs_path(path) or path
+    return (uris.from_fs_path(path) if is_file(path) else None) or path
+
+
+def edited(
+    lines: Lines, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: Encoding
+) -> Lines:
+    """The lines after edits in their order: each speaks of the text that the one before it left."""
+    for change in changes:
+        lines = _changed(lines, change, encoding)
+    return lines
 
 
 def _changed(lines: Lines, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> Lines:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from pygls.exceptions import JsonRpcException
 
+from weft_lsp.lsp.documents import uri_of
 from weft_lsp.lsp.language_server import Server, UnknownDocumentError
 
 logger = logging.getLogger(__name__)
@@ -53,4 +54,7 @@ def _case(ls: Server, method: str, params: object, trace: str) -> str:
         "encoding": ls.documents.encoding,
         "roots": ls.roots,
     }
+    if document and document.is_part:
+        again["notebook"] = uri_of(document.path)
+        again["cells"] = [[cell.uri, cell.text] for cell in document.together()]
     return json.dumps({"case": again, "sha256": document and document.digest(), "traceback": trace})

@@ -7,7 +7,8 @@ from weft_lsp.lsp.language_server import Server
 
 
 def on_folding_range(ls: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
-    found = folds(ls.document(params.text_document.uri).model)
+    document = ls.document(params.text_document.uri)
+    found = folds(document.model, document.span)
     if found is None:
         return None
     imports = types.FoldingRangeKind.Imports

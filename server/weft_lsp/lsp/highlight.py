@@ -13,7 +13,9 @@ def on_document_highlight(
 ) -> list[types.DocumentHighlight] | None:
     document = ls.document(params.text_document.uri)
     found = highlights(document.model, document.offset(params.position))
-    return None if found is None else [_to_lsp(document, occurrence) for occurrence in found]
+    if found is None:
+        return None
+    return [_to_lsp(document, occurrence) for occurrence in found if document.holds(occurrence.span)]
 
 
 def _to_lsp(document: Document, occurrence: Occurrence) -> types.DocumentHighlight:

@@ -22,6 +22,7 @@ from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.configuration import Configurations
 from weft_lsp.lsp.converter import converter
 from weft_lsp.lsp.documents import Document, Documents
+from weft_lsp.lsp.notebooks import SYNC, Notebooks
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
 NAME = "weft-lsp"
@@ -107,7 +108,13 @@ class Server(LanguageServer):
     protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
-        super().__init__(NAME, __version__, protocol_cls=Protocol, converter_factory=converter)
+        super().__init__(
+            NAME,
+            __version__,
+            protocol_cls=Protocol,
+            converter_factory=converter,
+            notebook_document_sync=SYNC,
+        )
         # The documents are ours: pygls would keep a second copy of each, and open unknown ones from disk.
         for method in _BUILTIN_SYNC:
             self.protocol.fm.builtin_features.pop(method)
@@ -115,6 +122,7 @@ class Server(LanguageServer):
         self.project = Project(DIALECT)
         self.files = WorkspaceFiles(())
         self.documents = Documents(self._read)
+        self.notebooks = Notebooks(self.documents)
         self.pulls_diagnostics = False
         self.settings = Settings()
         self.configurations = Configurations()
@@ -136,7 +144,7 @@ class Server(LanguageServer):
         return document
 
     def open_models(self) -> list[Model]:
-        return [document.model for document in self.documents.all()]
+        return self.documents.models()
 
     def set_roots(self, roots: Sequence[str]) -> None:
         """Look for imported modules in these folders; what is open stays open."""
@@ -164,8 +172,8 @@ class Server(LanguageServer):
         await self._ended.wait()
         return 0 if self.protocol.is_shut_down else 1
 
-    def _read(self, path: str, text: str) -> Model:
-        return self.project.read(path, text)
+    def _read(self, path: str, text: str, parts: Sequence[int]) -> Model:
+        return self.project.read(path, text, parts)
 
 
 _BUILTIN_SYNC = (

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from lsprotocol import types
+from weft.model.diagnostic import Span
 from weft.model.facts import Location
 from weft.model.library import read_file
 
@@ -14,19 +15,20 @@ from weft_lsp.lsp.positions import Lines, range_of
 def to_lsp(ls: Server, document: Document, found: Location) -> types.Location | None:
     """A place that a feature found; None if its file can no longer be read."""
     if found.path is None or found.path == document.path:
-        return types.Location(document.uri, document.range(found.span))
-    uri = ls.documents.uri_of_path(found.path) or uri_of(found.path)
-    lines = lines_of(ls, uri, found.path)
-    return lines and types.Location(uri, range_of(lines, found.span, document.encoding))
+        return document.location(found.span)
+    return next(iter(places(ls, found.path, [found.span])), None)
 
 
 def all_to_lsp(ls: Server, document: Document, found: Iterable[Location]) -> list[types.Location]:
     return [place for each in found if (place := to_lsp(ls, document, each))]
 
 
-def lines_of(ls: Server, uri: str, path: str) -> Lines | None:
-    """The text that the location speaks of: as the client has it open, or as it is on disk."""
-    if opened := ls.documents.get(uri):
-        return opened.lines
+def places(ls: Server, path: str, spans: Iterable[Span]) -> list[types.Location]:
+    """Places of one file, as the client has it open, or as it is on disk; none if it can no longer be read."""
+    if opened := ls.documents.of_path(path):
+        return [opened.location(span) for span in spans]
     text = read_file(path)
-    return None if text is None else Lines.of(text)
+    if text is None:
+        return []
+    uri, lines = uri_of(path), Lines.of(text)
+    return [types.Location(uri, range_of(lines, span, ls.documents.encoding)) for span in spans]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import cast
@@ -25,6 +25,9 @@ class Case:
     text: str | None
     encoding: Encoding
     roots: list[str]
+    # Of a notebook: its file, and its cells.
+    notebook: str = ""
+    cells: Sequence[tuple[str, str]] = ()
 
 
 def cases(log: Iterable[str]) -> Iterator[Case]:
@@ -38,11 +41,20 @@ def replay(ls: Server, case: Case, handlers: Mapping[str, Handler]) -> object:
     """What the handler answers now; raises what it raises."""
     ls.documents.encoding = case.encoding
     ls.set_roots(case.roots)
-    if case.text is not None:
+    if case.cells:
+        ls.notebooks.open(_notebook(case))
+    elif case.text is not None:
         ls.documents.open(types.TextDocumentItem(case.uri, "python", 0, case.text))
     message = {"jsonrpc": "2.0", "id": 0, "method": case.method, "params": case.params}
     answer = handlers[case.method](ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
     return asyncio.run(_awaited(answer)) if isawaitable(answer) else answer
+
+
+def _notebook(case: Case) -> types.DidOpenNotebookDocumentParams:
+    cells = [types.NotebookCell(types.NotebookCellKind.Code, uri) for uri, _ in case.cells]
+    texts = [types.TextDocumentItem(uri, "python", 0, text) for uri, text in case.cells]
+    notebook = types.NotebookDocument(case.notebook, "jupyter-notebook", 0, cells)
+    return types.DidOpenNotebookDocumentParams(notebook, texts)
 
 
 async def _awaited(answer: Awaitable[object]) -> object:

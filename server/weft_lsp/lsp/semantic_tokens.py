@@ -42,7 +42,7 @@ def on_semantic_tokens_range(
 
 
 def _remembered(ls: Server, document: Document) -> types.SemanticTokens | None:
-    found = semantic_tokens(document.model)
+    found = semantic_tokens(document.model, document.span)
     if found is None:
         return None
     ls.answers += 1

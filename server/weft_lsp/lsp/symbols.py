@@ -28,7 +28,7 @@ def on_document_symbol(
     ls: Server, params: types.DocumentSymbolParams
 ) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
     document = ls.document(params.text_document.uri)
-    found = symbols(document.model)
+    found = [entry for entry in symbols(document.model) if document.holds(entry.span)]
     nested = "text_document.document_symbol.hierarchical_document_symbol_support"
     if get_capability(ls.client_capabilities, nested):
         return [_to_lsp(document, entry) for entry in found]

@@ -1,4 +1,6 @@
-"""The text of open documents."""
+"""The text of open documents and notebooks."""
+
+from collections.abc import Iterable
 
 from lsprotocol import types
 
@@ -23,3 +25,23 @@ def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
         ls.project.close(document.path)
         ls.semantic_tokens.pop(document.uri, None)
         diagnostics.withdraw(ls, document.uri)
+
+
+def on_open_notebook(ls: Server, params: types.DidOpenNotebookDocumentParams) -> None:
+    ls.notebooks.open(params)
+    diagnostics.schedule(ls, delay_seconds=0)
+
+
+def on_change_notebook(ls: Server, params: types.DidChangeNotebookDocumentParams) -> None:
+    _withdraw(ls, ls.notebooks.change(params))
+    diagnostics.schedule(ls)
+
+
+def on_close_notebook(ls: Server, params: types.DidCloseNotebookDocumentParams) -> None:
+    _withdraw(ls, ls.notebooks.close(params.notebook_document.uri))
+
+
+def _withdraw(ls: Server, cells: Iterable[str]) -> None:
+    for uri in cells:
+        ls.semantic_tokens.pop(uri, None)
+        diagnostics.withdraw(ls, uri)

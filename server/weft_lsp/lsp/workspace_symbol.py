@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from weft_lsp.ide.workspace_symbol import workspace_symbols
-from weft_lsp.lsp.documents import uri_of
 from weft_lsp.lsp.language_server import Server
-from weft_lsp.lsp.locations import lines_of
-from weft_lsp.lsp.positions import range_of
+from weft_lsp.lsp.locations import places
 from weft_lsp.lsp.symbols import KINDS
 
 
@@ -17,13 +15,8 @@ def on_workspace_symbol(ls: Server, params: types.WorkspaceSymbolParams) -> list
 
 
 def _found(ls: Server, query: str) -> Iterator[types.SymbolInformation]:
-    uris = {document.model.path: document.uri for document in ls.documents.all()}
-    models = [document.model for document in ls.documents.all()]
-    for found in workspace_symbols(ls.project.library, models, query):
-        path = found.location.path or ""
-        uri = uris.get(path) or uri_of(path)
-        if lines := lines_of(ls, uri, path):
-            place = types.Location(uri, range_of(lines, found.location.span, ls.documents.encoding))
+    for found in workspace_symbols(ls.project.library, ls.open_models(), query):
+        for place in places(ls, found.location.path or "", [found.location.span]):
             yield types.SymbolInformation(
                 place, found.name, KINDS[found.kind], container_name=found.container
             )
