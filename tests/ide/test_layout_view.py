@@ -13,6 +13,16 @@ def k(x: Tensor[f32, M, N], y: Tensor[f32, N]):
     wide = weft.shared(f32, (128, 64))
     y[i] = tile[0, 0]
 """
+TURN = """
+@weft.kernel
+def turn(x: Tensor[f32, M, N], y: Tensor[f32, N, M]):
+    row, col = weft.tile_index(x, (4, 8))
+    ty, tx = weft.thread_idx.y, weft.thread_idx.x
+    tile = weft.shared(f32, weft.Layout((4, 8), (9, 1)))
+    tile[ty, tx] = x[row, col]
+    weft.barrier()
+    y[col, row] = $0tile[tx // 2, ty * 2 + tx % 2]
+"""
 
 
 def view(before: str, after: str) -> LayoutView | None:
@@ -49,3 +59,13 @@ def test_a_tensor_of_sizes_that_are_not_known_says_so():
 def test_nothing_for_anything_else():
     assert view("y[", "i] = tile") is None
     assert view("def ", "k(x") is None
+
+
+def test_at_an_access_the_threads_that_make_it():
+    model, offset = read(TURN)
+    found = layout_view(model, offset)
+    assert found and "<title>(1, 5) at index 14, thread 19, bank 14</title>" in found.svg
+    assert "<title>(1, 5) at index 14, thread 19</title>" in found.threads_svg
+    written = layout_view(model, model.text.index("tile[ty"))
+    assert written and "<title>(1, 5) at index 14, thread 13</title>" in written.threads_svg
+    assert (made := layout_view(model, model.text.index("tile = "))) and made.threads_svg == ""

@@ -94,6 +94,13 @@ def test_svg_colours_banks_and_names_threads():
     assert texts(svg, "s") == ["T0 B0", "T0 B0", "T1 B1", "T1 B1"]
 
 
+def test_svg_names_the_threads_of_indices_that_have_one():
+    svg = to_svg(Layout((2, 2)), threads={0: 7, 3: 8})
+    assert texts(svg, "s") == ["T7", "T8"]
+    first, second, third, fourth = fills(svg)
+    assert second == third == "#fff" and first != fourth
+
+
 def test_svg_of_32_by_32():
     svg = to_svg(Layout.row_major((32, 32)), banks=32)
     assert len(fills(svg)) == 1024

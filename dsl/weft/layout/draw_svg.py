@@ -1,5 +1,6 @@
 """Layouts drawn as SVG."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from weft.layout.errors import LayoutError, check_integer_in, shown
@@ -23,13 +24,15 @@ class _Colouring(NamedTuple):
 
     banks: int | None
     element_bytes: int
-    threads: Layout | ComposedLayout | None
+    threads: Layout | ComposedLayout | Mapping[int, int] | None
 
     def bank(self, cell: Cell) -> int | None:
         return None if self.banks is None else cell.value * self.element_bytes // BANK_BYTES % self.banks
 
     def thread(self, cell: Cell) -> int | None:
-        return None if self.threads is None else self.threads(cell.coord)
+        if self.threads is None or isinstance(self.threads, Mapping):
+            return (self.threads or {}).get(cell.value)
+        return self.threads(cell.coord)
 
     def label(self, cell: Cell) -> str:
         numbers = ("T", self.thread(cell)), ("B", self.bank(cell))
@@ -56,13 +59,14 @@ def to_svg(
     *,
     banks: int | None = None,
     element_bytes: int = 4,
-    threads: Layout | ComposedLayout | None = None,
+    threads: Layout | ComposedLayout | Mapping[int, int] | None = None,
 ) -> str:
     """The index at every coordinate, as a picture: mode 0 down, all further modes to the right.
 
     banks: colours cells by the shared memory bank of their index; banks are 4 bytes wide, and `element_bytes` is the
     size of an element.
-    threads: the thread of each coordinate, as a layout of the same size; colours cells unless banks do.
+    threads: the thread of each coordinate, as a layout of the same size, or of the indices that have one; colours cells
+    unless banks do.
 
     Wrong: more than 4096 cells, threads of another size.
     """
@@ -144,7 +148,7 @@ def _checked(colouring: _Colouring, layout: Layout | ComposedLayout) -> _Colouri
         check_integer_in(colouring.banks, 1, 1024, "to_svg: banks")
     check_integer_in(colouring.element_bytes, 1, 1024, "to_svg: element_bytes")
     threads = colouring.threads
-    if threads is None:
+    if threads is None or isinstance(threads, Mapping):
         return colouring
     if not isinstance(threads, ComposedLayout):
         require_layout(threads, "to_svg: threads")

@@ -16,11 +16,18 @@ const make = (tag, properties = {}, ...children) => {
 
 addEventListener('message', ({ data }) => {
   if (data.kind === 'line') return point(data.line);
-  if (data.kind === 'busy') return main.replaceChildren(header(data.target, busy()));
+  if (data.kind === 'busy') return wait(data.target);
   answer = data.answer;
   stage = data.stage || stage;
   show(data.target);
 });
+
+/** What was made before stays until there is something else. */
+function wait(target) {
+  const before = main.querySelector('ol');
+  before?.classList.add('old');
+  main.replaceChildren(header(target, busy()), ...(before ? [before] : []));
+}
 
 function show(target) {
   if (answer.trouble) return main.replaceChildren(header(target), make('p', { className: 'trouble', textContent: answer.trouble }));

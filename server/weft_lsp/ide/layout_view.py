@@ -1,11 +1,14 @@
-"""A picture of the layout or tensor at the cursor."""
+"""A picture of the layout or tensor at the cursor; at an access, also of the threads that make it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from weft.layout import Layout, LayoutError, Swizzle, composition, to_svg
 from weft.layout.grid import MAX_CELLS
 from weft.layout.swizzle import ComposedLayout
+from weft.lint.block.observe import inner_block
 from weft.model.describe import describe
+from weft.model.dtypes import INDEX
 from weft.model.ir import Const, Expr
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
@@ -18,10 +21,12 @@ _MOST_ROWS, _MOST_COLUMNS = 64, 32
 
 @dataclass(frozen=True, slots=True)
 class LayoutView:
-    """title: what is at the cursor. svg: its picture; empty where there is none. note: why, or what is left out."""
+    """title: what is at the cursor. svg: its picture; empty where there is none. threads_svg: the same, coloured by the
+    threads of a block that touch it here; empty where that is not known. note: why, or what is left out."""
 
     title: str
     svg: str
+    threads_svg: str = ""
     note: str = ""
 
 
@@ -31,6 +36,15 @@ class _Drawn:
     banks: int | None
     element_bytes: int
     note: str = ""
+    threads: Mapping[int, int] = field(default_factory=dict[int, int])
+
+    def picture(self) -> str:
+        return to_svg(
+            self.layout, banks=self.banks, element_bytes=self.element_bytes, threads=self.threads or None
+        )
+
+    def picture_of_threads(self) -> str:
+        return to_svg(self.layout, threads=self.threads) if self.threads else ""
 
 
 def layout_view(model: Model, offset: int) -> LayoutView | None:
@@ -40,15 +54,28 @@ def layout_view(model: Model, offset: int) -> LayoutView | None:
         return None
     title = _title(fact)
     try:
-        drawn = _drawn(fact.value)
+        drawn = _drawn(fact.value, _threads(model, offset, fact))
         if drawn is None:
             return LayoutView(
-                title, "", "Its sizes are known at the launch only: there is nothing to draw yet."
+                title, "", note="Its sizes are known at the launch only: there is nothing to draw yet."
             )
-        svg = to_svg(drawn.layout, banks=drawn.banks, element_bytes=drawn.element_bytes)
-        return LayoutView(title, svg, drawn.note)
+        return LayoutView(title, drawn.picture(), drawn.picture_of_threads(), drawn.note)
     except LayoutError as error:
-        return LayoutView(title, "", str(error))
+        return LayoutView(title, "", note=str(error))
+
+
+def _threads(model: Model, offset: int, fact: Fact) -> Mapping[int, int]:
+    """Of the access that begins with this name: the first thread that touches each element, when it is made first."""
+    function = model.kernel_at(offset)
+    ran = inner_block(function) if function else None
+    start, _ = model.block_at(offset)
+    if function is None or ran is None:
+        return {}
+    ends = {access.span.end for access in function.accesses if access.span.start == fact.span.start - start}
+    touches = (touch for touch in ran.touches if touch.span.start == fact.span.start - start)
+    touch = next((touch for touch in touches if touch.span.end in ends), None)
+    pairs = touch.elements(ran.trial.threads) if touch else ()
+    return {element: thread for thread, element in reversed([*pairs])}
 
 
 def _has_layout(value: Value) -> bool:
@@ -60,18 +87,18 @@ def _title(fact: Fact) -> str:
     return f"{name}: {describe(fact.value)}" if name else describe(fact.value)
 
 
-def _drawn(value: Value) -> _Drawn | None:
+def _drawn(value: Value, threads: Mapping[int, int]) -> _Drawn | None:
     match value:
         case Static(value=Layout() as layout):
             shown, note = _first_part(layout)
             return _Drawn(shown, None, 4, note)
         case Tensor():
-            return _of_tensor(value)
+            return _of_tensor(value, threads)
         case _:
             return None
 
 
-def _of_tensor(tensor: Tensor) -> _Drawn | None:
+def _of_tensor(tensor: Tensor, threads: Mapping[int, int]) -> _Drawn | None:
     """The layout of a tensor with known sizes. Banks are of shared memory alone."""
     shapes = [_known(axis.shape) for axis in tensor.axes]
     strides = [_known(axis.stride) for axis in tensor.axes]
@@ -82,7 +109,9 @@ def _of_tensor(tensor: Tensor) -> _Drawn | None:
     layout, note = _first_part(Layout(tuple(known_shapes), tuple(known_strides)))
     swizzled = composition(Swizzle(*tensor.swizzle), layout) if tensor.swizzle else layout
     banks = BANKS if tensor.array.space == "shared" else None
-    return _Drawn(swizzled, banks, tensor.array.dtype.itemsize_bytes, note)
+    # An access counts from the start of the memory, as the drawing does if the view starts there.
+    here = threads if tensor.origin == Const(0, INDEX) else {}
+    return _Drawn(swizzled, banks, tensor.array.dtype.itemsize_bytes, note, here)
 
 
 def _known(expressions: tuple[Expr, ...]) -> int | tuple[int, ...] | None:

@@ -14,6 +14,7 @@ METHOD = "weft/layout"
 class LayoutPicture(TypedDict):
     title: str
     svg: str
+    threads_svg: str
     note: str
 
 

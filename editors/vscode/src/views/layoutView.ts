@@ -10,6 +10,7 @@ const REST_MILLISECONDS = 120;
 interface Picture {
   title: string;
   svg: string;
+  threads_svg: string;
   note: string;
 }
 
@@ -67,7 +68,7 @@ export class LayoutView implements vscode.Disposable {
   }
 
   #send(): void {
-    const nothing = { title: 'Layout', svg: '', note: 'Put the cursor on a layout or a tensor.' };
+    const nothing = { title: 'Layout', svg: '', threads_svg: '', note: 'Put the cursor on a layout or a tensor.' };
     this.#panel?.send(this.#shown ?? nothing);
   }
 }
