@@ -15,6 +15,7 @@ import {
 import type { Server } from './environment.ts';
 import type { Interpreter } from './interpreter.ts';
 import { LastLines } from './lastLines.ts';
+import { type Mode, modeBeside, NEIGHBOUR_SETTINGS } from './neighbours.ts';
 import { ENDED_AT_START, Restarts } from './restarts.ts';
 
 const STOP_MILLISECONDS = 2000;
@@ -26,8 +27,12 @@ export interface Events {
   ended(reason: string): void;
 }
 
-/** Files and unsaved text. Not the other side of a diff, nor a cell, which is only a part of its notebook. */
-const SELECTOR = ['file', 'untitled'].map((scheme) => ({ scheme, language: 'python' }));
+/** Files, unsaved text and the cells of notebooks. Not the other side of a diff. */
+const SELECTOR = [
+  ...['file', 'untitled'].map((scheme) => ({ scheme, language: 'python' })),
+  { notebook: 'jupyter-notebook', language: 'python' },
+];
+const SECTION = 'weft';
 
 /** Writes its complaints to the log; what the user must be told, the session tells, once. */
 class QuietClient extends LanguageClient {
@@ -41,14 +46,23 @@ export class Session {
   readonly #said = new LastLines();
   readonly #restarts = new Restarts();
   readonly #events: Events;
+  readonly #listening: vscode.Disposable;
+  #mode: Mode;
   #process: ChildProcess | undefined;
   #isStopping = false;
 
   constructor(interpreter: Interpreter, server: Server, directory: string, log: vscode.OutputChannel, events: Events) {
     this.#events = events;
+    this.#mode = currentMode();
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
       outputChannel: log,
+      initializationOptions: () => settings(this.#mode),
+      middleware: {
+        workspace: {
+          configuration: ({ items }) => items.map(({ section }) => (section === SECTION ? settings(this.#mode) : null)),
+        },
+      },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => this.#closed(),
@@ -58,6 +72,12 @@ export class Session {
     const start = () => this.#spawn(interpreter, server, directory);
     this.#client = new QuietClient('weft', 'Weft', start, options);
     this.#client.onDidChangeState(({ newState }) => this.#changed(newState));
+    this.#listening = vscode.Disposable.from(
+      vscode.extensions.onDidChange(() => this.#lookAround()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (['weft.python', ...NEIGHBOUR_SETTINGS].some((name) => change.affectsConfiguration(name))) this.#lookAround();
+      }),
+    );
   }
 
   /** Never raises: a server that cannot start is told through the events. */
@@ -82,8 +102,18 @@ export class Session {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#listening.dispose();
     await this.#client.dispose(STOP_MILLISECONDS).catch(() => undefined);
     this.#process?.kill('SIGKILL');
+  }
+
+  /** Another Python server may have come or gone. */
+  #lookAround(): void {
+    const mode = currentMode();
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    if (this.#client.state !== State.Running) return;
+    void this.#client.sendNotification('workspace/didChangeConfiguration', { settings: { [SECTION]: settings(mode) } });
   }
 
   /** Whether the process ran and is over; it is given a moment to be, and to say why. */
@@ -134,4 +164,17 @@ export class Session {
     const said = this.#said.last();
     this.#events.ended(said ? `${reason} Its last words: ${said}` : reason);
   }
+}
+
+function currentMode(): Mode {
+  const configuration = vscode.workspace.getConfiguration();
+  return modeBeside(configuration.get('weft.python'), {
+    hasExtension: (id) => vscode.extensions.getExtension(id) !== undefined,
+    setting: (name) => configuration.get(name),
+  });
+}
+
+/** What the server is told of the section `weft`: `auto` is our own word, which it does not know. */
+function settings(mode: Mode): Record<string, unknown> {
+  return { ...vscode.workspace.getConfiguration().get<Record<string, unknown>>(SECTION), python: mode };
 }
