@@ -4,7 +4,7 @@ import json
 import re
 import urllib.error
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ LIMIT_BYTES = 6_000_000
 _RELATIVE = re.compile(
     r"\]\((?!https?://|#|mailto:)([^)\s]+)|(?:src|href)=\"(?!https?://|#|mailto:)([^\"]+)\""
 )
+_ADDRESS = re.compile(r"\]\((https?://[^)\s]+)|(?:src|href)=\"(https?://[^\"]+)\"")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -35,6 +36,13 @@ class Package:
             entries = archive.infolist()
         names = tuple(entry.filename for entry in entries)
         return Package(path, manifest, names, tuple(entry.filename for entry in entries if entry.extra))
+
+    @property
+    def repository(self) -> str:
+        """The address of the project's page."""
+        found = self.manifest.get("repository", "")
+        url = found.get("url", "") if isinstance(found, Mapping) else found
+        return str(url).removesuffix(".git")
 
     @property
     def publisher(self) -> str:
@@ -74,6 +82,26 @@ def of_package(package: Package) -> Iterator[str]:
     yield from _icon(package)
     for link in _RELATIVE.findall(package.text("README.md")):
         yield f"README.md links to `{link[0] or link[1]}`, which leads nowhere from a registry's page: write the whole address"
+
+
+def of_links(package: Package, answer_to: Callable[[str], str]) -> Iterator[str]:
+    """What does not answer. `answer_to`: what the web says to an address; nothing where it is there."""
+    found = _ADDRESS.findall(package.text("README.md"))
+    addresses = list(dict.fromkeys(one or other for one, other in found))
+    answers = {address: answer_to(address) for address in (package.repository, *addresses)}
+    if answers[package.repository]:
+        yield (
+            f"there is no repository at {package.repository} ({answers[package.repository]}), and {len(addresses)} links of "
+            "README.md lead into it or beside it: publish the repository, or correct `repository` in "
+            "editors/vscode/package.json, the only place where its address stands"
+        )
+        return
+    for address in addresses:
+        if answers[address]:
+            yield (
+                f"README.md links to {address}, which is not there ({answers[address]}): push the tag "
+                f"v{package.version} with that file"
+            )
 
 
 def of_registry(package: Package, registry: Registry, token: str) -> Iterator[str]:

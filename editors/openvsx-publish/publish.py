@@ -15,14 +15,15 @@ import sys
 import time
 import urllib.error
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import checks
 import recorder
 from checks import Package
-from registries import CLIENTS, Registry, marketplace, open_vsx
+from registries import CLIENTS, Registry, answer_of, marketplace, open_vsx
 
 CHECK_FAILED, REFUSED, NOT_SERVED, BYTES_DIFFER = 1, 3, 4, 5
 POLL_SECONDS = 10.0
@@ -37,11 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return CHECK_FAILED
     if options.dry_run:
         return dry_run(package, options)
-    return publish(package, [marketplace(), open_vsx()], options)
+    return publish(package, [marketplace(), open_vsx()], options, answer_of)
 
 
-def publish(package: Package, registries: Sequence[Registry], options: argparse.Namespace) -> int:
-    if complaints := _complaints(package, registries):
+def publish(
+    package: Package,
+    registries: Sequence[Registry],
+    options: argparse.Namespace,
+    answer_to: Callable[[str], str],
+) -> int:
+    """`answer_to`: what the web says to an address, as `checks.of_links` wants it."""
+    if complaints := [*_complaints(package, registries), *checks.of_links(package, answer_to)]:
         for complaint in complaints:
             print(f"not published: {complaint}", file=sys.stderr)
         return CHECK_FAILED
@@ -109,7 +116,8 @@ def dry_run(package: Package, options: argparse.Namespace) -> int:
         shops = [stack.enter_context(recorder.recording(kind, behaviour)) for kind in recorder.KINDS]
         for variable in ("VSCE_PAT", "OVSX_PAT"):
             os.environ[variable] = "wrong" if options.pretend == "wrong-token" else recorder.TOKEN
-        status = publish(package, [marketplace(shops[0].url), open_vsx(shops[1].url)], options)
+        answer_to = partial(answer_of, web=stack.enter_context(recorder.pages(options.pretend)))
+        status = publish(package, [marketplace(shops[0].url), open_vsx(shops[1].url)], options, answer_to)
         return status or _compare(package, shops)
 
 

@@ -1,4 +1,5 @@
-"""Stand-ins for the two registries on 127.0.0.1: they keep what is uploaded, and can behave badly.
+"""Stand-ins for the two registries and for the repository's pages on 127.0.0.1: the registries keep what is uploaded. All can
+behave badly.
 
 As much of each protocol as vsce 4.1 and ovsx 1.3 speak when they publish. A recorder cannot tell whether a real registry
 would accept the package.
@@ -12,11 +13,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Literal
 
 Kind = Literal["VS Marketplace", "Open VSX"]
 KINDS: tuple[Kind, ...] = ("VS Marketplace", "Open VSX")
-PRETENCES = ("well", "wrong-token", "duplicate", "review", "time-out", "half-upload")
+PRETENCES = (
+    "well",
+    "wrong-token",
+    "duplicate",
+    "review",
+    "time-out",
+    "half-upload",
+    "no-repository",
+    "no-tag",
+)
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "token-of-a-dry-run"
 # The names that vsce asks the Marketplace for the addresses of its operations by.
 _LOCATIONS = {
@@ -48,6 +60,18 @@ class Recorder:
         if self.behaviour.pretence == "duplicate":
             return True
         return bool(self.uploads) and self.behaviour.pretence != "review"
+
+
+@contextmanager
+def pages(pretence: str) -> Iterator[str]:
+    """The address of a web in which the repository is there, with the files of this checkout at every tag."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Pages, pretence))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
@@ -170,3 +194,22 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+class Pages(BaseHTTPRequestHandler):
+    def __init__(self, pretence: str, *arguments: Any) -> None:
+        self.pretence = pretence
+        super().__init__(*arguments)
+
+    def do_HEAD(self) -> None:
+        host, *rest = self.path.strip("/").split("/")
+        name = "/".join(rest[3:])
+        is_file = (
+            host == "raw.githubusercontent.com" and self.pretence != "no-tag" and (ROOT / name).is_file()
+        )
+        is_there = self.pretence != "no-repository" and (host == "github.com" or is_file)
+        self.send_response(200 if is_there else 404)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Only the answers count."""

@@ -87,6 +87,18 @@ def open_vsx(url: str = "https://open-vsx.org") -> Registry:
     )
 
 
+def answer_of(address: str, web: str = "") -> str:
+    """Why an address leads nowhere; nothing if it answers. web: who stands in for all of https, in a dry run."""
+    url = f"{web}/{address.removeprefix('https://')}" if web else address
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=ANSWER_SECONDS).close()
+        return ""
+    except urllib.error.HTTPError as error:
+        return f"it answers {error.code}"
+    except (OSError, ValueError) as error:
+        return f"it cannot be reached: {error}"
+
+
 def _found(url: str, headers: dict[str, str]) -> bool:
     try:
         _json(url, headers)

@@ -28,7 +28,6 @@ LEFT_OUT = ("weft/backends/cpu/", "weft/backends/cuda/")
 
 COPIED = [
     "CHANGELOG.md",
-    "README.md",
     "icon.png",
     "package.json",
     "snippets/python.json",
@@ -87,6 +86,7 @@ def build() -> Path:
     version = agreed_version()
     install_node_packages()
     stage_files()
+    stage_readme(version)
     stage_python()
     stage_script()
     normalize()
@@ -117,6 +117,26 @@ def stage_files() -> None:
     for name in COPIED:
         copy(HERE / name, STAGE / name)
     copy(ROOT / "LICENSE", STAGE / "LICENSE")
+
+
+def stage_readme(version: str) -> None:
+    """With whole addresses, of this version's own files: the galleries show it where there is no folder around it."""
+    text = (HERE / "README.md").read_text(encoding="utf-8")
+    base = address().replace("https://github.com/", "https://raw.githubusercontent.com/") + f"/v{version}/"
+    names: list[str] = re.findall(r"\]\(\.\./\.\./([^)\s]+)\)", text)
+    refuse(
+        "links in README.md to files that are not there",
+        [name for name in names if not (ROOT / name).exists()],
+    )
+    (STAGE / "README.md").write_text(text.replace("](../../", f"]({base}"), encoding="utf-8", newline="\n")
+
+
+def address() -> str:
+    """Of the repository: package.json has it, and nothing else."""
+    url = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["repository"]["url"]
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+\.git", url):
+        raise BuildError(f"repository in package.json is {url}: write https://github.com/OWNER/NAME.git")
+    return url.removesuffix(".git")
 
 
 def stage_python() -> None:
@@ -176,12 +196,13 @@ def notice(package: Path) -> str:
 
 
 def normalize() -> None:
-    """Nothing of the machine: neither its umask nor the commands that only a checkout needs."""
+    """Nothing of the machine: neither its umask nor the commands that only a checkout needs. What follows from the address."""
     for path in files(STAGE):
         path.chmod(0o644)
     manifest = json.loads((STAGE / "package.json").read_text(encoding="utf-8"))
     for key in ("scripts", "devDependencies", "private"):
         del manifest[key]
+    manifest |= {"homepage": f"{address()}#readme", "bugs": {"url": f"{address()}/issues/new"}}
     (STAGE / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
 
 

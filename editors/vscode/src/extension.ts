@@ -20,7 +20,8 @@ let running: Weft | undefined;
 /** The part of package.json that is used. */
 interface Manifest {
   version: string;
-  bugs: { url: string };
+  /** The one place where the address of the project stands. */
+  repository: { url: string };
 }
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
@@ -42,7 +43,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommand('weft.showStages', () => stages.show('')),
     registerCommand('weft.showModel', () => stages.show('model')),
     registerCommand('weft.newKernel', () => newKernel(context.extensionUri)),
-    registerCommand('weft.reportIssue', () => reportIssue(weft.manifest.bugs.url, weft.facts())),
+    registerCommand('weft.reportIssue', () => reportIssue(weft.tracker, weft.facts())),
     registerCommand('weft.runKernel', (uri?: string) => {
       const file = uri ? vscode.Uri.parse(uri) : vscode.window.activeTextEditor?.document.uri;
       return file && runKernel(weft.python, file);
@@ -77,6 +78,11 @@ class Weft {
     this.#directory = context.extensionPath;
     this.manifest = context.extension.packageJSON as Manifest;
     this.status = new Status(this.manifest.version);
+  }
+
+  /** The page of a new issue. */
+  get tracker(): string {
+    return `${this.manifest.repository.url.replace(/\.git$/, '')}/issues/new`;
   }
 
   /** The Python that may run what the workspace brings. */

@@ -1,6 +1,7 @@
 """Publishing, by the registries' own clients, to recorders on this machine that behave well and badly."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,13 @@ def publish(package: Path, *arguments: str) -> tuple[int, str, str]:
     command = [sys.executable, str(PUBLISH), str(package), "--dry-run", *fast, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     return done.returncode, done.stdout, done.stderr
+
+
+def address(package: Path) -> str:
+    """Of the repository, as the package says it."""
+    with zipfile.ZipFile(package) as archive:
+        manifest = json.loads(archive.read("extension/package.json"))
+    return str(manifest["repository"]["url"]).removesuffix(".git")
 
 
 def changed(package: Path, target: Path, name: str, old: str, new: str) -> Path:
@@ -89,6 +97,30 @@ def test_an_upload_that_breaks_off(package: Path):
     assert "VS Marketplace: refused the upload:\n" in err
     assert "Open VSX: refused the upload:\n" in err
     assert err.endswith(f"Not on VS Marketplace and Open VSX. {AGAIN}\n")
+
+
+def test_links_into_a_repository_that_is_not_there(package: Path):
+    """The check of an address that somebody made up."""
+    status, out, err = publish(package, "--pretend=no-repository")
+    assert (status, out) == (1, "")
+    assert err == (
+        f"not published: there is no repository at {address(package)} (it answers 404), and 6 links of README.md lead into it "
+        "or beside it: publish the repository, or correct `repository` in editors/vscode/package.json, the only place where "
+        "its address stands\n"
+    )
+
+
+def test_links_to_a_tag_that_is_not_pushed(package: Path):
+    status, out, err = publish(package, "--pretend=no-tag")
+    assert (status, out) == (1, "")
+    first, *rest = err.splitlines()
+    raw = address(package).replace("github.com", "raw.githubusercontent.com")
+    version = package.stem.removeprefix("weft-")
+    assert first == (
+        f"not published: README.md links to {raw}/v{version}/docs/img/finding.png, which is not there (it answers 404): "
+        f"push the tag v{version} with that file"
+    )
+    assert len(rest) == 5
 
 
 @pytest.mark.parametrize(
