@@ -35,7 +35,7 @@ COPIED = [
     "media/layout.js",
     "media/stages.js",
     "media/view.css",
-    *(f"walkthrough/{step}.md" for step in ("kernel", "finding", "layouts", "stages", "ci")),
+    *(f"walkthrough/{step}.md" for step in ("kernel", "run", "finding", "layouts", "stages", "ci")),
     "bundled/run_server.py",
 ]
 EXPECTED = [
@@ -44,7 +44,7 @@ EXPECTED = [
     r"extension/(CHANGELOG\.md|changelog\.md|README\.md|readme\.md|LICENSE\.txt|LICENSE|icon\.png|package\.json)",
     r"extension/(snippets/python|syntaxes/suppression)\.json",
     r"extension/media/(layout\.js|stages\.js|view\.css)",
-    r"extension/walkthrough/(kernel|finding|layouts|stages|ci)\.md",
+    r"extension/walkthrough/(kernel|run|finding|layouts|stages|ci)\.md",
     r"extension/dist/(extension\.js|NOTICES\.txt)",
     r"extension/bundled/run_server\.py",
     r"extension/bundled/libs/(weft|weft_lsp)/([a-z_0-9]+/)*[a-z_0-9]+\.py",

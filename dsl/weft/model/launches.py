@@ -274,8 +274,8 @@ def device_error(error: str, kernel_name: str | None, ran: Sequence[str]) -> Pro
 def no_package(name: str) -> Problem:
     return Problem(
         "cuda-package",
-        f"the Python package `{name}` is not installed and the data is on a GPU: install it with "
-        "`pip install 'weft[cuda]'`, or pass NumPy arrays to run on the CPU",
+        f"compiling for a GPU takes the Python package `{name}`, which is not installed: run "
+        "`pip install 'weft[cuda]'`; what gets NumPy arrays runs on the CPU without it",
     )
 
 

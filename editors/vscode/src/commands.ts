@@ -2,18 +2,33 @@
 
 import * as vscode from 'vscode';
 
-import { weftCommand } from './environment.ts';
+import { lacks, weftCommand } from './environment.ts';
 import type { Command } from './interpreter.ts';
 
 interface Template {
   label: string;
   description: string;
   snippet: string;
+  dims: string;
+  /** What launches it, so that the file can be run as it is. */
+  launch: readonly string[];
 }
 
 const TEMPLATES: readonly Template[] = [
-  { label: 'One thread for each element', description: 'the compiler chooses grid and block', snippet: 'Weft: kernel' },
-  { label: 'Tiles in shared memory', description: 'a block loads a tile, its threads read each other', snippet: 'Weft: kernel over tiles' },
+  {
+    label: 'One thread for each element',
+    description: 'the compiler chooses grid and block',
+    snippet: 'Weft: kernel',
+    dims: 'N',
+    launch: ['x = np.arange(8, dtype=np.float32)', 'y = np.empty_like(x)', '${1:name}(x, y)', 'print(y)'],
+  },
+  {
+    label: 'Tiles in shared memory',
+    description: 'a block loads a tile, its threads read each other',
+    snippet: 'Weft: kernel over tiles',
+    dims: 'M, N',
+    launch: ['a = np.arange(12, dtype=np.float32).reshape(3, 4)', 'b = np.empty((4, 3), np.float32)', '${1:name}(a, b)', 'print(b)'],
+  },
 ];
 
 /** A new file with the imports and a kernel to fill in. */
@@ -22,21 +37,35 @@ export async function newKernel(extension: vscode.Uri): Promise<void> {
   if (!chosen) return;
   const file = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'snippets', 'python.json'));
   const snippets = JSON.parse(new TextDecoder().decode(file)) as Record<string, { body: string[] }>;
-  const body = snippets[chosen.snippet]?.body ?? [];
+  const body = (snippets[chosen.snippet]?.body ?? []).filter((line) => line !== '$0');
+  const imports = ['import numpy as np', 'import weft', `from weft.dims import ${chosen.dims}`];
+  const launch = ['', '', 'if __name__ == "__main__":', ...chosen.launch.map((line) => `    ${line}`), ''];
   const document = await vscode.workspace.openTextDocument({ language: 'python' });
   const editor = await vscode.window.showTextDocument(document);
-  await editor.insertSnippet(new vscode.SnippetString(['import weft', 'from weft.dims import M, N', '', '', ...body].join('\n')));
+  await editor.insertSnippet(new vscode.SnippetString([...imports, '', '', ...body, ...launch].join('\n')));
+}
+
+/** What `run` needs to know of the Python that it runs with. */
+export interface Runner {
+  command: Command | undefined;
+  hasWeft: boolean;
 }
 
 /** Runs the file of a kernel with `weft run`, which shows errors of kernels at their place. NumPy's arrays run on the CPU. */
-export async function runKernel(python: Command | undefined, uri: vscode.Uri): Promise<void> {
+export async function runKernel({ command: python, hasWeft }: Runner, uri: vscode.Uri): Promise<void> {
   if (!python) {
     void vscode.window.showErrorMessage('Weft runs code of trusted workspaces only, with a Python 3.11 or newer.');
     return;
   }
+  if (!hasWeft) {
+    void vscode.window.showErrorMessage(lacks('weft', python));
+    return;
+  }
   const document = await vscode.workspace.openTextDocument(uri);
   if (document.isUntitled || (document.isDirty && !(await document.save()))) {
-    void vscode.window.showInformationMessage('Save the file first: it is run from the disk.');
+    const save = 'Save As …';
+    const chosen = await vscode.window.showInformationMessage('Save the file first: it is run from the disk.', save);
+    if (chosen === save) await vscode.commands.executeCommand('workbench.action.files.saveAs');
     return;
   }
   const folder = vscode.workspace.getWorkspaceFolder(uri);

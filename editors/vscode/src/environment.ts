@@ -60,7 +60,16 @@ function parsed(version: string): [number, number, number] | undefined {
   return match ? [Number(match[1]), Number(match[2]), Number(match[3])] : undefined;
 }
 
-/** `weft` on the command line of that Python, whether or not its script is on PATH. */
+/** `weft` on the command line of that Python, whether or not its script is on PATH. -P: the current folder has no module of it. */
 export function weftCommand([program, ...first]: Command): [program: string, args: string[]] {
-  return [program, [...first, '-c', 'import sys; from weft.cli import main; sys.exit(main())']];
+  return [program, [...first, '-P', '-m', 'weft']];
+}
+
+/** What to do where a Python has not all that compiling and running kernels takes. */
+export function lacks(what: string, python: Command): string {
+  return (
+    `${what} is not installed for ${python.join(' ')}.\n` +
+    "The editor's own server reads kernels; compiling and running them takes Weft in your project's environment:\n\n" +
+    `    ${python.join(' ')} -m pip install weft`
+  );
 }

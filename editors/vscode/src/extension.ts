@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 
 import { Session } from './client.ts';
-import { checkTasks, newKernel, reportIssue, runKernel, showReferences } from './commands.ts';
+import { checkTasks, newKernel, reportIssue, type Runner, runKernel, showReferences } from './commands.ts';
 import { chooseServer, type Environment, NOTHING, type Server } from './environment.ts';
 import { type Command, describeFailure, findInterpreter, type Interpreter, type Search } from './interpreter.ts';
 import { environmentOf, ISOLATED, thisSystem } from './python.ts';
@@ -42,11 +42,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     registerCommand('weft.showLayout', () => layouts.show()),
     registerCommand('weft.showStages', () => stages.show('')),
     registerCommand('weft.showModel', () => stages.show('model')),
+    registerCommand('weft.getStarted', () => getStarted(context.extension.id)),
     registerCommand('weft.newKernel', () => newKernel(context.extensionUri)),
     registerCommand('weft.reportIssue', () => reportIssue(weft.tracker, weft.facts())),
     registerCommand('weft.runKernel', (uri?: string) => {
       const file = uri ? vscode.Uri.parse(uri) : vscode.window.activeTextEditor?.document.uri;
-      return file && runKernel(weft.python, file);
+      return file && runKernel(weft.runner, file);
     }),
     registerCommand('weft.showReferences', showReferences),
     vscode.tasks.registerTaskProvider('weft', { provideTasks: () => checkTasks(weft.python), resolveTask: () => undefined }),
@@ -88,6 +89,10 @@ class Weft {
   /** The Python that may run what the workspace brings. */
   get python(): Command | undefined {
     return vscode.workspace.isTrusted ? this.#interpreter?.command : undefined;
+  }
+
+  get runner(): Runner {
+    return { command: this.python, hasWeft: this.#environment.weft !== undefined };
   }
 
   async ask<T>(method: string, params: unknown): Promise<T | undefined> {
@@ -168,6 +173,10 @@ class Weft {
     const shown = vscode.window.showErrorMessage(reason, ...Object.keys(actions));
     void shown.then((choice) => choice && actions[choice]?.());
   }
+}
+
+function getStarted(extension: string): unknown {
+  return vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension}#start`, false);
 }
 
 function openSetting(): unknown {

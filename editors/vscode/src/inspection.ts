@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 
-import { weftCommand } from './environment.ts';
+import { lacks, weftCommand } from './environment.ts';
 import type { Command } from './interpreter.ts';
 
 /** As docs/inspect.md describes it; fields are added there, never changed. */
@@ -47,14 +47,8 @@ export function inspect(python: Command, question: Question, directory: string, 
 }
 
 export function read(out: string, err: string, python: Command): Answer {
-  if (/ModuleNotFoundError: No module named 'weft/.test(err)) {
-    return {
-      trouble:
-        `Weft is not installed for ${python.join(' ')}.\n` +
-        "The editor's own server reads kernels; compiling them takes Weft in your project's environment:\n\n" +
-        `    ${python.join(' ')} -m pip install weft`,
-    };
-  }
+  const missing = /No module named '?(weft|numba|llvmlite|numpy)\b/.exec(err)?.[1];
+  if (missing) return { trouble: lacks(missing, python) };
   try {
     const inspection = JSON.parse(out) as Inspection;
     const isEmpty = inspection.stages.length === 0;

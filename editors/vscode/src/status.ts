@@ -23,7 +23,7 @@ export class Status implements vscode.Disposable {
   /** `compiles`: for what, or why for nothing. */
   running(interpreter: Interpreter, server: Server, compiles: string): void {
     const text = server.isBundled ? `Weft ${server.version}` : `Weft ${server.version} of the environment`;
-    this.#show(text, `${compiles}; ${place(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
+    this.#show(text, `${compiles}; ${origin(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
   }
 
   failed(reason: string): void {
@@ -42,8 +42,13 @@ export class Status implements vscode.Disposable {
   }
 }
 
-export function place({ command, source, version }: Interpreter): string {
-  return `Python ${version.join('.')} from ${source}: ${command.join(' ')}`;
+/** Short, since the item has one line; the log has the path. */
+function origin({ source, version }: Interpreter): string {
+  return `Python ${version.join('.')} from ${source}`;
+}
+
+export function place(interpreter: Interpreter): string {
+  return `${origin(interpreter)}: ${interpreter.command.join(' ')}`;
 }
 
 export function backEnds({ weft, backEnds: found }: Environment): string {

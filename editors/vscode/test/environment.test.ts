@@ -35,13 +35,18 @@ test('the probe is a program that a bare Python runs', () => {
 });
 
 test('an inspection without Weft says how to get it', () => {
-  const answer = read('', "ModuleNotFoundError: No module named 'weft'\n", ['/project/.venv/bin/python']);
+  const answer = read('', "/project/.venv/bin/python: No module named weft\n", ['/project/.venv/bin/python']);
   assert.deepEqual(answer, {
     trouble:
-      'Weft is not installed for /project/.venv/bin/python.\n' +
-      "The editor's own server reads kernels; compiling them takes Weft in your project's environment:\n\n" +
+      'weft is not installed for /project/.venv/bin/python.\n' +
+      "The editor's own server reads kernels; compiling and running them takes Weft in your project's environment:\n\n" +
       '    /project/.venv/bin/python -m pip install weft',
   });
+});
+
+test('an inspection without numba says so, not where Python stood', () => {
+  const answer = read('', "Traceback (most recent call last):\n  File\nModuleNotFoundError: No module named 'llvmlite'\n", ['python']);
+  assert.match('trouble' in answer ? answer.trouble : '', /^llvmlite is not installed for python\.\n/);
 });
 
 test('an inspection with errors says which', () => {

@@ -14,8 +14,8 @@ def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UnsupportedError) as caught:
         cuda.arch_of(0)
     assert str(caught.value) == (
-        "cuda-package: the Python package `numba.cuda` is not installed and the data is on a GPU: install it with "
-        "`pip install 'weft[cuda]'`, or pass NumPy arrays to run on the CPU"
+        "cuda-package: compiling for a GPU takes the Python package `numba.cuda`, which is not installed: run "
+        "`pip install 'weft[cuda]'`; what gets NumPy arrays runs on the CPU without it"
     )
 
 

@@ -38,7 +38,7 @@ export class StagesView implements vscode.Disposable {
     this.#python = python;
     this.#linked = vscode.window.createTextEditorDecorationType({
       isWholeLine: true,
-      backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
+      backgroundColor: new vscode.ThemeColor('editor.selectionHighlightBackground'),
     });
     this.#listening = vscode.Disposable.from(
       this.#linked,
