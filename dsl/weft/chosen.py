@@ -1,13 +1,13 @@
 """The geometry that Weft chose for a launch, and why."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.model.limits import ANY_GPU, AXES
 from weft.model.occupancy import Occupancy
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChosenGeometry:
     """The grid and the block, each along x, y, z. Print it to read why.
 

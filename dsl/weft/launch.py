@@ -5,7 +5,7 @@ checks and all decisions are made once for a key and kept in a Plan. The words f
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -25,6 +25,7 @@ from weft.model.limits import ANY_GPU, HOST, Geometry, Problem
 from weft.model.multiples import PROMISED
 from weft.model.occupancy import Occupancy
 from weft.model.specialize import Specialization, specialize
+from weft.records import record
 
 if TYPE_CHECKING:
     from weft.backends.native.table import Table
@@ -37,7 +38,7 @@ _MAX_VERSIONS = 64
 _MAX_TABLES = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Version:
     """One compiled version: how to run it and the arguments that it takes."""
 
@@ -47,7 +48,7 @@ class Version:
     compiled: "HostCompiled | GpuCompiled | None"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """All that was decided for a key.
 

@@ -9,19 +9,19 @@ import hashlib
 import pickle
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 from weft.backends import cache as disk
 from weft.layout import Layout
 from weft.model.ir import Kernel
 from weft.model.observed import ABSENT, Observation, look, source_of
+from weft.records import record
 
 # Kernels of one text that differ in what their names stand for, as a function that makes kernels makes them.
 _MOST_VARIANTS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variant:
     """One reading: what was looked at, each with its digest, and the name under which the IR is kept."""
 

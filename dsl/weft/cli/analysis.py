@@ -10,6 +10,7 @@ from weft.cli.sources import STDIN_NAME, Entry, Source, Unreadable
 from weft.lint import Findings, check_all, forget
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
+from weft.records import record
 
 # Fewer files are not worth the start of other processes.
 _FEWEST_FOR_PROCESSES = 64
@@ -18,7 +19,7 @@ _CHUNK = 16
 _MOST_TOGETHER = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """A file and what was found in it. source: None for one that the cache knows to be clean."""
 

@@ -15,6 +15,7 @@ from weft import __version__
 from weft.cli.replace import ReplaceError, replace
 from weft.lint import Findings
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
+from weft.records import record
 
 _DIRECTORY = ".weft_cache"
 _MOST_ENTRIES = 100_000
@@ -23,7 +24,7 @@ _MOST_ENTRIES = 100_000
 Stamp = tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """What was found in a file, and what that rests on: its own stamp, those of the files it imports, and the modules that
     it imports and that are not in the project."""

@@ -2,8 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from weft.records import record
 
 Format = Literal[
     "full", "text", "azure", "concise", "github", "gitlab", "json", "json-lines", "junit", "pylint", "rdjson", "sarif",
@@ -14,7 +15,7 @@ _FORMATS: tuple[Format, ...] = (
 Fixing = Literal["no", "safe", "unsafe"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What `weft check` was asked for. jobs: 0 is one for each processor. stdin_filename: what standard input stands for."""
 

@@ -3,16 +3,16 @@
 import ast
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from weft.model.diagnostic import Diagnostic, Edit
+from weft.records import record
 
 # A mended text may have other findings; mending ends when nothing is left to do, or here.
 _MOST_ROUNDS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mended:
     """A text after its fixes, and how many there were."""
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from weft.cli import report
@@ -20,9 +20,10 @@ from weft.model.limits import block_problems, triple
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """place: `FILE::KERNEL`. is_stdin: the file's text is what stands on standard input, as an editor has it."""
 

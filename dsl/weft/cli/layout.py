@@ -1,7 +1,6 @@
 """`weft layout`: evaluate an expression of the layout algebra as the front end does, and draw it."""
 
 import ast
-from dataclasses import dataclass
 
 from weft import layout as algebra
 from weft.cli.replace import ReplaceError, replace
@@ -12,6 +11,7 @@ from weft.model.project import Project
 from weft.model.trace.call import to_python
 from weft.model.values import UNKNOWN
 from weft.ops.dialect import DIALECT
+from weft.records import record
 
 BANKS = 32
 _NAMES = [name for name in algebra.__all__ if name not in ("IntTuple", "Tiler", "LayoutError")]
@@ -19,7 +19,7 @@ _BEFORE = f"import weft\nfrom weft.layout import {', '.join(_NAMES)}\n"
 _WRITE = 'write a layout, such as "Layout((4, 8), (8, 1))", "(4, 8):(8, 1)" or "composition(Swizzle(3, 2, 3), Layout((8, 8)))"'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """expression, threads: of the layout algebra. svg: the file to write a picture to."""
 

@@ -3,15 +3,15 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from weft.cli.places import Place, Places
 from weft.cli.report import Checked
 from weft.model.diagnostic import Diagnostic
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placed:
     """path: from here, with `/` between its parts."""
 

@@ -2,13 +2,14 @@
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from weft.records import record
 
 # The line ends that Python and LSP agree on; str.splitlines has more.
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """cell: of a notebook, the number of the cell that the line is in; 0 elsewhere."""
 

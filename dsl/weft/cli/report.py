@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.cli.places import Place, Places
 from weft.cli.sources import Source
 from weft.cli.terminal import Style, printable, width
 from weft.model.diagnostic import Diagnostic, Span
+from weft.records import record
 
 _TAB = 4
 _WIDTH = 120
 _SEVERITY_COLOURS = {"error": "1;31", "warning": "1;33", "information": "1;36"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Checked:
     """A source that was read, and what was found in it."""
 
@@ -53,7 +53,7 @@ def _excerpt(places: Places, finding: Diagnostic, style: Style) -> Iterator[str]
     yield f"{' ' * 5} {bar} {' ' * shown.indent}{carets}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Shown:
     text: str
     indent: int

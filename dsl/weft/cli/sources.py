@@ -7,12 +7,12 @@ import stat
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells
 from weft.cli.terminal import printable
 from weft.lint.files import is_skipped
 from weft.model.notebook import joined
+from weft.records import record
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -25,7 +25,7 @@ _OPEN_FLAGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """A text and the path to show for it."""
 
@@ -45,7 +45,7 @@ class Source:
         return _OURS in self.text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unreadable:
     """A path that gave no text; `reason` says what was found, what is allowed and what to do."""
 
@@ -57,7 +57,7 @@ class SourceError(Exception):
     """Why a path gave no text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A file that is to be checked; not read yet. is_named: on the command line, not found below a directory."""
 

@@ -2,11 +2,12 @@
 
 import os
 import unicodedata
-from dataclasses import dataclass
 from typing import TextIO
 
+from weft.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Style:
     """Whether the reader is a terminal that wants colour."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from math import prod
 from typing import Literal, Protocol, cast
@@ -14,6 +14,7 @@ from weft.inspect.model_text import model_stage
 from weft.model.ir import Kernel, Param, TensorParameter
 from weft.model.occupancy import MULTIPROCESSORS, Occupancy, occupancy
 from weft.model.specialize import Specialization, specialize
+from weft.records import record
 
 CPU = "cpu"
 STAGES: Sequence[StageName] = ("model", "python", "llvm", "asm", "ptx", "sass")
@@ -26,7 +27,7 @@ class TargetError(ValueError):
     """What is wrong with the name of a target."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """target: `cpu`, or a GPU's architecture such as `sm_90`. stages: which to make; None for all that the target has.
     block: the threads of a block, for the occupancy; None for those that Weft would choose.

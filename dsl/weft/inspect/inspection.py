@@ -1,10 +1,10 @@
 """An inspection: what was made of a kernel, as data and, printed, as text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from weft.backends.stages import Resources, Stage
 from weft.model.occupancy import Occupancy
+from weft.records import record
 
 _TITLES = {
     "model": "typed model",
@@ -16,7 +16,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inspection:
     """What a kernel becomes on one target. Print it, or take a stage: `inspection["ptx"]`.
 

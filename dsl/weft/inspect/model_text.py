@@ -1,7 +1,6 @@
 """The typed model of a kernel as text: what a back end is given, after specialization."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from weft.backends.source_lines import line_of
 from weft.backends.stages import Stage, stage
@@ -28,9 +27,10 @@ from weft.model.ir import (
     TensorParameter,
     While,
 )
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     depth: int
     text: str

@@ -1,15 +1,15 @@
 """Swizzles, and layouts whose indices are swizzled."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from weft.layout.errors import LayoutError, check_integer_in, described
 from weft.layout.inttuple import MAX_INT, IntTuple
 from weft.layout.layout import Layout, require_layout
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Swizzle:
     """A permutation of indices that xors `bits` bits, `shift` places apart, into the bits above `base`.
 
@@ -46,7 +46,7 @@ class Swizzle:
         return 1 << (self.bits + self.base + abs(self.shift))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComposedLayout:
     """A layout whose indices are swizzled: `composed(c) == outer(offset + inner(c))`."""
 

@@ -1,7 +1,7 @@
 """All findings: what the front end found, and what the rules find in its Model."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 
@@ -13,6 +13,7 @@ from weft.model.kernel import Analysis
 from weft.model.limits import ANY_GPU
 from weft.model.model import Model
 from weft.model.values import ConfiguredKernel
+from weft.records import record
 
 _MOST_KERNELS = 8192
 
@@ -20,7 +21,7 @@ _MOST_KERNELS = 8192
 Geometry = tuple[tuple[int, int, int], tuple[int, int, int] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Findings:
     """All that was found in a file, in the order of the text. unknown: what was asked and could not be decided."""
 

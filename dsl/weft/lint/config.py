@@ -4,12 +4,12 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import cast
 
 from weft.lint.codes import CODES, nearest
 from weft.model.diagnostic import Diagnostic
+from weft.records import record
 
 _KEYS = ("extend", "select", "ignore", "per-file-ignores", "exclude")
 _MOST_ANCESTORS = 16
@@ -19,7 +19,7 @@ class ConfigError(Exception):
     """What is wrong with a configuration, as one line: where, what was found, what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Config:
     """Patterns are for paths below `directory`. An empty `select` selects all."""
 
@@ -37,7 +37,7 @@ class Config:
         return self.ignore.union(*own)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """What the command line selects and ignores: the first replaces what a configuration selects, the second adds."""
 

@@ -12,10 +12,10 @@ It hides the next mistake on its line, and a reader wonders what it is for. Foun
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.lint.codes import CODES, nearest
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
+from weft.records import record
 
 CODE = "unused-ignore"
 
@@ -43,7 +43,7 @@ _COMMA = re.compile(r"[ \t]*,[ \t]*")
 Key = tuple[int | None, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Suppression:
     """A comment that suppresses. codes: with their places; None suppresses all. line: None is the whole file."""
 

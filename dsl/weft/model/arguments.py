@@ -1,21 +1,21 @@
 """Whether the arguments of a launch fit a kernel's parameters: the same questions of text and of live values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.model.dtypes import DType
 from weft.model.ir import Const, Param, Parameter, ScalarParameter, TensorParameter
 from weft.model.limits import Problem
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScalarFact:
     """An argument known to be a number of this Python type (`int`, `float`, `bool`)."""
 
     type_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorFact:
     """An argument known to be a tensor. What the text does not tell is None."""
 
@@ -24,7 +24,7 @@ class TensorFact:
     shape: tuple[int | None, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OtherFact:
     """An argument known to be neither a number nor a tensor."""
 

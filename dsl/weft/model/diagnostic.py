@@ -1,7 +1,9 @@
 """A finding: one code, one wording, one place, wherever it is seen."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
+
+from weft.records import field, record
 
 Severity = Literal["error", "warning", "information"]
 # How sure a finding is: shown by a case that must go wrong; by one that goes wrong unless something outside of the
@@ -9,7 +11,7 @@ Severity = Literal["error", "warning", "information"]
 Certainty = Literal["proved", "likely", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Span:
     """Characters `start` to `end` (exclusive) of a text."""
 
@@ -24,7 +26,7 @@ class Span:
         return self.start <= offset <= self.end
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     """Replace the text of `span` by `text`."""
 
@@ -32,7 +34,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     """A mechanical mend: what it does, and the edits that do it. is_safe: it cannot change what right code does."""
 
@@ -41,7 +43,7 @@ class Fix:
     is_safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Related:
     """Another place that a finding is about."""
 
@@ -49,7 +51,7 @@ class Related:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """What is wrong, what was found, what is allowed and what to do; `message` says all four in one breath."""
 

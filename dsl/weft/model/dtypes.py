@@ -1,12 +1,13 @@
 """Scalar types: what a number in a kernel is made of."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from weft.records import record
 
 Kind = Literal["float", "int", "uint", "bool", "index"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DType:
     """A scalar type. `bits` is the width in memory; `index` is 32 or 64 bits wide, chosen at launch."""
 

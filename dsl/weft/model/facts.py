@@ -1,9 +1,9 @@
 """What the Model says of a place in the text, as plain data: the words of hover, completion and definition."""
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from weft.model.diagnostic import Span
+from weft.records import field, record
 
 SymbolKind = Literal[
     "kernel", "function", "operation", "class", "dtype", "dimension", "constant", "parameter", "variable", "module",
@@ -11,7 +11,7 @@ SymbolKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """The span of a name in a file; `path` None is the text that the Model was made of."""
 
@@ -19,7 +19,7 @@ class Location:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParameterText:
     """A parameter as it is written: `name: annotation = default`. `marker` is "*", "**" or ""."""
 
@@ -31,7 +31,7 @@ class ParameterText:
     is_positional_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """How something is called, as it is written in its source (without `self`)."""
 
@@ -40,7 +40,7 @@ class Signature:
     returns: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """A name that something declares. `qualified_name` is where it is declared: `weft.ops.sync.barrier`."""
 
@@ -52,7 +52,7 @@ class Symbol:
     doc: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outline:
     """An entry of the outline of a file: a kernel, a function, a class, a dimension, a constant."""
 

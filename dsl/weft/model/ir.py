@@ -7,16 +7,16 @@ which simplify as they go.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from weft.model.diagnostic import Span
 from weft.model.dtypes import BOOL, INDEX, DType
+from weft.records import field, record
 
 Space = Literal["global", "shared", "local"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A number known at compile time."""
 
@@ -24,7 +24,7 @@ class Const:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Var:
     """A local scalar variable of one thread, or the variable of a loop. May be assigned more than once."""
 
@@ -32,7 +32,7 @@ class Var:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     """A scalar that the launch passes: a scalar parameter (`alpha`), a dimension (`N`, or `x.shape[0]` where it has
     no name), or a stride in elements (`x.stride[0]`). The same for all threads."""
@@ -41,7 +41,7 @@ class Param:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Special:
     """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`. Or `lane_id`, this thread's
     place in its warp, or `warp_id`, the warp's in its block, where warps are cut from the threads in the order of x, y, z.
@@ -51,7 +51,7 @@ class Special:
     dtype: DType = INDEX
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Op:
     """A primitive operation (a key of `PRIMITIVES`) on operands that already have the types that it wants."""
 
@@ -60,7 +60,7 @@ class Op:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Array:
     """Memory that loads and stores name. `size` counts elements: static for shared and local, None for global."""
 
@@ -70,7 +70,7 @@ class Array:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """The element of `array` at `offset` (elements); 0 where `guard` is false, without touching memory."""
 
@@ -244,14 +244,14 @@ SPECIALS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign:
     target: Var
     value: Expr
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Store:
     """Write `value` (of the array's dtype) at `offset`; nothing where `guard` is false."""
 
@@ -262,7 +262,7 @@ class Store:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """The element of `array` at `offset`, which an effect reads, writes or both."""
 
@@ -270,7 +270,7 @@ class Place:
     offset: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Do:
     """A primitive with an effect on memory or on other threads (a key of `EFFECTS`), done in program order.
 
@@ -293,7 +293,7 @@ class Do:
         return EFFECTS[self.name][0]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     condition: Expr
     then: tuple["Stmt", ...]
@@ -301,7 +301,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class For:
     """`for variable in range(start, stop, step)`; the three are evaluated once. `step` is never 0.
 
@@ -316,31 +316,31 @@ class For:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class While:
     condition: Expr
     body: tuple["Stmt", ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Break:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Continue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Barrier:
     """Every thread of the block arrives before any goes on; memory written before is visible after."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Domain:
     """One thread for each point of `extents`; `indices[k]` is this thread's coordinate along axis k.
 
@@ -362,14 +362,14 @@ class Domain:
 Stmt = Assign | Store | Do | If | For | While | Break | Continue | Barrier | Domain
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ScalarParameter:
     name: str
     dtype: DType
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorParameter:
     """`shape` has, for each axis, a Param (a dimension: `N`; without a name: `x.shape[0]`) or a Const (a fixed
     extent). `array.name` is the parameter's name. The stride of axis k is `Param("x.stride[k]")`."""
@@ -388,7 +388,7 @@ class TensorParameter:
 Parameter = ScalarParameter | TensorParameter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kernel:
     """A kernel ready for a back end, for any specialization (see `weft.model.specialize`)."""
 

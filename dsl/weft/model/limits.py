@@ -4,15 +4,15 @@ Source: CUDA C++ Programming Guide, "Compute Capabilities", table of technical s
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from weft.model.occupancy import MULTIPROCESSORS
+from weft.records import record
 
 AXES = "xyz"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """The hardware limits of a launch. shared_bytes: of a block that asks for more than `STATIC_SHARED_BYTES`."""
 
@@ -36,7 +36,7 @@ _SHARED_ALIGNMENT_BYTES = 16
 HOST = Limits("the CPU", grid=(2**63 - 1, 2**63 - 1, 2**63 - 1))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Geometry:
     """A grid of blocks and a block of threads, each along x, y, z."""
 
@@ -52,7 +52,7 @@ class Geometry:
         return prod(self.grid)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """A code and its words, before a caller adds the place. `about` names what is at fault: an argument's name,
     "grid", "block" or "call"."""

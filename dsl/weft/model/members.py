@@ -1,6 +1,6 @@
 """The members of a value: what may follow its dot."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from weft.model.facts import Symbol
 from weft.model.library import Library
@@ -10,9 +10,10 @@ from weft.model.trace.expressions import members
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, Tracer
 from weft.model.values import MaybeUnbound, Method, Value
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A name that can be written, and what it would stand for, if that is known."""
 

@@ -26,12 +26,13 @@ from weft.model.values import (
     KernelRef,
     Value,
 )
+from weft.records import record
 
 _WORD_BEFORE = re.compile(r"[^\W\d]\w*\Z|\Z")
 _LONGEST_WORD = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallSite:
     """The call around a cursor: which parameter the cursor is at (-1 if there is none for it)."""
 

@@ -1,11 +1,12 @@
 """What reading a live function looks at: names in its scopes, and attributes of modules."""
 
 import linecache
-from dataclasses import dataclass
 from types import FunctionType, ModuleType
 
+from weft.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Observation:
     """A name that was looked up. owner: `module.qualname` of the function in whose scope, or the name of a module."""
 

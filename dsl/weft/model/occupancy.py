@@ -5,8 +5,9 @@ Capabilities", which CCCL's `cuda/__device/arch_traits.h` repeats.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from weft.records import record
 
 WARP = 32
 
@@ -18,7 +19,7 @@ _THREAD_REGISTERS = 255
 Limit = Literal["warps", "blocks", "registers", "shared memory"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Multiprocessor:
     """What one multiprocessor holds at once."""
 
@@ -45,7 +46,7 @@ MULTIPROCESSORS: Mapping[tuple[int, int], Multiprocessor] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Occupancy:
     """`blocks_per_sm` blocks of `block_threads` threads, which are `warps` of at most `max_warps`; 0 where not even one
     block fits. `limit`: what would have to grow, or be used less, for one more block."""

@@ -1,7 +1,7 @@
 """What a kernel's options make of its IR: without `print` and `assert`, or with a check of every access."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from weft.model import fold
 from weft.model.diagnostic import Span
@@ -25,13 +25,14 @@ from weft.model.ir import (
     expressions,
     operands,
 )
+from weft.records import record
 
 _WHERE = tuple(
     fold.convert(Special(f"{name}.{axis}"), I64) for name in ("thread_idx", "block_idx") for axis in "xyz"
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Access:
     """An access that a guard may stop. path: what must hold for it to be made at all; None for always."""
 

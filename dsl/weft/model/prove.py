@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Load, Op, Param, Special, Var, walk_expr
+from weft.records import record
 
 # A product of atoms, sorted by their text; () is the constant term.
 Monomial = tuple[Expr, ...]
@@ -20,7 +21,7 @@ _MOST_STEPS = 24
 _MOST_TESTS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     """`lower <= atom < upper` for each upper."""
 

@@ -1,7 +1,7 @@
 """Put what a launch knows into a kernel: contiguous tensors lose their strides, fixed dimensions become numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from weft.model import fold
@@ -10,9 +10,10 @@ from weft.model.ir import Const, Expr, Kernel, TensorParameter
 from weft.model.rewrite import substitute, substitute_body
 from weft.model.vectors import settled
 from weft.model.widen import widened
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Specialization:
     """The facts about its arguments that one compiled version of a kernel relies on.
 

@@ -5,7 +5,6 @@ looked up still stand for the same values.
 """
 
 import ast
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from weft.layout import ComposedLayout, Layout, Swizzle
@@ -15,12 +14,13 @@ from weft.model.facts import Symbol
 from weft.model.ir import Array, Expr, Param
 from weft.model.limits import Geometry
 from weft.model.syntax import Parsed
+from weft.records import field, record
 
 if TYPE_CHECKING:
     from weft.model.text import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """The text does not tell. Never guessed, never reported."""
 
@@ -28,7 +28,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Static:
     """A value known at compile time: a number, a string, None, a layout."""
 
@@ -40,7 +40,7 @@ class Static:
         object.__setattr__(self, "type_name", type(self.value).__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A number of one thread, computed when the kernel runs."""
 
@@ -51,12 +51,12 @@ class Scalar:
         return self.expr.dtype
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tuple:
     items: tuple["Value", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice:
     """`start:stop:step` between brackets; `Static(None)` where nothing is written."""
 
@@ -65,7 +65,7 @@ class Slice:
     step: "Value"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vector:
     """Several numbers of one thread that are computed with together, all of one dtype.
 
@@ -79,7 +79,7 @@ class Vector:
     shape: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A text with numbers in it, for `print` and `assert`: a format of C's `printf`, and its numbers of 64 bits."""
 
@@ -87,7 +87,7 @@ class Text:
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axis:
     """One axis of a tensor. A nested layout mode has several shapes and strides, leftmost fastest.
 
@@ -101,7 +101,7 @@ class Axis:
     lower: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """A tensor, or a view of one: where its first element is, and how coordinates lead to the others.
 
@@ -124,7 +124,7 @@ class Tensor:
         return self.array.dtype
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorAnnotation:
     """`Tensor[f32, M, N]` in a signature."""
 
@@ -132,7 +132,7 @@ class TensorAnnotation:
     shape: tuple["Value", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostTensor:
     """A tensor outside of kernels, as far as the text tells: `np.zeros((4, 4), np.float32)`."""
 
@@ -141,13 +141,13 @@ class HostTensor:
     shape: tuple[int | None, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DTypeRef:
     dtype: DType
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dimension:
     """A dimension: its own type at the type checker, an integer in a kernel."""
 
@@ -160,7 +160,7 @@ class Dimension:
         return Param(self.name, INDEX)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """A name that the dialect's table knows: `weft.ops.sync.barrier`, `math.exp`, `builtins.range`."""
 
@@ -168,7 +168,7 @@ class Operation:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Class:
     """A class: of the language (`Tensor`, `Layout`) or the user's own."""
 
@@ -176,7 +176,7 @@ class Class:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Module:
     """A module that can be read. `path` is its file; live modules have their object's name only."""
 
@@ -185,14 +185,14 @@ class Module:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class External:
     """A name of a module that is not read: `numpy.zeros`."""
 
     qualified_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A function as text: its node, the block that it stands in, and the scope that its names are looked up in."""
 
@@ -205,7 +205,7 @@ class Definition:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceFunction:
     definition: Definition
 
@@ -214,7 +214,7 @@ class DeviceFunction:
         return self.definition.symbol
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KernelRef:
     definition: Definition
 
@@ -223,7 +223,7 @@ class KernelRef:
         return self.definition.symbol
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfiguredKernel:
     """`kernel[grid, block]`. What the text does not tell of the geometry is None."""
 
@@ -242,7 +242,7 @@ class ConfiguredKernel:
         return Geometry(self.grid, self.block) if self.grid and self.block else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostFunction:
     """A function that is neither a kernel nor a device function."""
 
@@ -250,7 +250,7 @@ class HostFunction:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """A member of a value that is called: `x.tile`, `layout.size`."""
 
@@ -259,7 +259,7 @@ class Method:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axes:
     """`thread_idx`, `block_idx`, `block_dim` or `grid_dim` as a whole."""
 
@@ -267,21 +267,21 @@ class Axes:
     symbol: Symbol | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mutable:
     """A list, a dict or another value of the module that may change: a kernel cannot read it."""
 
     type_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MaybeUnbound:
     """A name that has this value on some paths and none on others."""
 
     value: "Value"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """What a name stands for in a scope, and where it is declared."""
 

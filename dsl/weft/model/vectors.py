@@ -5,7 +5,7 @@ them. Their guards may differ in form only: of a dimension that 4 divides, `4 * 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from weft.model import fold
 from weft.model.ir import (
@@ -29,6 +29,7 @@ from weft.model.ir import (
 )
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
+from weft.records import record
 
 # How many elements of 2 bytes a row of a matrix that `ldmatrix` loads has; it is aligned to its size.
 MATRIX_ROW = 8
@@ -49,7 +50,7 @@ def settled(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Vectors:
     aligned: frozenset[str]
     multiples: Multiples

@@ -6,7 +6,6 @@ one row, or rows of whole warps; then `thread_idx.x // 32` is the same for a war
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 from weft.model import fold
@@ -38,6 +37,7 @@ from weft.model.uniformity import (
     set_apart,
     varying_variables,
 )
+from weft.records import record
 
 
 class Rows(IntEnum):
@@ -48,7 +48,7 @@ class Rows(IntEnum):
     WHOLE = 2  # Rows of whole warps.
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WarpFlow:
     """rows: what the kernel needs of a block for the lanes of each warp to stay together.
 

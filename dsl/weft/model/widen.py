@@ -7,7 +7,7 @@ makes one access of the neighbours.
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from weft.model import fold
 from weft.model.dtypes import INDEX
@@ -29,6 +29,7 @@ from weft.model.ir import (
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
 from weft.model.vectors import WIDEST_BYTES
+from weft.records import record
 
 # A thread with very much to compute has no use for wider accesses, and registers are few.
 _MOST_STATEMENTS = 64
@@ -73,7 +74,7 @@ def widened(kernel: Kernel, each: int) -> Kernel:
     return replace(kernel, body=(*kernel.body[:-1], replaced))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Access:
     array: Array
     offset: Expr

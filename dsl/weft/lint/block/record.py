@@ -1,7 +1,6 @@
 """What the threads of one block did to memory, and where two of them met."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import compress, repeat
 from typing import Literal
 
@@ -9,6 +8,7 @@ from weft.lint.block.lanes import Mask
 from weft.lint.block.trial import WARP
 from weft.model.diagnostic import Span
 from weft.model.ir import Array
+from weft.records import record
 
 Kind = Literal["read", "write", "atomic"]
 # Who writes one and the same value: all threads of the launch, of a block, of a warp, or each thread its own.
@@ -19,7 +19,7 @@ _MOST_MEETINGS = 16
 _MOST_ELEMENTS = 400_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Touch:
     """One access by the threads of `mask`: each reads or writes its own of `offsets`, or all the same one.
 
@@ -48,7 +48,7 @@ class Touch:
         return set(self.offsets if self.mask is None else compress(self.offsets, self.mask))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Meeting:
     """Two threads touch one element, at least one of them writes, and nothing orders them."""
 
@@ -68,7 +68,7 @@ class Meeting:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uninitialised:
     """A thread reads an element that nothing has written."""
 
@@ -77,7 +77,7 @@ class Uninitialised:
     element: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wild:
     """An access of several threads to elements that depend on data: it may be any element of the array."""
 

@@ -1,7 +1,6 @@
 """Run the statements of a kernel for all threads of one block together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from weft.lint.block.agreement import agreement, varying_in_one_warp
 from weft.lint.block.evaluation import Evaluation, Spent, State
@@ -28,13 +27,14 @@ from weft.model.ir import (
     walk,
 )
 from weft.model.uniformity import Varying, varying_variables
+from weft.records import field, record
 
 # Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
 _ALL_ROUNDS = 40
 _ALL_ROUNDS_READING = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ran:
     """What a run saw. has_locks: threads may wait for each other by other means than barriers. is_whole: nothing was unknown or left out, so what was not seen does not happen in this trial."""
 

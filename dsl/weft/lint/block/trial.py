@@ -1,12 +1,13 @@
 """The sizes that a block is tried with: large ones that every usual tile divides, so that the block lies inside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
 from weft.model.limits import triple
 from weft.model.rewrite import rewrite
+from weft.records import record
 
 # Distinct for each dimension, so that a size can be recognised in an address.
 _UNIT = 1024
@@ -16,7 +17,7 @@ _SMALL = 2**40
 Triple = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trial:
     """One block of one launch. sizes: of each Param that is known: dimensions, and strides of row-major tensors."""
 
@@ -58,7 +59,7 @@ class Trial:
         return f"thread ({', '.join(shown)})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Launch:
     """The block of a launch that stands in the text, and its grid as far as the text tells."""
 

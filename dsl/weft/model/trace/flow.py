@@ -1,9 +1,9 @@
 """How a run of statements ends."""
 
-from dataclasses import dataclass
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flow:
     """How a run of statements ends: whether anything after it can run."""
 

@@ -30,6 +30,7 @@ from weft.model.values import (
     Value,
     Vector,
 )
+from weft.records import record
 
 if TYPE_CHECKING:
     from weft.model.dialect import Dialect
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 MOST_STATEMENTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fact:
     """What an expression or a name stands for."""
 
@@ -50,7 +51,7 @@ class Fact:
     bounds: Bounds | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Access:
     """A read or a write of a tensor, and whether it is proved to stay inside."""
 
@@ -61,7 +62,7 @@ class Access:
     space: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LaunchSite:
     """A call of a kernel, with the arguments as far as the text tells."""
 
@@ -72,7 +73,7 @@ class LaunchSite:
     keywords: tuple[tuple[str, Value, Span], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallFact:
     """A call that can show its signature: the span between its parentheses."""
 
@@ -90,7 +91,7 @@ Inline = Callable[["Tracer", DeviceFunction, dict[str, Value], ast.Call], Value]
 Run = Callable[["Tracer", Sequence[ast.stmt]], Flow]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Readers:
     """The two readers that read each other's parts: they reach each other through the tracer."""
 

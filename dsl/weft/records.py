@@ -1,0 +1,201 @@
+"""Values with named fields: what `dataclasses.dataclass(frozen=True, slots=True)` makes, made when it is needed.
+
+The standard library compiles six functions for each class when its module is loaded. The front end has two hundred such
+classes, and of most a run of the linter makes no value: that was a third of its time for one file. Here a class shares all
+functions but `__init__`, which is compiled when the first value is made. `dataclasses.replace`, `fields` and `asdict` work.
+"""
+
+import dataclasses
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar, dataclass_transform, overload
+
+_T = TypeVar("_T")
+_MISSING: Any = object()
+
+
+class Field:
+    """What is said of a field besides its type: its default, and where it is left out."""
+
+    __slots__ = ("compare", "default", "default_factory", "repr")
+
+    def __init__(self, default: Any, default_factory: Any, compare: bool, repr: bool) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.compare = compare
+        self.repr = repr
+
+
+@overload
+def field(*, default: _T, compare: bool = True, repr: bool = True) -> _T: ...
+@overload
+def field(*, default_factory: Callable[[], _T], compare: bool = True, repr: bool = True) -> _T: ...
+@overload
+def field(*, compare: bool = True, repr: bool = True) -> Any: ...
+def field(
+    *, default: Any = _MISSING, default_factory: Any = _MISSING, compare: bool = True, repr: bool = True
+) -> Any:
+    """A field that is not compared, or not shown, or whose default is made anew for each value."""
+    return Field(default, default_factory, compare, repr)
+
+
+@overload
+def record(cls: type[_T], /) -> type[_T]: ...
+@overload
+def record(*, eq: bool = True, order: bool = False) -> Callable[[type[_T]], type[_T]]: ...
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(cls: type[Any] | None = None, /, *, eq: bool = True, order: bool = False) -> Any:
+    """Decorate a class whose annotations are its fields. eq: values are equal where their fields are."""
+    if cls is not None:
+        return _made(cls, eq, order)
+    return lambda wanted: _made(wanted, eq, order)  # pyright: ignore[reportUnknownLambdaType]
+
+
+def _made(cls: type[Any], eq: bool, order: bool) -> type[Any]:
+    own = {name: _field(cls.__dict__.get(name, _MISSING)) for name in cls.__annotations__}
+    fields: dict[str, Field] = {**getattr(cls, "__record_fields__", {}), **own}
+    members = {name: value for name, value in cls.__dict__.items() if name not in own}
+    for name in ("__dict__", "__weakref__"):
+        members.pop(name, None)
+    functions = _functions(fields, eq, order)
+    for name, value in functions.items():
+        members.setdefault(name, value)
+    if eq and members["__hash__"] is None:  # Python's own, for a class that says itself what is equal
+        members["__hash__"] = functions["__hash__"]
+    members["__qualname__"] = cls.__qualname__
+    members["__slots__"] = tuple(own)
+    members["__match_args__"] = tuple(fields)
+    members["__record_fields__"] = fields
+    maker: Any = type(cls)
+    made: type[Any] = maker(cls.__name__, cls.__bases__, members)
+    made.__init__ = _first_init(made)
+    return made
+
+
+def _field(given: Any) -> Field:
+    return given if isinstance(given, Field) else Field(given, _MISSING, True, True)
+
+
+def _functions(fields: Mapping[str, Field], eq: bool, order: bool) -> dict[str, Any]:
+    key = _key([name for name, one in fields.items() if one.compare])
+    return {**_SHARED, **(_equality(key) if eq else {}), **(_order(key) if order else {})}
+
+
+def _key(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """A function of a value that gives what it is compared by."""
+    if len(names) > 1:
+        return operator.attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+# What records share
+
+
+def _equality(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:
+    def __eq__(self: Any, other: object) -> Any:
+        return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
+
+    def __hash__(self: Any) -> int:
+        return hash(key(self))
+
+    return {"__eq__": __eq__, "__hash__": __hash__}
+
+
+def _order(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:
+    def compared(decide: Callable[[Any, Any], bool]) -> Any:
+        return lambda self, other: (  # pyright: ignore[reportUnknownLambdaType]
+            decide(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented  # pyright: ignore
+        )
+
+    return {name: compared(getattr(operator, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")}
+
+
+def _repr(self: Any) -> str:
+    shown = (name for name, one in self.__record_fields__.items() if one.repr)
+    return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+
+def _refuse_to_set(self: object, name: str, value: object) -> None:
+    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(self: object, name: str) -> None:
+    raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+def _getstate(self: Any) -> list[object]:
+    return [getattr(self, name) for name in self.__match_args__]
+
+
+def _setstate(self: Any, state: Sequence[object]) -> None:
+    for name, value in zip(self.__match_args__, state, strict=True):
+        object.__setattr__(self, name, value)
+
+
+class _AsDataclass:
+    """The fields as the standard library's own functions want them, made when one of those asks."""
+
+    def __get__(self, instance: object, owner: type[Any]) -> dict[str, Any]:
+        made = dataclasses.make_dataclass(
+            owner.__name__,
+            [(name, Any, _as_standard(one)) for name, one in owner.__record_fields__.items()],
+        )
+        owner.__dataclass_fields__ = made.__dataclass_fields__
+        return owner.__dataclass_fields__
+
+
+def _as_standard(one: Field) -> Any:
+    if one.default_factory is not _MISSING:
+        return dataclasses.field(default_factory=one.default_factory, compare=one.compare, repr=one.repr)
+    # Each has a default, so that their order does not matter: no value is made of this class.
+    default = None if one.default is _MISSING else one.default
+    return dataclasses.field(default_factory=lambda: default, compare=one.compare, repr=one.repr)
+
+
+_SHARED: Mapping[str, Any] = {
+    "__repr__": _repr,
+    "__setattr__": _refuse_to_set,
+    "__delattr__": _refuse_to_delete,
+    "__getstate__": _getstate,
+    "__setstate__": _setstate,
+    "__dataclass_fields__": _AsDataclass(),
+}
+
+
+# Making values
+
+
+def _first_init(cls: type[Any]) -> Callable[..., None]:
+    """What is called for the first value: it gives the class its own `__init__`."""
+
+    def __init__(self: Any, *args: Any, **named: Any) -> None:
+        made = _compiled_init(cls)
+        cls.__init__ = made
+        made(self, *args, **named)
+
+    return __init__
+
+
+def _compiled_init(cls: type[Any]) -> Callable[..., None]:
+    """`__init__` with the fields as parameters, each stored through its slot, which no `__setattr__` keeps out."""
+    fields: Mapping[str, Field] = cls.__record_fields__
+    names: dict[str, Any] = {"_missing": _MISSING}
+    parameters, body = ["self"], ["pass"]
+    for name, one in fields.items():
+        names[f"_set_{name}"] = getattr(cls, name).__set__
+        value = name
+        if one.default_factory is not _MISSING:
+            names[f"_make_{name}"] = one.default_factory
+            parameters.append(f"{name}=_missing")
+            value = f"_make_{name}() if {name} is _missing else {name}"
+        elif one.default is not _MISSING:
+            names[f"_default_{name}"] = one.default
+            parameters.append(f"{name}=_default_{name}")
+        else:
+            parameters.append(name)
+        body.append(f"_set_{name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        body.append("self.__post_init__()")
+    text = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body)
+    exec(text, names)  # noqa: S102  The text is our own.
+    return names["__init__"]
