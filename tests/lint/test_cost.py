@@ -101,3 +101,60 @@ def test_transactions():
     assert len(sectors(range(1, 33), 4)) == 5
     assert len(sectors(range(0, 3200, 100), 4)) == 32
     assert len(sectors([7] * 32, 4)) == fewest_sectors([7] * 32, 4) == 1
+
+
+def test_an_element_that_a_loop_writes_back():
+    check("""
+        @weft.kernel
+        def matmul(a: Tensor[f32, M, K], b: Tensor[f32, K, N], c: Tensor[f32, M, N]):
+            row, col = weft.index(c)
+            c[row, col] = 0.0
+            for k in range(K):
+                c[row, col] += a[row, k] * b[k, col]
+              # ^^^^^^^^^^^ redundant-access: each iteration of the loop reads this element of `c` from memory and writes it back: add up in a variable, and write once after the loop
+    """)
+
+
+def test_elements_that_a_loop_has_to_write():
+    check("""
+        @weft.kernel
+        def running(x: Tensor[f32, N, M], y: Tensor[f32, N, M], last: Tensor[f32, M]):
+            col = weft.index(last)
+            for k in range(1, N):
+                y[k, col] = y[k - 1, col] + x[k, col]
+                last[col] = y[k, col]
+            for k in range(3):
+                last[col] += x[k, col]
+    """)
+
+
+def test_a_table_that_all_threads_compute():
+    check("""
+        @weft.kernel
+        def decay(x: Tensor[f32, N, M], y: Tensor[f32, M], rate: f32):
+            col = weft.index(y)
+            total = 0.0
+            for k in range(N):
+                weight = weft.exp(-rate * k)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ uniform-transcendental: every thread computes the same `exp` in each iteration of the loop: it depends on no thread and on no data; pass a table of it, or step from one value to the next
+                total += x[k, col] * weight
+            y[col] = total
+    """)
+
+
+def test_functions_of_data_and_of_threads():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N, M], y: Tensor[f32, M], rate: f32):
+            col = weft.index(y)
+            total = 0.0
+            scale = 1.0
+            if col > 3:
+                scale = 2.0
+            for k in range(N):
+                total += weft.exp(x[k, col]) + weft.exp(rate) + weft.sin(rate * col * k)
+                total += weft.cos(scale * k)
+            for k in range(4):
+                total += weft.exp(rate * k)
+            y[col] = total
+    """)

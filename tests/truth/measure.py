@@ -19,7 +19,7 @@ STEPS = 60_000
 COVERED = {
     "race": {"race", "race-across-iterations", "overlapping-writes"},
     "undefined": {"uninitialised-read"},
-    "divergent": {"barrier-in-divergent-branch", "warp-operation-in-divergent-flow"},
+    "divergent": {"barrier-in-divergent-branch", "return-before-barrier", "warp-operation-in-divergent-flow"},
     "shared memory": {"shared-memory"},
 }
 

@@ -94,6 +94,14 @@ def _statement(kernel: Analysis, place: Span) -> ast.stmt | None:
     return found
 
 
+def statement_at(kernel: Analysis, place: Span) -> ast.stmt | None:
+    """The statement that is exactly at a place."""
+    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+        if isinstance(node, ast.stmt) and kernel.block.span(node) == place:
+            return node
+    return None
+
+
 def node_at(kernel: Analysis, place: Span) -> ast.expr | None:
     """The outermost expression that is exactly at a place."""
     for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():

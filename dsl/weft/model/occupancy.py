@@ -11,10 +11,10 @@ from weft.records import record
 
 WARP = 32
 
-_REGISTERS = 64 * 1024
+REGISTERS = 64 * 1024
 _REGISTER_UNIT = 256  # a warp's registers are allocated in these
 _PARTITIONS = 4  # a warp's registers all lie in one
-_THREAD_REGISTERS = 255
+THREAD_REGISTERS = 255
 
 Limit = Literal["warps", "blocks", "registers", "shared memory"]
 
@@ -78,12 +78,12 @@ def occupancy(
 
 
 def _by_registers(warps: int, registers: int) -> int:
-    if registers > _THREAD_REGISTERS:
+    if registers > THREAD_REGISTERS:
         return 0
     each = _rounded_up(max(registers, 1) * WARP, _REGISTER_UNIT)
-    if each * _rounded_up(warps, _PARTITIONS) > _REGISTERS:
+    if each * _rounded_up(warps, _PARTITIONS) > REGISTERS:
         return 0
-    return _REGISTERS // _PARTITIONS // each * _PARTITIONS // warps
+    return REGISTERS // _PARTITIONS // each * _PARTITIONS // warps
 
 
 def _by_shared(processor: Multiprocessor, shared_bytes: int) -> int:

@@ -7,7 +7,7 @@ from typing import Literal
 from weft.lint.block.lanes import Mask
 from weft.lint.block.trial import WARP
 from weft.model.diagnostic import Span
-from weft.model.ir import Array
+from weft.model.ir import Array, If
 from weft.records import record
 
 Kind = Literal["read", "write", "atomic"]
@@ -84,6 +84,15 @@ class Wild:
     array: Array
     kind: Kind
     span: Span
+
+
+@record
+class Parting:
+    """A branch at which the threads of a block go different ways. taken: which of those that come take its first side."""
+
+    branch: If
+    taken: list[bool]
+    came: list[bool]
 
 
 class Record:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from weft.lint.block.agreement import agreement, varying_in_one_warp
 from weft.lint.block.evaluation import Evaluation, Spent, State
 from weft.lint.block.lanes import Lanes, Mask, apply, merged, narrowed, spread
-from weft.lint.block.record import Agreement, Kind, Record, Touch
+from weft.lint.block.record import Agreement, Kind, Parting, Record, Touch
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -32,6 +32,7 @@ from weft.records import field, record
 # Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
 _ALL_ROUNDS = 40
 _ALL_ROUNDS_READING = 4
+_MOST_PARTINGS = 12
 
 
 @record
@@ -48,6 +49,8 @@ class Ran:
     idle_barriers: tuple[Span, ...] = ()
     # Reads of what an asynchronous copy may still be filling: the copy, and the array's name.
     early_reads: Mapping[Span, tuple[Span, str]] = field(default_factory=dict[Span, tuple[Span, str]])
+    # Branches at which the threads of the block go different ways.
+    partings: tuple[Parting, ...] = ()
 
 
 class _Left(Exception):
@@ -78,6 +81,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
         is_finished,
         idle,
         runner.copies.early_reads,
+        tuple(parting for partings in runner.partings.values() for parting in partings),
     )
 
 
@@ -90,6 +94,7 @@ class _Runner(Evaluation):
         has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(kernel.body))
         self.varying_in_warp = varying_in_one_warp(kernel) if has_warps else self.varying
         self.agreements: dict[int, Agreement] = {}
+        self.partings: dict[Span, list[Parting]] = {}
 
     def block(self, body: Sequence[Stmt]) -> None:
         for statement in body:
@@ -226,12 +231,20 @@ class _Runner(Evaluation):
             self.maybe(branch.then, branch.otherwise)
         else:
             before = self.state.mask
+            self.part(branch, condition)
             for body, truth in ((branch.then, True), (branch.otherwise, False)):
                 mask = narrowed(before, condition, to=truth)
                 if body and any(mask):
                     self.state.mask = None if all(mask) else mask
                     self.block(body)
             self.state.mask = before
+
+    def part(self, branch: If, condition: list[int]) -> None:
+        """Note a branch whose sides different threads take; a loop may come to it often."""
+        if self.state.is_sure and len(self.partings.setdefault(branch.span, [])) < _MOST_PARTINGS:
+            taken = narrowed(self.state.mask, condition)
+            came = self.state.mask or [True] * self.trial.threads
+            self.partings[branch.span].append(Parting(branch, taken, came))
 
     def maybe(self, *bodies: Sequence[Stmt]) -> None:
         """Run each of `bodies` without knowing whether any thread does; after it, what they assign is unknown."""

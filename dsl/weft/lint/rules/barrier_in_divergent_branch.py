@@ -11,9 +11,11 @@ if weft.thread_idx.x < 16:
 Instead, put the work in the branch and the barrier after it. Source: CUDA C++ Programming Guide, `__syncthreads()`.
 """
 
+import ast
 from collections.abc import Iterator
 
 from weft.lint.block.observe import lives
+from weft.lint.places import statement_at
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Barrier, Stmt, has_barrier
 from weft.model.kernel import Analysis
@@ -23,6 +25,18 @@ CODE = "barrier-in-divergent-branch"
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
+    for barrier, cause in divergent_barriers(kernel):
+        if not returns_before(kernel, cause.span, barrier.span):
+            yield Diagnostic(
+                CODE,
+                f"not every thread of the block reaches this barrier: the condition {where(kernel, cause, barrier)} "
+                "differs between threads; move the barrier out of the branch",
+                barrier.span,
+            )
+
+
+def divergent_barriers(kernel: Analysis) -> Iterator[tuple[Barrier, Stmt]]:
+    """The barriers that not every thread reaches, each with the statement that decides."""
     ir = lives(kernel)
     if ir is None or not has_barrier(ir.body):
         return
@@ -31,12 +45,18 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         # An operation of a block has several barriers.
         if isinstance(statement, Barrier) and statement.span not in told:
             told.add(statement.span)
-            yield Diagnostic(
-                CODE,
-                f"not every thread of the block reaches this barrier: the condition {where(kernel, cause, statement)} "
-                "differs between threads; move the barrier out of the branch",
-                statement.span,
-            )
+            yield statement, cause
+
+
+def returns_before(kernel: Analysis, branch: Span, barrier: Span) -> bool:
+    """Whether a barrier comes after a branch of which some threads return, and not inside it."""
+    node = statement_at(kernel, branch)
+    is_inside = branch.start <= barrier.start < branch.end
+    return (
+        isinstance(node, ast.If)
+        and not is_inside
+        and any(isinstance(one, ast.Return) for one in ast.walk(node))
+    )
 
 
 def where(kernel: Analysis, cause: Stmt, found: Stmt) -> str:

@@ -14,9 +14,9 @@ Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (integer division 
 
 from collections.abc import Iterator, Sequence
 
+from weft.lint.loops import is_short
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import (
-    Const,
     Expr,
     For,
     Load,
@@ -70,17 +70,11 @@ def _in_loops(body: Sequence[Stmt], changing: frozenset[str]) -> Iterator[tuple[
         if changing and not isinstance(statement, For | While):
             yield statement, changing
         inner = changing
-        if isinstance(statement, While) or (isinstance(statement, For) and not _is_short(statement)):
+        if isinstance(statement, While) or (isinstance(statement, For) and not is_short(statement, _SHORT)):
             variables = (variable for one in walk((statement,)) for variable in assigned(one))
             inner = changing | {variable.name for variable in variables}
         for block in children(statement):
             yield from _in_loops(block, inner)
-
-
-def _is_short(loop: For) -> bool:
-    bounds = (loop.start, loop.stop, loop.step)
-    numbers = [int(part.value) for part in bounds if isinstance(part, Const)]
-    return len(numbers) == len(bounds) and len(range(*numbers)) <= _SHORT
 
 
 def _is_costly(op: Op, changing: frozenset[str]) -> bool:

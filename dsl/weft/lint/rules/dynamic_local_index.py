@@ -15,9 +15,9 @@ Source: CUDA C++ Programming Guide, "Local Memory".
 
 from collections.abc import Iterator
 
+from weft.lint.loops import is_short
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import (
-    Const,
     Expr,
     For,
     Kernel,
@@ -39,22 +39,25 @@ _LONGEST_UNROLLED = 64
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None or not kernel.ir.local:
-        return
-    unrolled = _unrolled(kernel.ir)
-    shown: set[str] = set()
-    for array, offset, span in (
-        found for statement in walk(kernel.ir.body) for found in _accesses(statement)
-    ):
-        if array not in shown and _is_dynamic(offset, unrolled):
-            shown.add(array)
-            yield Diagnostic(
-                CODE,
-                f"`{array}` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: "
-                "index with `weft.static_range`, or use shared memory",
-                span,
-                "information",
-            )
+    for array, span in dynamic_arrays(kernel.ir).items() if kernel.ir else ():
+        yield Diagnostic(
+            CODE,
+            f"`{array}` is indexed by a number known only when the kernel runs, so it lies in memory and not in registers: "
+            "index with `weft.static_range`, or use shared memory",
+            span,
+            "information",
+        )
+
+
+def dynamic_arrays(kernel: Kernel) -> dict[str, Span]:
+    """The local arrays that cannot lie in registers, each with the first access that says so."""
+    found: dict[str, Span] = {}
+    if kernel.local:
+        unrolled = _unrolled(kernel)
+        for array, offset, span in (one for statement in walk(kernel.body) for one in _accesses(statement)):
+            if array not in found and _is_dynamic(offset, unrolled):
+                found[array] = span
+    return found
 
 
 def _accesses(statement: Stmt) -> Iterator[tuple[str, Expr, Span]]:
@@ -72,14 +75,10 @@ def _unrolled(kernel: Kernel) -> frozenset[str]:
     others: set[str] = set()
     for statement in walk(kernel.body):
         names = {variable.name for variable in assigned(statement)}
-        (short if isinstance(statement, For) and _is_short(statement) else others).update(names)
+        (short if isinstance(statement, For) and is_short(statement, _LONGEST_UNROLLED) else others).update(
+            names
+        )
     return frozenset(short - others)
-
-
-def _is_short(loop: For) -> bool:
-    bounds = (loop.start, loop.stop, loop.step)
-    numbers = [int(part.value) for part in bounds if isinstance(part, Const)]
-    return len(numbers) == len(bounds) and len(range(*numbers)) <= _LONGEST_UNROLLED
 
 
 def _is_dynamic(offset: Expr, unrolled: frozenset[str]) -> bool:
