@@ -2,9 +2,10 @@
 
 import dataclasses
 import pickle
+from functools import cached_property
 
 import pytest
-from weft.records import field, record
+from weft.records import field, record, replace
 
 
 @record
@@ -40,6 +41,20 @@ class Doubled:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "value", 2 * self.value)
+
+
+@record(frozen=False)
+class State:
+    count: int = 0
+
+
+@record(slots=False)
+class Cached:
+    name: str
+
+    @cached_property
+    def shout(self) -> str:
+        return f"{self.name.upper()}!"
 
 
 def test_fields_are_given_by_place_by_name_or_by_default():
@@ -82,6 +97,29 @@ def test_the_standard_librarys_functions_know_the_fields():
     assert dataclasses.replace(Point(1, 5), y=3) == Point(1, 3)
     assert [one.name for one in dataclasses.fields(Point(1))] == ["x", "y", "seen", "note"]
     assert dataclasses.asdict(Pair(1, 2)) == {"first": 1, "second": 2}
+
+
+def test_fields_are_replaced():
+    assert replace(Point(1, 5, note="n"), y=3) == Point(1, 3, note="n")
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        replace(Point(1), z=3)
+
+
+def test_a_record_may_be_changed_if_it_is_said_so():
+    state = State(1)
+    state.count = 2
+    assert state == State(2)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(state)
+
+
+def test_a_record_without_slots_keeps_what_it_computed():
+    found = Cached("a")
+    assert found.shout == found.shout == "A!"
+    assert "shout" in vars(found)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.name = "b"  # pyright: ignore[reportAttributeAccessIssue]
+    assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_what_is_computed_after_the_fields_are_set_stays():

@@ -5,10 +5,10 @@ classes, and of most a run of the linter makes no value: that was a third of its
 functions but `__init__`, which is compiled when the first value is made. `dataclasses.replace`, `fields` and `asdict` work.
 """
 
-import dataclasses
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, dataclass_transform, overload
+from importlib import import_module
+from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform, overload
 
 _T = TypeVar("_T")
 _MISSING: Any = object()
@@ -42,28 +42,53 @@ def field(
 @overload
 def record(cls: type[_T], /) -> type[_T]: ...
 @overload
-def record(*, eq: bool = True, order: bool = False) -> Callable[[type[_T]], type[_T]]: ...
+def record(
+    *, eq: bool = True, order: bool = False, frozen: bool = True, slots: bool = True
+) -> Callable[[type[_T]], type[_T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def record(cls: type[Any] | None = None, /, *, eq: bool = True, order: bool = False) -> Any:
-    """Decorate a class whose annotations are its fields. eq: values are equal where their fields are."""
+def record(
+    cls: type[Any] | None = None,
+    /,
+    *,
+    eq: bool = True,
+    order: bool = False,
+    frozen: bool = True,
+    slots: bool = True,
+) -> Any:
+    """Decorate a class whose annotations are its fields. The options are those of `dataclasses.dataclass`."""
+    options = _Options(eq, order, frozen, slots)
     if cls is not None:
-        return _made(cls, eq, order)
-    return lambda wanted: _made(wanted, eq, order)  # pyright: ignore[reportUnknownLambdaType]
+        return _made(cls, options)
+    return lambda wanted: _made(wanted, options)  # pyright: ignore[reportUnknownLambdaType]
 
 
-def _made(cls: type[Any], eq: bool, order: bool) -> type[Any]:
+def replace(value: _T, /, **changes: Any) -> _T:
+    """A value of the same class with some fields changed; `dataclasses.replace` without loading that module."""
+    names = cast("Sequence[str]", type(value).__match_args__)  # pyright: ignore
+    return type(value)(**{name: getattr(value, name) for name in names} | changes)
+
+
+class _Options(NamedTuple):
+    eq: bool
+    order: bool
+    frozen: bool
+    slots: bool
+
+
+def _made(cls: type[Any], options: _Options) -> type[Any]:
     own = {name: _field(cls.__dict__.get(name, _MISSING)) for name in cls.__annotations__}
     fields: dict[str, Field] = {**getattr(cls, "__record_fields__", {}), **own}
     members = {name: value for name, value in cls.__dict__.items() if name not in own}
     for name in ("__dict__", "__weakref__"):
         members.pop(name, None)
-    functions = _functions(fields, eq, order)
+    functions = _functions(fields, options)
     for name, value in functions.items():
         members.setdefault(name, value)
-    if eq and members["__hash__"] is None:  # Python's own, for a class that says itself what is equal
+    if options.eq and members["__hash__"] is None:  # Python's own, for a class that says itself what is equal
         members["__hash__"] = functions["__hash__"]
     members["__qualname__"] = cls.__qualname__
-    members["__slots__"] = tuple(own)
+    if options.slots:
+        members["__slots__"] = tuple(own)
     members["__match_args__"] = tuple(fields)
     members["__record_fields__"] = fields
     maker: Any = type(cls)
@@ -76,9 +101,16 @@ def _field(given: Any) -> Field:
     return given if isinstance(given, Field) else Field(given, _MISSING, True, True)
 
 
-def _functions(fields: Mapping[str, Field], eq: bool, order: bool) -> dict[str, Any]:
+def _functions(fields: Mapping[str, Field], options: _Options) -> dict[str, Any]:
     key = _key([name for name, one in fields.items() if one.compare])
-    return {**_SHARED, **(_equality(key) if eq else {}), **(_order(key) if order else {})}
+    functions = dict(_SHARED)
+    if options.frozen:
+        functions |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
+    if options.slots:
+        functions |= {"__getstate__": _getstate, "__setstate__": _setstate}
+    if options.eq:
+        functions |= _equality(key) if options.frozen else {**_equality(key), "__hash__": None}
+    return functions | _order(key) if options.order else functions
 
 
 def _key(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -116,10 +148,12 @@ def _repr(self: Any) -> str:
 
 
 def _refuse_to_set(self: object, name: str, value: object) -> None:
+    dataclasses = import_module("dataclasses")  # slow to load, and few programs come here
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def _refuse_to_delete(self: object, name: str) -> None:
+    dataclasses = import_module("dataclasses")
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
@@ -136,6 +170,7 @@ class _AsDataclass:
     """The fields as the standard library's own functions want them, made when one of those asks."""
 
     def __get__(self, instance: object, owner: type[Any]) -> dict[str, Any]:
+        dataclasses = import_module("dataclasses")
         made = dataclasses.make_dataclass(
             owner.__name__,
             [(name, Any, _as_standard(one)) for name, one in owner.__record_fields__.items()],
@@ -145,6 +180,7 @@ class _AsDataclass:
 
 
 def _as_standard(one: Field) -> Any:
+    dataclasses = import_module("dataclasses")
     if one.default_factory is not _MISSING:
         return dataclasses.field(default_factory=one.default_factory, compare=one.compare, repr=one.repr)
     # Each has a default, so that their order does not matter: no value is made of this class.
@@ -154,10 +190,6 @@ def _as_standard(one: Field) -> Any:
 
 _SHARED: Mapping[str, Any] = {
     "__repr__": _repr,
-    "__setattr__": _refuse_to_set,
-    "__delattr__": _refuse_to_delete,
-    "__getstate__": _getstate,
-    "__setstate__": _setstate,
     "__dataclass_fields__": _AsDataclass(),
 }
 
@@ -177,12 +209,14 @@ def _first_init(cls: type[Any]) -> Callable[..., None]:
 
 
 def _compiled_init(cls: type[Any]) -> Callable[..., None]:
-    """`__init__` with the fields as parameters, each stored through its slot, which no `__setattr__` keeps out."""
+    """`__init__` with the fields as parameters, each stored past `__setattr__`, which may refuse."""
     fields: Mapping[str, Field] = cls.__record_fields__
-    names: dict[str, Any] = {"_missing": _MISSING}
+    names: dict[str, Any] = {"_missing": _MISSING, "_set": object.__setattr__}
+    has_slots = "__slots__" in cls.__dict__
     parameters, body = ["self"], ["pass"]
     for name, one in fields.items():
-        names[f"_set_{name}"] = getattr(cls, name).__set__
+        if has_slots:
+            names[f"_set_{name}"] = getattr(cls, name).__set__
         value = name
         if one.default_factory is not _MISSING:
             names[f"_make_{name}"] = one.default_factory
@@ -193,7 +227,7 @@ def _compiled_init(cls: type[Any]) -> Callable[..., None]:
             parameters.append(f"{name}=_default_{name}")
         else:
             parameters.append(name)
-        body.append(f"_set_{name}(self, {value})")
+        body.append(f"_set_{name}(self, {value})" if has_slots else f"_set(self, {name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     text = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from weft.cli.cache import Cache, stamp
 from weft.cli.cache import Entry as Cached
@@ -28,7 +27,7 @@ class Outcome:
     findings: Findings
 
 
-@dataclass
+@record(frozen=False, slots=False)
 class Analyser:
     """roots: where imports are looked for. jobs: how many processes; 0: one for each processor."""
 

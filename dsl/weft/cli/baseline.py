@@ -4,11 +4,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import cast
 
 from weft.cli.placed import placed
 from weft.cli.report import Checked
+from weft.records import replace
 
 _VERSION = 1
 

@@ -8,14 +8,13 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from weft import __version__
 from weft.cli.replace import ReplaceError, replace
 from weft.lint import Findings
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
-from weft.records import record
+from weft.records import field, record
 
 _DIRECTORY = ".weft_cache"
 _MOST_ENTRIES = 100_000
@@ -35,7 +34,7 @@ class Entry:
     findings: Findings
 
 
-@dataclass
+@record(frozen=False)
 class Cache:
     """directory: where `.weft_cache` is. words: what else the findings depend on; key: short for it."""
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace as with_other
 
 from weft.cli import baseline, cache, report
 from weft.cli.add_ignores import with_ignores
@@ -30,6 +29,7 @@ from weft.cli.terminal import style_for
 from weft.lint import Findings
 from weft.lint.config import ConfigError, Configs, Selection, selection
 from weft.model.diagnostic import Diagnostic
+from weft.records import replace as with_other
 
 
 def run(settings: Settings) -> int:

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from weft.cli import report
@@ -20,7 +19,7 @@ from weft.model.limits import block_problems, triple
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
-from weft.records import record
+from weft.records import record, replace
 
 
 @record

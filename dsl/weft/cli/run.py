@@ -5,7 +5,6 @@ import runpy
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +15,7 @@ from weft.cli.sources import Source, SourceError, Unreadable, complain, read
 from weft.cli.terminal import style_for
 from weft.errors import KernelError, LaunchError, UnsupportedError, WeftError
 from weft.model.diagnostic import Span
+from weft.records import replace
 
 _PACKAGE = Path(__file__).parents[1]
 

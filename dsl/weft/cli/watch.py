@@ -3,12 +3,12 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from weft.cli.cache import Stamp, stamp
 from weft.cli.check import run
 from weft.cli.check_options import Settings
 from weft.cli.sources import entries
+from weft.records import replace
 
 _SECONDS = 0.3
 _CLEAR = "\x1b[2J\x1b[H"

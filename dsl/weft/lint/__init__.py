@@ -1,7 +1,6 @@
 """All findings: what the front end found, and what the rules find in its Model."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import lru_cache
 from math import prod
 
@@ -13,7 +12,7 @@ from weft.model.kernel import Analysis
 from weft.model.limits import ANY_GPU
 from weft.model.model import Model
 from weft.model.values import ConfiguredKernel
-from weft.records import record
+from weft.records import record, replace
 
 _MOST_KERNELS = 8192
 

@@ -1,7 +1,6 @@
 """Analyse one top-level block: the kernels in it, what its names stand for, and its launches."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis, analyse
@@ -13,13 +12,14 @@ from weft.model.trace.host import HostReader
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
 from weft.model.values import Binding, ConfiguredKernel, Definition, KernelRef
+from weft.records import field, record
 
 Lookup = tuple[Scope, str, Binding]
 
 _MOST_ANALYSES = 8192
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class BlockModel:
     """What a block says, with spans that count from its own start; `lookups` is what it relied on."""
 

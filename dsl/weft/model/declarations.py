@@ -2,19 +2,19 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
 from weft.model.syntax import Parsed
+from weft.records import field, record
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 _MOST_FUNCTIONS = 8192
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False, slots=False)
 class Declaration:
     """A name that a statement binds. `node` is the statement, `alias` the part of an import that binds it."""
 

@@ -1,9 +1,8 @@
 """A finding: one code, one wording, one place, wherever it is seen."""
 
-from dataclasses import replace
 from typing import Literal
 
-from weft.records import field, record
+from weft.records import field, record, replace
 
 Severity = Literal["error", "warning", "information"]
 # How sure a finding is: shown by a case that must go wrong; by one that goes wrong unless something outside of the

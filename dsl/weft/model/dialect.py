@@ -1,10 +1,10 @@
 """The table from names to operations: what makes the front end read Weft, and could make it read another dialect."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from weft.model.dtypes import DType
+from weft.records import record
 
 if TYPE_CHECKING:
     from weft.model.trace.call import Call
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Rule = Callable[["Call"], "Value"]
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Dialect:
     """Names are those of the declarations: `weft.ops.sync.barrier`.
 

@@ -1,7 +1,6 @@
 """Analyse one kernel or device function: from its syntax to the typed IR, with facts and findings."""
 
 import ast
-from dataclasses import dataclass, field, replace
 
 from weft.model import fold
 from weft.model.describe import describe
@@ -57,12 +56,13 @@ from weft.model.values import (
     TensorAnnotation,
     Value,
 )
+from weft.records import field, record, replace
 
 # Types settle in a few readings: each reading widens at least one variable, and there are few types.
 _MOST_READINGS = 8
 
 
-@dataclass(frozen=True, eq=False)
+@record(eq=False)
 class Analysis:
     """What reading a function gave. Spans count from the start of its block, whose text is `block`."""
 

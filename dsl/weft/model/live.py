@@ -2,7 +2,6 @@
 
 import ast
 import sys
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
@@ -36,9 +35,10 @@ from weft.model.values import (
     Operation,
     Scalar,
 )
+from weft.records import record, replace
 
 
-@dataclass(frozen=True)
+@record
 class LiveKernel:
     """A kernel as it stands in memory: the checked IR, or findings that say why there is none."""
 

@@ -6,7 +6,6 @@ the "webs" of register allocation (Muchnick, "Advanced Compiler Design and Imple
 made from the names of the text.
 """
 
-from dataclasses import replace
 from operator import is_
 
 from weft.model.ir import (
@@ -29,6 +28,7 @@ from weft.model.ir import (
     assigned,
     walk,
 )
+from weft.records import replace
 
 # One assignment: the identity of its statement, and the variable.
 Definition = tuple[int, str]

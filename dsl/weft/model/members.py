@@ -1,7 +1,5 @@
 """The members of a value: what may follow its dot."""
 
-from dataclasses import replace
-
 from weft.model.facts import Symbol
 from weft.model.library import Library
 from weft.model.syntax import parse
@@ -10,7 +8,7 @@ from weft.model.trace.expressions import members
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, Tracer
 from weft.model.values import MaybeUnbound, Method, Value
-from weft.records import record
+from weft.records import record, replace
 
 
 @record

@@ -7,7 +7,6 @@ start, so that a block's analysis survives edits above it.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 
 from weft.model.block import BlockModel
 from weft.model.diagnostic import Diagnostic, Span
@@ -26,7 +25,7 @@ from weft.model.values import (
     KernelRef,
     Value,
 )
-from weft.records import record
+from weft.records import field, record, replace
 
 _WORD_BEFORE = re.compile(r"[^\W\d]\w*\Z|\Z")
 _LONGEST_WORD = 200
@@ -42,7 +41,7 @@ class CallSite:
     span: Span
 
 
-@dataclass(frozen=True)
+@record
 class Model:
     """What a text says, whatever its state."""
 

@@ -1,7 +1,6 @@
 """What a kernel's options make of its IR: without `print` and `assert`, or with a check of every access."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.diagnostic import Span
@@ -25,7 +24,7 @@ from weft.model.ir import (
     expressions,
     operands,
 )
-from weft.records import record
+from weft.records import record, replace
 
 _WHERE = tuple(
     fold.convert(Special(f"{name}.{axis}"), I64) for name in ("thread_idx", "block_idx") for axis in "xyz"

@@ -6,11 +6,10 @@ parameters are left, which are never negative. What cannot be shown stays unprov
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Load, Op, Param, Special, Var, walk_expr
-from weft.records import record
+from weft.records import field, record
 
 # A product of atoms, sorted by their text; () is the constant term.
 Monomial = tuple[Expr, ...]
@@ -29,7 +28,7 @@ class Bounds:
     uppers: tuple[Expr, ...] = ()
 
 
-@dataclass
+@record(frozen=False)
 class Known:
     """What holds at a place: the definitions of variables, and the bounds of variables and thread indices.
 

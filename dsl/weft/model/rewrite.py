@@ -1,10 +1,10 @@
 """Rebuild statements and expressions with some of their leaves replaced, simplifying again."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.ir import Assign, Do, Domain, Expr, For, If, Load, Op, Param, Stmt, Store, While
+from weft.records import replace
 
 
 def substitute(expr: Expr, known: Mapping[str, Expr]) -> Expr:

@@ -7,10 +7,10 @@ analysed by itself, so a syntax error breaks one block and a keystroke re-analys
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from weft.model.diagnostic import Span
+from weft.records import field, record
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -40,7 +40,7 @@ _CONTINUES = re.compile(r"(?:else|elif|except|finally)\b|[\])}]")
 _DECORATOR = re.compile(r"@")
 
 
-@dataclass(frozen=True)
+@record
 class Lines:
     """Where the lines of a text start, as Python counts lines."""
 
@@ -67,7 +67,7 @@ class Lines:
         return Span(start, end)
 
 
-@dataclass(frozen=True)
+@record
 class Blocks:
     """The top-level blocks of a text; together they are the whole text.
 

@@ -1,7 +1,6 @@
 """Put what a launch knows into a kernel: contiguous tensors lose their strides, fixed dimensions become numbers."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 from weft.model import fold
@@ -10,7 +9,7 @@ from weft.model.ir import Const, Expr, Kernel, TensorParameter
 from weft.model.rewrite import substitute, substitute_body
 from weft.model.vectors import settled
 from weft.model.widen import widened
-from weft.records import record
+from weft.records import record, replace
 
 
 @record

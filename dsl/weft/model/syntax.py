@@ -3,11 +3,11 @@
 import ast
 import re
 import warnings
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.source import Lines
+from weft.records import field, record
 
 # Stands for what is not typed yet: `x.` is read as `x.HOLE`, `y =` as `y = HOLE`.
 HOLE = "__weft_hole__"
@@ -28,7 +28,7 @@ _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|fi
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Parsed:
     """The tree of a block, and how its positions map to the text. `tree` is None when nothing could be saved."""
 

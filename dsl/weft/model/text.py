@@ -4,7 +4,6 @@ import ast
 import builtins
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from weft.model.declarations import (
@@ -38,6 +37,7 @@ from weft.model.values import (
     Scalar,
     Value,
 )
+from weft.records import replace
 
 if TYPE_CHECKING:
     from weft.model.library import Library

@@ -5,7 +5,6 @@ them. Their guards may differ in form only: of a dimension that 4 divides, `4 * 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.ir import (
@@ -29,7 +28,7 @@ from weft.model.ir import (
 )
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
-from weft.records import record
+from weft.records import record, replace
 
 # How many elements of 2 bytes a row of a matrix that `ldmatrix` loads has; it is aligned to its size.
 MATRIX_ROW = 8

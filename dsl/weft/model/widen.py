@@ -7,7 +7,6 @@ makes one access of the neighbours.
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.dtypes import INDEX
@@ -29,7 +28,7 @@ from weft.model.ir import (
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
 from weft.model.vectors import WIDEST_BYTES
-from weft.records import record
+from weft.records import record, replace
 
 # A thread with very much to compute has no use for wider accesses, and registers are few.
 _MOST_STATEMENTS = 64

@@ -1,7 +1,5 @@
 """Which threads give one and the same value to what they write."""
 
-from dataclasses import replace
-
 from weft.lint.block.record import Agreement
 from weft.lint.block.trial import WARP
 from weft.model.ir import (
@@ -21,6 +19,7 @@ from weft.model.ir import (
     walk_expr,
 )
 from weft.model.uniformity import Varying, is_varying, varying_variables
+from weft.records import replace
 
 
 def agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agreement:

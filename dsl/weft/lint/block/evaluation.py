@@ -1,7 +1,6 @@
 """Values of expressions for all threads of one block together, and the accesses that computing them makes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from weft.lint.block.barriers import Barriers
 from weft.lint.block.copies import Copies
@@ -24,6 +23,7 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
+from weft.records import field, record
 
 _MOST_OPERATIONS = 4_000_000
 # Accesses of one place that rules may look at.
@@ -34,7 +34,7 @@ class Spent(Exception):
     """The run takes too long."""
 
 
-@dataclass
+@record(frozen=False)
 class State:
     env: dict[str, Lanes] = field(default_factory=dict[str, Lanes])
     mask: Mask = None

@@ -1,13 +1,12 @@
 """The sizes that a block is tried with: large ones that every usual tile divides, so that the block lies inside."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
 from weft.model.limits import triple
 from weft.model.rewrite import rewrite
-from weft.records import record
+from weft.records import record, replace
 
 # Distinct for each dimension, so that a size can be recognised in an address.
 _UNIT = 1024

@@ -4,7 +4,6 @@ import ast
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from weft.model import fold
@@ -13,6 +12,7 @@ from weft.model.dtypes import BOOL, F32, I32, DType, promote
 from weft.model.ir import Const, Expr
 from weft.model.trace.tracer import Tracer, as_expr, default_dtype, is_numeric
 from weft.model.values import UNKNOWN, Dimension, Scalar, Static, Tuple, Value, Vector
+from weft.records import replace
 
 _LARGEST_STATIC = 2**64
 

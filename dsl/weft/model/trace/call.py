@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
@@ -30,11 +29,12 @@ from weft.model.values import (
     Tuple,
     Value,
 )
+from weft.records import field, record
 
 Read = Callable[[Tracer, ast.expr], Value]
 
 
-@dataclass
+@record(frozen=False)
 class Call:
     """A call of an operation: what its rule sees. Arguments are bound to the names of the declaration."""
 

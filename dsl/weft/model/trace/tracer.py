@@ -4,7 +4,6 @@ import ast
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from weft.model import fold
@@ -30,7 +29,7 @@ from weft.model.values import (
     Value,
     Vector,
 )
-from weft.records import record
+from weft.records import field, record, replace
 
 if TYPE_CHECKING:
     from weft.model.dialect import Dialect
@@ -103,7 +102,7 @@ class TooLarge(Exception):
     """The kernel grows past MOST_STATEMENTS."""
 
 
-@dataclass
+@record(frozen=False)
 class Frame:
     """One function being read: the kernel, or a device function that it calls."""
 
@@ -368,7 +367,7 @@ class Tracer:
         return Scalar(self.frozen(item.expr, name, node)) if isinstance(item, Scalar) else item
 
 
-@dataclass
+@record(frozen=False)
 class DomainSite:
     """Where a kernel names its domain."""
 

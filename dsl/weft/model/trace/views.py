@@ -3,7 +3,6 @@ strides; nothing is computed when a kernel runs that its accesses would not comp
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.describe import describe
@@ -14,6 +13,7 @@ from weft.model.trace.arithmetic import as_number
 from weft.model.trace.tensors import along, coordinate, extent_of, inside, report_rank
 from weft.model.trace.tracer import Tracer, as_expr
 from weft.model.values import UNKNOWN, Axis, Slice, Static, Tensor, Tuple, Value
+from weft.records import replace
 
 
 def has_slice(index: Value) -> bool:

@@ -4,7 +4,6 @@ The order of a thread's elements, for each 16 x 16 of a left factor (8), 16 x 8 
 accumulator (4), is that of PTX ISA, "Matrix Fragments for mma.m16n8k16"; blocks come row by row.
 """
 
-from dataclasses import replace
 from itertools import product
 from typing import Literal
 
@@ -17,6 +16,7 @@ from weft.model.trace.block import lane
 from weft.model.trace.call import Call
 from weft.model.trace.tensors import extents, place
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, Value, Vector
+from weft.records import replace
 
 _FACTORS = (F16, BF16)
 _ROLES = {"a": "left factor", "b": "right factor", "c": "accumulator"}

@@ -1,6 +1,5 @@
 """What members of tensors give."""
 
-from dataclasses import replace
 from typing import Any
 
 from weft.layout import Layout
@@ -14,6 +13,7 @@ from weft.model.trace.call import Call
 from weft.model.trace.tensors import extents
 from weft.model.trace.tracer import as_expr
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, Value
+from weft.records import replace
 
 _WIDTHS = (2, 4, 8, 16)
 
