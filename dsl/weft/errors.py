@@ -1,13 +1,13 @@
 """What Weft raises, by who must act: the kernel's author, the caller, nobody here (this GPU, this version), or us."""
 
-import inspect
+import os
+import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.limits import Problem
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = os.path.dirname(__file__)
 
 
 class WeftError(Exception):
@@ -74,7 +74,7 @@ def unsupported(problem: Problem) -> UnsupportedError:
 
 def _caller() -> tuple[str | None, int | None]:
     """The file and the line of the innermost frame outside Weft."""
-    frame = inspect.currentframe()
+    frame = sys._getframe()  # pyright: ignore[reportPrivateUsage]  `inspect`, which has it too, is slow to load
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return (None, None) if frame is None else (frame.f_code.co_filename, frame.f_lineno)

@@ -8,12 +8,13 @@ from typing import cast
 
 from weft.cli.placed import placed
 from weft.cli.report import Checked
+from weft.lint.config import ConfigError
 from weft.records import replace
 
 _VERSION = 1
 
 
-class BaselineError(Exception):
+class BaselineError(ConfigError):
     """What is wrong with a baseline, as one line."""
 
 

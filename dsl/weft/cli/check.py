@@ -1,19 +1,18 @@
 """`weft check`: the linter, for a terminal and for CI."""
 
-import difflib
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from weft.cli import baseline, cache, report
+from weft.cli import cache, report
 from weft.cli.add_ignores import with_ignores
 from weft.cli.analysis import Analyser, Outcome
-from weft.cli.check_options import Settings
 from weft.cli.fix import mended
 from weft.cli.notebook import NOTEBOOK_SUFFIX
 from weft.cli.replace import ReplaceError, replace
 from weft.cli.report import Checked
+from weft.cli.settings import Settings
 from weft.cli.sources import (
     STDIN,
     STDIN_NAME,
@@ -37,7 +36,7 @@ def run(settings: Settings) -> int:
     checked all the same), or the configuration is wrong."""
     try:
         return _Run(settings).run()
-    except (ConfigError, baseline.BaselineError, ReplaceError) as error:
+    except (ConfigError, ReplaceError) as error:
         complain_of(str(error))
         return 2
 
@@ -58,17 +57,23 @@ class _Run:
             for entry in found:
                 print(entry.path)
             return 2 if self.failures else 0
-        known = baseline.read(self.settings.baseline) if self.settings.baseline else Counter[str]()
         where = roots(self.settings.paths)
         kept = cache.opened(os.getcwd(), where) if self.settings.is_cached else None
         self.analyser = Analyser(where, self.settings.jobs, kept)
         shown = self.results(found)
-        results = list(
-            self.printed(baseline.without_known([one], known)[0] if known else one for one in shown)
-        )
+        if self.settings.baseline:
+            shown = self.new(shown, self.settings.baseline)
+        results = list(self.printed(shown))
         if kept:
             kept.save()
         return self.finish(results)
+
+    def new(self, results: Iterator[Checked], path: str) -> Iterator[Checked]:
+        """`results` without what the baseline at `path` knows."""
+        from weft.cli import baseline  # its fingerprints are slow to load
+
+        known = baseline.read(path)
+        return (baseline.without_known([one], known)[0] for one in results)
 
     def wanted(self) -> Iterator[Entry]:
         """The files to check: those that no configuration excludes."""
@@ -139,7 +144,9 @@ class _Run:
     def put(self, source: Source, after: str) -> bool:
         """Give the file its new text, or show how it would differ. Whether it has it now."""
         if self.settings.is_diff:
-            sys.stdout.writelines(_diff(source, after))
+            from weft.cli.diff import diff  # slow to load
+
+            sys.stdout.writelines(diff(source, after))
             return True
         if source.path == self.stands_for(STDIN_NAME):
             print(after, end="")
@@ -167,6 +174,8 @@ class _Run:
 
     def finish(self, results: Sequence[Checked]) -> int:
         if self.settings.write_baseline:
+            from weft.cli import baseline
+
             replace_or_make(self.settings.write_baseline, baseline.text_of(results))
         if self.settings.is_statistics:
             print("\n".join(_statistics(results)) or "No findings")
@@ -225,9 +234,3 @@ def _statistics(results: Sequence[Checked]) -> Iterator[str]:
         yield f"{number:{width}}  [{'*' if code in fixable else ' '}] {code}"
     if fixable:
         yield "[*] has fixes"
-
-
-def _diff(source: Source, after: str) -> Iterator[str]:
-    before, now = source.text.splitlines(keepends=True), after.splitlines(keepends=True)
-    for line in difflib.unified_diff(before, now, source.path, source.path):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

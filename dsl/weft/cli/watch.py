@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from weft.cli.cache import Stamp, stamp
 from weft.cli.check import run
-from weft.cli.check_options import Settings
+from weft.cli.settings import Settings
 from weft.cli.sources import entries
 from weft.records import replace
 

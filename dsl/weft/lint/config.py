@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import cast
@@ -88,16 +87,30 @@ def _config_in(directory: str) -> Config | None:
     for name in ("weft.toml", "pyproject.toml"):
         path = os.path.join(directory, name)
         if os.path.isfile(path):
-            table = _table(path)
             if name == "weft.toml":
-                return _config(table, path)
+                return _config(_table(path), path)
+            if not _may_say_weft(path):
+                continue
+            table = _table(path)
             tools = _mapping(table.get("tool", {}), path, "tool")
             if "weft" in tools:
                 return _config(_mapping(tools["weft"], path, "tool.weft"), path)
     return None
 
 
+def _may_say_weft(path: str) -> bool:
+    """Whether a pyproject.toml can have a table for Weft: most say nothing of it, and are not parsed. An escape could hide the name."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return True  # the reading that follows names the trouble
+    return b"weft" in data or b"\\" in data
+
+
 def _table(path: str) -> Mapping[str, object]:
+    import tomllib  # slow to load, and many runs have no configuration
+
     try:
         with open(path, "rb") as file:
             return tomllib.load(file)

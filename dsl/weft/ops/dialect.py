@@ -1,8 +1,8 @@
 """The table from names to operations that makes the front end read Weft."""
 
-import inspect
 import os
 from collections.abc import Callable, Mapping
+from types import FunctionType
 
 from weft import layout
 from weft.model.dialect import Dialect, Rule
@@ -47,7 +47,7 @@ def _algebra() -> Mapping[str, Callable[..., object]]:
     return {
         f"{value.__module__}.{value.__qualname__}": value
         for value in public.values()
-        if inspect.isfunction(value) or value in makers
+        if isinstance(value, FunctionType) or value in makers
     }
 
 
