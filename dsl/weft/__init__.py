@@ -1,5 +1,8 @@
 """Weft: GPU kernels in Python."""
 
+# Type checkers take `weft.dims` and `weft.layout` for unknown unless they are imported here by name.
+from weft import dims as dims
+from weft import layout as layout
 from weft.errors import InternalError, KernelError, LaunchError, UnsupportedError
 from weft.host.tensors import empty, from_numpy, full, zeros
 from weft.kernel import Kernel, function, kernel

@@ -44,6 +44,17 @@ def test_hints():
         assert guard["tooltip"]["value"].startswith("This read of `x` is not proved")
 
 
+def test_another_python_server_comes_and_goes():
+    guilty = KERNEL.replace("x[i + 1]", "missing")
+    with session(initializationOptions={"python": "complement"}) as client:
+        client.open(guilty)
+        assert client.notified("textDocument/publishDiagnostics")["diagnostics"] == []
+        for python, count in (("full", 1), ("else", 1), ("complement", 0)):
+            client.notify("workspace/didChangeConfiguration", {"settings": {"weft": {"python": python}}})
+            if python != "else":
+                assert len(client.notified("textDocument/publishDiagnostics")["diagnostics"]) == count
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

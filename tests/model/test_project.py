@@ -4,6 +4,7 @@ from pathlib import Path
 
 from weft.model.describe import describe
 from weft.model.project import Project
+from weft.model.values import Static
 from weft.ops.dialect import DIALECT
 
 CONSTANTS = "TILE = 8\n"
@@ -90,6 +91,15 @@ def test_nothing_is_run(tmp_path: Path):
     fact = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "k.py"), text).fact_at(text.index("TILE)"))
     assert fact is not None and describe(fact.value) == "int = 4"
     assert not trap.exists()
+
+
+def test_a_package_imports_its_own_modules(tmp_path: Path):
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "__init__.py").write_text("from . import tiles\n")
+    (tmp_path / "kit" / "tiles.py").write_text("TILE = 16\n")
+    text = "import kit\nSIZE = kit.tiles.TILE\n"
+    model = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "user.py"), text)
+    assert model.module.lookup("SIZE").value == Static(16)
 
 
 def test_imports_in_a_circle(tmp_path: Path):

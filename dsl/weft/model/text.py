@@ -184,9 +184,13 @@ class ModuleText:
         if path is None:
             return None if node.level else Binding(External(f"{dotted}.{name}"))
         module = self.library.module(path)
-        if module is None or (module.path == self.path and name not in module.declarations):
+        if module is None:
             return None
-        binding = module.lookup(name)
+        is_own = module.path == self.path
+        # A package that imports from itself takes a module of its folder first.
+        binding = self._submodule(name) if is_own else NOTHING
+        if binding is NOTHING and (not is_own or name in module.declarations):
+            binding = module.lookup(name)
         return None if binding is NOTHING else binding
 
     def _function(self, declaration: Declaration, node: ast.FunctionDef) -> Binding:

@@ -27,16 +27,16 @@ def hover(model: Model, offset: int) -> Hover | None:
     fact = model.fact_at(offset)
     if fact is None or not is_ours(model, offset, fact):
         return None
-    headline = _headline(fact)
-    if not headline:
+    first = headline(fact)
+    if not first:
         return None
-    return Hover("\n\n".join((markdown(headline, fact.symbol), *notes(model, offset, fact))), fact.span)
+    return Hover("\n\n".join((markdown(first, fact.symbol), *notes(model, offset, fact))), fact.span)
 
 
-def markdown(headline: str, symbol: Symbol | None) -> str:
+def markdown(first: str, symbol: Symbol | None) -> str:
     """A line of Python, then what the docstring says."""
     text = to_markdown(parse(symbol.doc if symbol else None))
-    return f"```python\n{headline}\n```" + (f"\n{text}" if text else "")
+    return f"```python\n{first}\n```" + (f"\n{text}" if text else "")
 
 
 @lru_cache(_MOST_LABELS)
@@ -48,7 +48,7 @@ def call_label(symbol: Symbol) -> str:
     return signature_label(signature) if signature.parameters or symbol.kind != "class" else ""
 
 
-def _headline(fact: Fact) -> str:
+def headline(fact: Fact) -> str:
     """A signature, or `name: value`; nothing where nothing is known that the text does not say itself."""
     if fact.symbol is None:
         return "" if is_unknown(fact.value) or is_literal(fact.value) else describe(fact.value)

@@ -31,6 +31,8 @@ class HintSettings:
     guards: bool = True
     parameter_names: bool = True
     geometry: bool = True
+    # Whether another server names the parameters of all other calls.
+    is_for_kernels_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def inlay_hints(model: Model, span: Span, settings: HintSettings) -> tuple[Hint,
             found.update(_guards(start, function) if settings.guards else ())
     for start, block in model.blocks:
         if start <= span.end and span.start <= start + len(block.parsed.text):
-            found.update(_parameter_names(start, block) if settings.parameter_names else ())
+            found.update(_parameter_names(start, block, settings) if settings.parameter_names else ())
             found.update(_geometry(model, start, block) if settings.geometry else ())
     inside = (hint for hint in found if span.contains(hint.offset))
     return tuple(sorted(inside, key=lambda hint: (hint.offset, hint.kind)))
@@ -95,11 +97,13 @@ def _guards(start: int, function: Analysis) -> Iterator[Hint]:
             yield Hint(access.span.end + start, "guarded", "guard", what)
 
 
-def _parameter_names(start: int, block: BlockModel) -> Iterator[Hint]:
+def _parameter_names(start: int, block: BlockModel, settings: HintSettings) -> Iterator[Hint]:
     """The names of parameters before arguments, unless the argument says it: of functions and kernels of the user."""
     for call in block.calls:
         signature = call.symbol.signature
         if signature is None or is_of_language(call.symbol) or len(signature.parameters) < _FEWEST_NAMED:
+            continue
+        if settings.is_for_kernels_alone and call.symbol.kind != "kernel":
             continue
         for parameter, span, word in zip(
             signature.parameters, call.argument_spans, call.keywords, strict=False

@@ -9,6 +9,7 @@ from weft.model.facts import SymbolKind
 from weft.model.library import read_file
 
 from weft_lsp.ide.call_hierarchy import CallItem, incoming, outgoing, prepare
+from weft_lsp.ide.complement import own_call_item
 from weft_lsp.lsp.documents import path_of
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.locations import places
@@ -21,7 +22,7 @@ _NAMES: dict[types.SymbolKind, SymbolKind] = {kind: name for name, kind in rever
 
 def on_prepare(ls: Server, params: types.CallHierarchyPrepareParams) -> list[types.CallHierarchyItem] | None:
     document = ls.document(params.text_document.uri)
-    found = prepare(document.model, document.offset(params.position))
+    found = (own_call_item if ls.is_beside else prepare)(document.model, document.offset(params.position))
     item = found and _to_lsp(ls, found)
     return [item] if item else None
 

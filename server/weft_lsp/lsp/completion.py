@@ -7,6 +7,7 @@ from pygls.capabilities import get_capability
 from weft.model.facts import SymbolKind
 
 from weft_lsp.ide.auto_import import import_edit
+from weft_lsp.ide.complement import own_completions
 from weft_lsp.ide.completion import Completion, completions, documentation
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import CompletionAnswer, Server
@@ -35,7 +36,7 @@ def on_completion(ls: Server, params: types.CompletionParams) -> types.Completio
     knows_snippets = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
     )
-    found = completions(
+    found = (own_completions if ls.is_beside else completions)(
         document.model,
         document.offset(params.position),
         with_snippets=ls.settings.snippets and bool(knows_snippets),

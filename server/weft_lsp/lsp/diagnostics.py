@@ -9,6 +9,7 @@ from pygls.capabilities import get_capability
 from weft.lint import check_kernel
 from weft.model.diagnostic import Diagnostic
 
+from weft_lsp.ide.complement import own_findings
 from weft_lsp.ide.diagnostics import diagnostics
 from weft_lsp.ide.rule_page import page_of
 from weft_lsp.lsp.document_link import page_uri
@@ -102,11 +103,9 @@ def refresh(ls: Server) -> None:
 
 def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
     config = ls.configurations.of(document.path)
-    return [
-        finding_to_lsp(document, finding)
-        for finding in diagnostics(document.model, config)
-        if document.holds(finding.span)
-    ]
+    found = diagnostics(document.model, config)
+    shown = own_findings(found) if ls.is_beside else found
+    return [finding_to_lsp(document, finding) for finding in shown if document.holds(finding.span)]
 
 
 def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:

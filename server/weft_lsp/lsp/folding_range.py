@@ -8,7 +8,7 @@ from weft_lsp.lsp.language_server import Server
 
 def on_folding_range(ls: Server, params: types.FoldingRangeParams) -> list[types.FoldingRange] | None:
     document = ls.document(params.text_document.uri)
-    found = folds(document.model, document.span)
+    found = None if ls.is_beside else folds(document.model, document.span)
     if found is None:
         return None
     imports = types.FoldingRangeKind.Imports

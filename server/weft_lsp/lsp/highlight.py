@@ -12,7 +12,7 @@ def on_document_highlight(
     ls: Server, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight] | None:
     document = ls.document(params.text_document.uri)
-    found = highlights(document.model, document.offset(params.position))
+    found = None if ls.is_beside else highlights(document.model, document.offset(params.position))
     if found is None:
         return None
     return [_to_lsp(document, occurrence) for occurrence in found if document.holds(occurrence.span)]

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Generator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Literal
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
@@ -26,6 +27,8 @@ from weft_lsp.lsp.notebooks import SYNC, Notebooks
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
 NAME = "weft-lsp"
+# Beside another Python server: only what that one does not know. Alone: all of Python.
+Mode = Literal["complement", "full"]
 logger = logging.getLogger(__name__)
 
 
@@ -36,6 +39,7 @@ class Settings:
     hints: HintSettings = field(default_factory=HintSettings)
     lenses: LensSettings = field(default_factory=LensSettings)
     snippets: bool = True
+    python: Mode = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,11 @@ class Server(LanguageServer):
         if document is None:
             raise UnknownDocumentError(uri)
         return document
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether another Python server answers the same client."""
+        return self.settings.python == "complement"
 
     def open_models(self) -> list[Model]:
         return self.documents.models()

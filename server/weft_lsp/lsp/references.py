@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 
+from weft_lsp.ide.complement import own_target
 from weft_lsp.ide.references import our_target, references
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.locations import all_to_lsp
@@ -11,6 +12,8 @@ from weft_lsp.lsp.workspace_models import models_of
 async def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location] | None:
     document = ls.document(params.text_document.uri)
     target = our_target(document.model, document.offset(params.position))
+    if target and ls.is_beside:
+        target = own_target(document.model, document.offset(params.position), target)
     if target is None:
         return None
     models = await models_of(ls, document, target)

@@ -3,6 +3,8 @@
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from weft_lsp.ide.complement import own_renamable
+from weft_lsp.ide.references import our_target
 from weft_lsp.ide.rename import RenameError, prepare, renamable_target, rename
 from weft_lsp.ide.target import Target
 from weft_lsp.lsp.documents import Document
@@ -14,8 +16,8 @@ from weft_lsp.lsp.workspace_models import models_of
 def on_prepare_rename(ls: Server, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
     document = ls.document(params.text_document.uri)
     try:
-        found = prepare(document.model, document.offset(params.position))
-        target = found and renamable_target(document.model, document.offset(params.position))
+        target = _target(ls, document, params.position)
+        found = target and prepare(document.model, document.offset(params.position))
         _refuse_foreign(ls, document, target)
     except RenameError as error:
         raise _failed(error) from error
@@ -25,7 +27,7 @@ def on_prepare_rename(ls: Server, params: types.PrepareRenameParams) -> types.Pr
 async def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEdit | None:
     document = ls.document(params.text_document.uri)
     try:
-        target = renamable_target(document.model, document.offset(params.position))
+        target = _target(ls, document, params.position)
         _refuse_foreign(ls, document, target)
         if target is None:
             return None
@@ -33,6 +35,16 @@ async def on_rename(ls: Server, params: types.RenameParams) -> types.WorkspaceEd
     except RenameError as error:
         raise _failed(error) from error
     return edits_of_files(ls, edits)
+
+
+def _target(ls: Server, document: Document, position: types.Position) -> Target | None:
+    offset = document.offset(position)
+    if not ls.is_beside:
+        return renamable_target(document.model, offset)
+    # What is left to the other server is refused by that one.
+    own = our_target(document.model, offset)
+    is_own = own and own_renamable(document.model, offset, own)
+    return renamable_target(document.model, offset) if is_own else None
 
 
 def _refuse_foreign(ls: Server, document: Document, target: Target | None) -> None:

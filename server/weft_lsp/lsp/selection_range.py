@@ -9,6 +9,8 @@ from weft_lsp.lsp.language_server import Server
 
 def on_selection_range(ls: Server, params: types.SelectionRangeParams) -> list[types.SelectionRange] | None:
     document = ls.document(params.text_document.uri)
+    if ls.is_beside:
+        return None
     found = [_to_lsp(document, position) for position in params.positions]
     complete = [each for each in found if each is not None]
     # The client expects one answer for each position.

@@ -8,7 +8,8 @@ from pygls.capabilities import get_capability
 
 from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.inlay_hint import HintSettings
-from weft_lsp.lsp.language_server import Server, Settings
+from weft_lsp.lsp import diagnostics
+from weft_lsp.lsp.language_server import Mode, Server, Settings
 
 SECTION = "weft"
 
@@ -46,7 +47,10 @@ def _ask(ls: Server) -> None:
 def _change(ls: Server, section: object) -> None:
     before = ls.settings
     _set(ls, section)
-    if ls.settings.hints != before.hints and _refreshes(ls, "inlay_hint"):
+    is_other_mode = ls.settings.python != before.python
+    if is_other_mode:
+        diagnostics.refresh(ls)
+    if (is_other_mode or ls.settings.hints != before.hints) and _refreshes(ls, "inlay_hint"):
         ls.workspace_inlay_hint_refresh(None)
     if ls.settings.lenses != before.lenses and _refreshes(ls, "code_lens"):
         ls.workspace_code_lens_refresh(None)
@@ -57,7 +61,7 @@ def _refreshes(ls: Server, what: str) -> bool:
 
 
 def _set(ls: Server, section: object) -> None:
-    """What is not said, or is no truth value, stays as it is."""
+    """What is not said, or is no value of its kind, stays as it is."""
     hints, lenses = _member(section, "inlayHints"), _member(section, "codeLens")
     now = ls.settings
     ls.settings = Settings(
@@ -73,7 +77,16 @@ def _set(ls: Server, section: object) -> None:
             resources=_switch(lenses, "resources", now.lenses.resources),
         ),
         snippets=_switch(section, "snippets", now.snippets),
+        python=_mode(_member(section, "python"), now.python),
     )
+
+
+def _mode(value: object, before: Mode) -> Mode:
+    match value:
+        case "complement" | "full":
+            return value
+        case _:
+            return before
 
 
 def _switch(section: object, name: str, before: bool) -> bool:

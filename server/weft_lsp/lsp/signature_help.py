@@ -2,6 +2,7 @@
 
 from lsprotocol import types
 
+from weft_lsp.ide.complement import own_signature_help
 from weft_lsp.ide.signature_help import ParameterHelp, SignatureHelp, signature_help
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.positions import units
@@ -11,7 +12,9 @@ OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", ","])
 
 def on_signature_help(ls: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
     document = ls.document(params.text_document.uri)
-    found = signature_help(document.model, document.offset(params.position))
+    found = (own_signature_help if ls.is_beside else signature_help)(
+        document.model, document.offset(params.position)
+    )
     return found and _to_lsp(found)
 
 

@@ -26,8 +26,10 @@ KINDS: dict[SymbolKind, types.SymbolKind] = {
 
 def on_document_symbol(
     ls: Server, params: types.DocumentSymbolParams
-) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation] | None:
     document = ls.document(params.text_document.uri)
+    if ls.is_beside:
+        return None
     found = [entry for entry in symbols(document.model) if document.holds(entry.span)]
     nested = "text_document.document_symbol.hierarchical_document_symbol_support"
     if get_capability(ls.client_capabilities, nested):

@@ -15,7 +15,9 @@ def on_workspace_symbol(ls: Server, params: types.WorkspaceSymbolParams) -> list
 
 
 def _found(ls: Server, query: str) -> Iterator[types.SymbolInformation]:
-    for found in workspace_symbols(ls.project.library, ls.open_models(), query):
+    # The names of the workspace are the other server's to find.
+    models = () if ls.is_beside else ls.open_models()
+    for found in workspace_symbols(ls.project.library, models, query):
         for place in places(ls, found.location.path or "", [found.location.span]):
             yield types.SymbolInformation(
                 place, found.name, KINDS[found.kind], container_name=found.container
