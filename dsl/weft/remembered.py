@@ -5,6 +5,7 @@ name and attribute with what it stood for. All of that is looked at again before
 or cannot be compared, is read anew.
 """
 
+import enum
 import hashlib
 import pickle
 import sys
@@ -14,7 +15,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from weft.backends import cache as disk
 from weft.layout import Layout
 from weft.model.ir import Kernel
-from weft.model.observed import ABSENT, Observation, look, source_of
+from weft.model.observed import ABSENT, Observation, class_constants, look, names_of, source_of
 from weft.records import record
 
 # Kernels of one text that differ in what their names stand for, as a function that makes kernels makes them.
@@ -106,23 +107,36 @@ def _scope(function: FunctionType) -> str:
 
 def _digest(value: object) -> str | None:
     """A text that is the same if, and only if, the front end would see the same."""
+    if isinstance(value, enum.Enum) and isinstance(value, int):
+        return f"enum {int(value)}"
     if value is None or type(value) in (bool, int, float, str, Layout) or value is ABSENT:
         return f"{type(value).__name__} {value!r}"
     if isinstance(value, tuple):
         parts = [_digest(item) for item in value]
-        return None if None in parts else f"({', '.join(map(str, parts))})"
+        names = getattr(value, "_fields", "")
+        return None if None in parts else f"{names}({', '.join(map(str, parts))})"
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
     marked = getattr(value, "python_function", None)
     if isinstance(marked, FunctionType):
         return _function_digest(value, marked)
     if isinstance(value, type):
-        return f"class {[f'{base.__module__}.{base.__qualname__}' for base in value.__mro__]}"
+        return _class_digest(value)
     if isinstance(value, FunctionType | BuiltinFunctionType):
         return f"function {value.__module__}.{value.__qualname__}"
     if type(value).__module__.startswith("weft.") and isinstance(getattr(value, "name", None), str):
         return f"{type(value).__qualname__} {getattr(value, 'name', '')}"
+    names = names_of(value)
+    if names:
+        parts = [_digest(getattr(value, name)) for name in names]
+        return None if None in parts else f"{type(value).__qualname__} {names} {parts}"
     return _scalar_digest(value)
+
+
+def _class_digest(kind: type) -> str | None:
+    bases = [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__]
+    constants = {name: _digest(value) for name, value in class_constants(kind).items()}
+    return None if None in constants.values() else f"class {bases} {constants}"
 
 
 def _function_digest(value: object, function: FunctionType) -> str | None:

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from weft import __version__
 from weft.cli import main
-from weft.cli.settings import Format
 from weft.cli.formats import FORMATS
 from weft.cli.report import Checked
+from weft.cli.settings import Format
 from weft.cli.sources import Source
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
 

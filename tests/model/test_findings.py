@@ -232,7 +232,7 @@ def test_unsupported_python():
                        # ^ unsupported: a `for` over anything but `range` cannot be used in a kernel: loop over `range(...)` and index
                 pass
             y[i] = (0, 1)[i:]
-                        # ^^ unsupported: a slice of anything but a tensor cannot be used in a kernel: index it
+                        # ^^ static-required: a tuple is sliced by numbers known at compile time
     """)
 
 

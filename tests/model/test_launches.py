@@ -101,7 +101,7 @@ def test_a_launch_inside_a_function():
         KERNELS
         + """
     def main():
-        z = np.zeros(32, np.float32)
+        z = np.zeros(64, np.float32)
         scale(1.0, x, z)
     def other(x):
         scale(1.0, x, np.zeros(3, np.int32))

@@ -3,6 +3,7 @@
 import enum
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -22,12 +23,26 @@ class Mode(enum.IntEnum):
     DOUBLE = 2
 
 
+class Tiles(NamedTuple):
+    rows: int = 8
+    scales: tuple[float, ...] = (1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    scale: float
+    bias: float | None = None
+
+
 @dataclass
 class Config:
     scale: float = 2.0
 
 
 config = Config()
+TILES = Tiles()
+SETTINGS = Settings(0.5)
+DTYPES = (f16, f32)
 weights = np.ones(3)
 
 
@@ -84,6 +99,23 @@ def test_a_tuple_of_the_module_and_a_layout():
     y = np.zeros((16, 24), np.float32)
     k(y)
     assert (y == 4 * 3 + 64).all()
+
+
+def test_named_constants_of_the_module():
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        i = weft.tile_index(y, TILES.rows)
+        part = weft.shared(DTYPES[1], TILES.rows)
+        part[weft.thread_idx.x] = x[i] * SETTINGS.scale + sum(TILES.scales[1:])
+        weft.barrier()
+        if SETTINGS.bias is None and Mode.DOUBLE.value in (1, 2):
+            y[i] = part[weft.thread_idx.x] * Mode.DOUBLE + math.floor(math.log(27, 3) + 0.5)
+        else:
+            y[i] = 0
+
+    x, y = vectors()
+    k(x, y)
+    np.testing.assert_allclose(y, (x * 0.5 + 2) * 2 + 3, rtol=1e-6)
 
 
 def test_results_of_two_values_and_swapped_elements():

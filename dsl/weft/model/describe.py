@@ -25,6 +25,7 @@ from weft.model.values import (
     Module,
     Mutable,
     Operation,
+    Record,
     Scalar,
     Slice,
     Static,
@@ -65,13 +66,19 @@ def describe(value: Value) -> str:
         case Static():
             return f"{value.type_name} = {value.value!r}"
         case Tuple(items=items):
-            return _tuple(
-                [repr(item.value) if isinstance(item, Static) else describe(item) for item in items]
-            )
+            return _tuple([describe_item(item) for item in items])
+        case Record(type_name=name, names=names, items=items):
+            parts = [f"{word}={describe_item(item)}" for word, item in zip(names, items, strict=True)]
+            return f"{name}({', '.join(parts)})"
         case MaybeUnbound(value=inner):
             return f"{describe(inner)}, not bound on every path"
         case _:
             return _describe_named(value)
+
+
+def describe_item(item: Value) -> str:
+    """A value inside of another one."""
+    return repr(item.value) if isinstance(item, Static) else describe(item)
 
 
 def _describe_named(value: Value) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from weft.model.dtypes import DType
-from weft.records import record
+from weft.records import field, record
 
 if TYPE_CHECKING:
     from weft.model.trace.call import Call
@@ -22,6 +22,7 @@ class Dialect:
     dtypes, axes, places: what stands for a scalar type, for `thread_idx` and its kind, and for `lane_id` and its kind.
     kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, place_class,
     kernel_class, function_class: the classes of `thread_idx`, of `lane_id`, and of what the decorators make.
+    conversions: classes of other libraries whose call converts a number, as `numpy.float32`.
     speaking: the operations that take texts, such as f-strings.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
@@ -43,3 +44,4 @@ class Dialect:
     root: str
     package: str
     speaking: frozenset[str] = frozenset()
+    conversions: Mapping[str, DType] = field(default_factory=dict[str, DType])

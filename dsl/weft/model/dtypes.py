@@ -1,5 +1,7 @@
 """Scalar types: what a number in a kernel is made of."""
 
+import math
+import struct
 from typing import Literal
 
 from weft.records import record
@@ -51,7 +53,19 @@ BOOL = DType("bool", "bool", 8)
 INDEX = DType("index", "index", 64)
 
 ALL = (F16, BF16, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64, BOOL)
+_PACKED = {F16: "e", F32: "f"}
 BY_NAME = {dtype.name: dtype for dtype in ALL}
+
+
+def rounded(value: float, dtype: DType) -> int | float:
+    """The number that `dtype` holds of a finite one: a float rounded to nearest, everything else as it is."""
+    code = _PACKED.get(dtype)
+    if code is None:
+        return value
+    try:
+        return struct.unpack(code, struct.pack(code, value))[0]
+    except OverflowError:
+        return math.copysign(math.inf, value)
 
 
 def promote(a: DType, b: DType) -> DType:

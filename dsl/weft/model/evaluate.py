@@ -1,6 +1,7 @@
 """Evaluate a module-level constant from its text."""
 
 import ast
+from collections.abc import Mapping
 
 from weft.model.diagnostic import Diagnostic
 from weft.model.syntax import Parsed
@@ -11,13 +12,18 @@ from weft.model.trace.tracer import Frame, TooLarge, Tracer
 from weft.model.values import UNKNOWN, Mutable, Scalar, Tensor, Value
 
 
-def evaluate(node: ast.expr, block: Parsed, scope: Scope) -> Value:
-    """What an expression of a module stands for; unknown where the text does not tell."""
+def evaluate(
+    node: ast.expr, block: Parsed, scope: Scope, known: Mapping[str, Value] | None = None, /
+) -> Value:
+    """What an expression of a module stands for; unknown where the text does not tell.
+
+    known: names that come before those of the scope, as in the body of a class.
+    """
     mutable = _mutable(node)
     if mutable is not None:
         return mutable
     assert isinstance(scope, ModuleText)
-    t = Tracer(scope.library, Frame("", block, scope), READERS, is_kernel=False)
+    t = Tracer(scope.library, Frame("", block, scope, dict(known or {})), READERS, is_kernel=False)
     try:
         value = expression(t, node)
     except (RecursionError, TooLarge):

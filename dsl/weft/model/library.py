@@ -12,7 +12,10 @@ from weft.model.text import Evaluate, ModuleText, Scope, builtin, class_members
 from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation, Static
 
 # The constants of `math` and `numpy` that mean the same in a kernel.
-_CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
+_CONSTANTS = {
+    **{f"math.{name}": getattr(math, name) for name in ("pi", "e", "inf", "nan", "tau")},
+    **{f"numpy.{name}": getattr(math, name) for name in ("pi", "e", "inf", "nan")},
+}
 
 # A drive of Windows has one letter.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -125,9 +128,10 @@ class Library:
         """A member of a module that is not read: an operation if the dialect knows it (`math.exp`)."""
         if qualified in self.dialect.operations:
             return Binding(Operation(qualified, Symbol(qualified.rpartition(".")[2], "operation", qualified)))
-        owner, _, name = qualified.partition(".")
-        if owner in ("math", "numpy") and name in _CONSTANTS:
-            return Binding(Static(_CONSTANTS[name]), Symbol(name, "constant", qualified))
+        if qualified in _CONSTANTS:
+            return Binding(
+                Static(_CONSTANTS[qualified]), Symbol(qualified.rpartition(".")[2], "constant", qualified)
+            )
         return Binding(External(qualified))
 
     def builtin(self, name: str) -> Binding:

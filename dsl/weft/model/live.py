@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
@@ -13,7 +14,7 @@ from weft.model.facts import Location
 from weft.model.ir import Kernel, Special
 from weft.model.kernel import Analysis, analyse
 from weft.model.library import Library
-from weft.model.observed import ABSENT, Observation, look, source_of
+from weft.model.observed import ABSENT, Observation, class_constants, look, names_of, source_of
 from weft.model.source import Lines, split
 from weft.model.syntax import Parsed
 from weft.model.text import builtin
@@ -33,7 +34,10 @@ from weft.model.values import (
     Module,
     Mutable,
     Operation,
+    Record,
     Scalar,
+    Tuple,
+    Value,
 )
 from weft.records import record, replace
 
@@ -113,8 +117,25 @@ class LiveLibrary(Library):
         named = self._named(value)
         if named is not None:
             return named
+        return Binding(self._constant(value))
+
+    def _constant(self, value: object) -> Value:
+        if isinstance(value, tuple):
+            items = tuple(self.binding(item).value for item in value)
+            return Tuple(items, tuple(getattr(value, "_fields", ())))
+        names = () if is_layout(value) else names_of(value)
+        if names:
+            items = tuple(self.binding(getattr(value, name)).value for name in names)
+            return Record(type(value).__name__, names, items)
         constant = from_python(_plain(value))
-        return Binding(Mutable(type(value).__name__) if constant == UNKNOWN else constant)
+        return Mutable(type(value).__name__) if constant == UNKNOWN else constant
+
+    def _constants(self, kind: type, qualified: str) -> Iterator[tuple[str, Value]]:
+        """What the body of a user's class gives names to."""
+        if qualified.partition(".")[0] == self.dialect.package or not hasattr(kind, "__dict__"):
+            return
+        for name, value in class_constants(kind).items():
+            yield name, self.binding(value).value
 
     def _named(self, value: object) -> Binding | None:
         """A class, a function or an object of the language, by its qualified name."""
@@ -129,7 +150,9 @@ class LiveLibrary(Library):
             is_dimension = any(
                 f"{base.__module__}.{base.__qualname__}" == dialect.dimension for base in value.__mro__
             )
-            return Binding(Dimension(value.__name__, qualified) if is_dimension else Class(qualified))
+            if is_dimension:
+                return Binding(Dimension(value.__name__, qualified))
+            return Binding(Class(qualified, constants=tuple(self._constants(value, qualified))))
         if (
             type(value).__qualname__ == "Axes"
             and f"weft.ops.geometry.{getattr(value, 'name', '')}" in dialect.axes

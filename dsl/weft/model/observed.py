@@ -1,5 +1,7 @@
 """What reading a live function looks at: names in its scopes, and attributes of modules."""
 
+import dataclasses
+import enum
 import linecache
 from types import FunctionType, ModuleType
 
@@ -36,6 +38,25 @@ def look(owner: FunctionType | ModuleType, name: str) -> object:
             # The enclosing function has not bound the name yet.
             return ABSENT
     return owner.__globals__.get(name, ABSENT)
+
+
+def names_of(value: object) -> tuple[str, ...]:
+    """The names of what a value is made of, where it cannot change: a frozen dataclass, the member of an enum."""
+    if isinstance(value, enum.Enum):
+        return () if isinstance(value, int) else ("name", "value")
+    parameters = getattr(type(value), "__dataclass_params__", None)
+    if isinstance(value, type) or parameters is None or not parameters.frozen:
+        return ()
+    return tuple(field.name for field in dataclasses.fields(value))  # pyright: ignore[reportArgumentType]
+
+
+def class_constants(kind: type) -> dict[str, object]:
+    """The plain values that the body of a class gives names to."""
+    return {
+        name: value
+        for name, value in vars(kind).items()
+        if not name.startswith("_") and isinstance(value, bool | int | float | str | tuple | enum.Enum)
+    }
 
 
 def source_of(function: FunctionType) -> str | None:

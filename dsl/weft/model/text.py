@@ -3,9 +3,10 @@
 import ast
 import builtins
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from weft.model.class_text import class_value
 from weft.model.declarations import (
     Declaration,
     declared,
@@ -19,6 +20,7 @@ from weft.model.facts import Location, ParameterText, Signature, Symbol
 from weft.model.ir import Special
 from weft.model.source import split, split_again, split_parts
 from weft.model.syntax import Parsed
+from weft.model.unpacking import part_of
 from weft.model.values import (
     NOTHING,
     UNKNOWN,
@@ -66,7 +68,12 @@ class Scope(Protocol):
     def names(self) -> list[str]: ...
 
 
-Evaluate = Callable[[ast.expr, Parsed, Scope], Value]
+class Evaluate(Protocol):
+    """What an expression stands for in a scope; `known`: names that come before those of the scope."""
+
+    def __call__(
+        self, node: ast.expr, block: Parsed, scope: Scope, known: Mapping[str, Value] | None = None, /
+    ) -> Value: ...
 
 
 class ModuleText:
@@ -156,7 +163,7 @@ class ModuleText:
                 return self._function(declaration, declaration.node)
             case ast.ClassDef():
                 return self._class(declaration, declaration.node)
-            case ast.Assign(value=value, targets=[ast.Name()]) | ast.AnnAssign(value=ast.expr() as value):
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                 return self._constant(declaration, value)
             case _:
                 return Binding(UNKNOWN, self._symbol(declaration))
@@ -182,7 +189,7 @@ class ModuleText:
         dotted = "." * node.level + (node.module or "")
         path = self.library.find(dotted, self.path)
         if path is None:
-            return None if node.level else Binding(External(f"{dotted}.{name}"))
+            return None if node.level else self.library.external(f"{dotted}.{name}")
         module = self.library.module(path)
         if module is None:
             return None
@@ -201,7 +208,7 @@ class ModuleText:
         qualified = f"{self.name}.{node.name}"
         dialect = self.library.dialect
         decorators = {
-            self._qualified(part.func if isinstance(part, ast.Call) else part) for part in node.decorator_list
+            self.qualified(part.func if isinstance(part, ast.Call) else part) for part in node.decorator_list
         }
         location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
         kind = (
@@ -233,10 +240,10 @@ class ModuleText:
             symbol = symbol_of_class(node, location, "dimension", qualified)
             return Binding(Dimension(node.name, qualified, symbol), symbol)
         symbol = symbol_of_class(node, location, "class", qualified)
-        return Binding(Class(qualified, symbol), symbol)
+        return Binding(class_value(self, node, declaration.block, qualified, symbol), symbol)
 
     def _is_dimension(self, base: ast.expr) -> bool:
-        return self._qualified(base) == self.library.dialect.dimension
+        return self.qualified(base) == self.library.dialect.dimension
 
     def _constant(self, declaration: Declaration, value: ast.expr) -> Binding:
         qualified = f"{self.name}.{declaration.name}"
@@ -245,7 +252,9 @@ class ModuleText:
             return Binding(Axes(self.library.dialect.axes[qualified], symbol), symbol)
         if qualified in self.library.dialect.places:
             return Binding(Scalar(Special(self.library.dialect.places[qualified])), symbol)
-        return Binding(self.library.evaluate(value, declaration.block, self), symbol)
+        part = part_of(declaration.node, value, declaration.name)
+        found = self.library.evaluate(part.node, declaration.block, self) if part.node else UNKNOWN
+        return Binding(part.of(found), symbol)
 
     def _symbol(self, declaration: Declaration) -> Symbol:
         location = Location(self.path, declaration.name_span)
@@ -266,7 +275,7 @@ class ModuleText:
             case _:
                 return None
 
-    def _qualified(self, expr: ast.expr) -> str | None:
+    def qualified(self, expr: ast.expr) -> str | None:
         """The qualified name that a decorator or a base class leads to."""
         match expr:
             case ast.Name(id=name):
@@ -274,12 +283,12 @@ class ModuleText:
             case ast.Attribute(value=value, attr=attribute):
                 return self._qualified_member(value, attribute)
             case ast.Subscript(value=value):
-                return self._qualified(value)
+                return self.qualified(value)
             case _:
                 return None
 
     def _qualified_member(self, value: ast.expr, attribute: str) -> str | None:
-        owner = self._qualified(value)
+        owner = self.qualified(value)
         if owner is None:
             return None
         path = self.library.find(owner, self.path)

@@ -5,7 +5,7 @@ looked up still stand for the same values.
 """
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model.diagnostic import Span
@@ -53,6 +53,18 @@ class Scalar:
 
 @record
 class Tuple:
+    """`names`: of the items, where it is a NamedTuple."""
+
+    items: tuple["Value", ...]
+    names: tuple[str, ...] = ()
+
+
+@record
+class Record:
+    """A frozen dataclass, or the member of an enum: values that have names."""
+
+    type_name: str
+    names: tuple[str, ...]
     items: tuple["Value", ...]
 
 
@@ -169,11 +181,26 @@ class Operation:
 
 
 @record
+class Field:
+    """What an object of a class is made of; `default` is None where one must be given."""
+
+    name: str
+    default: "Value | None"
+
+
+@record
 class Class:
-    """A class: of the language (`Tensor`, `Layout`) or the user's own."""
+    """A class: of the language (`Tensor`, `Layout`) or the user's own.
+
+    constants: the names that its body gives values, and what they stand for. kind: whether it makes values that a kernel can
+    read, and `fields`, as the text tells, what from.
+    """
 
     qualified_name: str
     symbol: Symbol | None = field(default=None, compare=False)
+    constants: tuple[tuple[str, "Value"], ...] = ()
+    kind: Literal["", "enum", "named tuple", "frozen dataclass"] = ""
+    fields: tuple[Field, ...] = ()
 
 
 @record
@@ -294,6 +321,7 @@ Value = (
     | Static
     | Scalar
     | Tuple
+    | Record
     | Text
     | Slice
     | Vector

@@ -6,6 +6,7 @@ from types import FunctionType
 
 from weft import layout
 from weft.model.dialect import Dialect, Rule
+from weft.model.trace import arrays
 from weft.ops import dtypes
 from weft.ops.infer import (
     atomic,
@@ -76,4 +77,5 @@ DIALECT = Dialect(
     root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
     package="weft",
     speaking=frozenset({"builtins.print"}),
+    conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},
 )

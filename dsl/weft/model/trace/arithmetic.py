@@ -11,10 +11,11 @@ from weft.model.describe import describe
 from weft.model.dtypes import BOOL, F32, I32, DType, promote
 from weft.model.ir import Const, Expr
 from weft.model.trace.tracer import Tracer, as_expr, default_dtype, is_numeric
-from weft.model.values import UNKNOWN, Dimension, Scalar, Static, Tuple, Value, Vector
+from weft.model.values import UNKNOWN, Dimension, Record, Scalar, Static, Tuple, Value, Vector
 from weft.records import replace
 
 _LARGEST_STATIC = 2**64
+_LONGEST_TUPLE = 4096
 
 BINARY: dict[type[ast.operator], tuple[str, str]] = {
     ast.Add: ("add", "+"),
@@ -63,8 +64,10 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
     """`left name right`, for a key of `weft.model.ir.PRIMITIVES`."""
     if isinstance(left, Static) and isinstance(right, Static):
         return _static(t, name, left, right, node)
-    if isinstance(left, Tuple) and isinstance(right, Tuple) and name == "add":
-        return Tuple((*left.items, *right.items))
+    if isinstance(left, Tuple) or isinstance(right, Tuple):
+        together = _of_tuples(name, left, right)
+        if together is not None:
+            return together
     left, right = as_number(left), as_number(right)
     if left == UNKNOWN or right == UNKNOWN:
         return UNKNOWN
@@ -79,6 +82,18 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
         return _power(t, left, right, dtype, node)
     a, b = as_expr(left, dtype), as_expr(right, dtype)
     return UNKNOWN if a is None or b is None else Scalar(_build(name, a, b))
+
+
+def _of_tuples(name: str, left: Value, right: Value) -> Value | None:
+    """`(1, 2) + (3,)` and `(1,) * 3`."""
+    if isinstance(left, Tuple) and isinstance(right, Tuple) and name == "add":
+        return Tuple((*left.items, *right.items))
+    items, count = (left, right) if isinstance(left, Tuple) else (right, left)
+    if name != "mul" or not isinstance(items, Tuple) or not isinstance(count, Static):
+        return None
+    if not isinstance(count.value, int) or len(items.items) * count.value > _LONGEST_TUPLE:
+        return None
+    return Tuple(items.items * count.value)
 
 
 def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
@@ -107,6 +122,9 @@ def _spread(value: Value, width: int) -> list[Value]:
 def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
     if isinstance(left, Static) and isinstance(right, Static):
         return _static(t, name, left, right, node)
+    if isinstance(left, Tuple | Record) and isinstance(right, Tuple | Record) and name in ("eq", "ne"):
+        same = is_same(left, right)
+        return UNKNOWN if same is None else Static(same == (name == "eq"))
     left, right = as_number(left), as_number(right)
     if left == UNKNOWN or right == UNKNOWN:
         return UNKNOWN
@@ -115,6 +133,22 @@ def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> V
     dtype = common_dtype(left, right)
     a, b = as_expr(left, dtype), as_expr(right, dtype)
     return UNKNOWN if a is None or b is None else Scalar(fold.operation(name, a, b, dtype=BOOL))
+
+
+def is_same(left: Value, right: Value) -> bool | None:
+    """Whether two values are equal, as far as that is known when the kernel is compiled."""
+    match left, right:
+        case Static(), Static():
+            return left.value == right.value
+        case (Tuple(), Tuple()) | (Record(), Record()):
+            if len(left.items) != len(right.items):
+                return False
+            parts = [is_same(a, b) for a, b in zip(left.items, right.items, strict=True)]
+            return False if False in parts else None if None in parts else True
+        case (Static(), Tuple() | Record()) | (Tuple() | Record(), Static()):
+            return False
+        case _:
+            return None
 
 
 def unary(t: Tracer, operator_node: ast.unaryop, value: Value, node: ast.AST) -> Value:

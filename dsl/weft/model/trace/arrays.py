@@ -6,7 +6,7 @@ from weft.model.dtypes import BF16, BOOL, F16, F32, F64, I8, I16, I32, I64, U8, 
 from weft.model.values import UNKNOWN, External, HostTensor, Static, Tuple, Value
 
 _ARRAYS = {"zeros": 1, "ones": 1, "empty": 1, "full": 2}
-_DTYPES: dict[str, DType] = {
+NUMPY_DTYPES: dict[str, DType] = {
     "float16": F16, "bfloat16": BF16, "float32": F32, "float64": F64, "int8": I8, "int16": I16, "int32": I32,
     "int64": I64, "uint8": U8, "uint16": U16, "uint32": U32, "uint64": U64, "bool": BOOL, "bool_": BOOL,
     "single": F32, "double": F64, "half": F16,
@@ -39,7 +39,7 @@ def dtype_of(value: Value) -> tuple[DType | None, str | None]:
         case _:
             return None, None
     python = {"float": F64, "int": I64}
-    found = _DTYPES.get(short) or python.get(short)
+    found = NUMPY_DTYPES.get(short) or python.get(short)
     return found, found.name if found else None
 
 

@@ -1,13 +1,15 @@
 """Calls in a kernel: operations by their rules, device functions by reading their bodies in place."""
 
 import ast
+import math
 from collections.abc import Callable, Sequence
 
 from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
+from weft.model.class_text import made
 from weft.model.describe import describe, signature_label
 from weft.model.diagnostic import Span
-from weft.model.dtypes import DType
+from weft.model.dtypes import DType, rounded
 from weft.model.facts import Signature, Symbol
 from weft.model.ir import Expr
 from weft.model.trace.arithmetic import as_number
@@ -24,6 +26,7 @@ from weft.model.values import (
     KernelRef,
     Method,
     Operation,
+    Record,
     Scalar,
     Static,
     Tuple,
@@ -85,8 +88,8 @@ def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
             return _operation(t, name, symbol, node, positional, keywords, receiver)
         case DTypeRef(dtype=dtype):
             return _convert(t, dtype, positional, node)
-        case Class(qualified_name=name):
-            return _construct(t, name, positional, keywords, node)
+        case Class():
+            return _construct(t, callee, positional, keywords, node)
         case DeviceFunction():
             return _function(t, callee, positional, keywords, node)
         case KernelRef() | ConfiguredKernel():
@@ -134,10 +137,14 @@ def sizes(value: Value) -> tuple[int, int, int] | None:
 
 def from_python(value: object) -> Value:
     """A live value of the kinds that a kernel can read as a constant."""
-    if isinstance(value, bool | int | float | str | Layout | ComposedLayout | Swizzle) or value is None:
+    if isinstance(value, bool | Layout | ComposedLayout | Swizzle) or value is None:
         return Static(value)
+    # Members of an IntEnum and their kind are the numbers that they stand for.
+    for plain in (int, float, str):
+        if isinstance(value, plain):
+            return Static(plain(value))
     if isinstance(value, tuple):
-        return Tuple(tuple(from_python(item) for item in value))
+        return Tuple(tuple(from_python(item) for item in value), tuple(getattr(value, "_fields", ())))
     return UNKNOWN
 
 
@@ -219,6 +226,14 @@ def _operation(
     if rule is None:
         return _layout_call(t, name, positional, keywords, receiver, node)
     signature = symbol.signature if symbol else None
+    if signature is None and keywords and name not in t.dialect.speaking:
+        word = next(iter(keywords))
+        t.report(
+            "call-arguments",
+            f"`{ast.unparse(node.func)}` takes no keyword arguments in a kernel and `{word}` is given: drop it",
+            node,
+        )
+        return UNKNOWN
     if signature is None:
         return rule(Call(t, node, name.rpartition(".")[2], {"args": Tuple(tuple(positional))}))
     bound = bind(t, signature, node, positional, keywords)
@@ -258,10 +273,15 @@ def evaluate_static(
 
 
 def _construct(
-    t: Tracer, name: str, positional: list[Value], keywords: dict[str, Value], node: ast.Call
+    t: Tracer, kind: Class, positional: list[Value], keywords: dict[str, Value], node: ast.Call
 ) -> Value:
+    name = kind.qualified_name
     if name in t.dialect.algebra:
         return evaluate_static(t, t.dialect.algebra[name], positional, keywords, node)
+    if name in t.dialect.conversions:
+        return _converted(t, t.dialect.conversions[name], positional, node)
+    if not t.is_kernel and kind.kind in ("named tuple", "frozen dataclass"):
+        return _object(kind, positional, keywords)
     if t.is_kernel:
         t.report(
             "not-callable",
@@ -269,6 +289,17 @@ def _construct(
             node,
         )
     return UNKNOWN
+
+
+def _object(kind: Class, positional: list[Value], keywords: dict[str, Value]) -> Value:
+    """A named tuple or a frozen dataclass, as a constant of the module."""
+    items = made(kind, positional, keywords)
+    if items is None:
+        return UNKNOWN
+    names = tuple(part.name for part in kind.fields)
+    if kind.kind == "named tuple":
+        return Tuple(items, names)
+    return Record(kind.qualified_name.rpartition(".")[2], names, items)
 
 
 def _convert(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -> Value:
@@ -287,6 +318,18 @@ def _convert(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -
     if isinstance(value, Static) and isinstance(value.value, int | float):
         return Scalar(fold.const(value.value, dtype))
     return Scalar(fold.convert(expr, dtype))
+
+
+def _converted(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -> Value:
+    """`np.float32(x)`: in a kernel the conversion, in the module a constant."""
+    if t.is_kernel:
+        return _convert(t, dtype, positional, node)
+    value = positional[0] if len(positional) == 1 else UNKNOWN
+    if not isinstance(value, Static) or not isinstance(value.value, int | float):
+        return UNKNOWN
+    if not math.isfinite(value.value):
+        return value if dtype.is_float else UNKNOWN
+    return Static(rounded(fold.const(value.value, dtype).value, dtype))
 
 
 def _function(
@@ -323,6 +366,8 @@ def _launch(
 def _other(
     t: Tracer, callee: Value, positional: list[Value], keywords: dict[str, Value], node: ast.Call
 ) -> Value:
+    if isinstance(callee, External) and callee.qualified_name in t.dialect.conversions:
+        return _converted(t, t.dialect.conversions[callee.qualified_name], positional, node)
     if isinstance(callee, External):
         rule = t.dialect.operations.get(callee.qualified_name)
         if rule is not None:

@@ -21,6 +21,7 @@ from weft.model.trace.arithmetic import (
     common_dtype,
     compare,
     from_expr,
+    is_same,
     unary,
 )
 from weft.model.trace.call import call, configure, read_property
@@ -43,6 +44,7 @@ from weft.model.values import (
     Method,
     Module,
     Mutable,
+    Record,
     Scalar,
     Slice,
     Static,
@@ -181,7 +183,7 @@ def _nearest(
 def _attribute(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Attribute)
     owner = expression(t, node.value)
-    binding = member(t, owner, node.attr)
+    binding = _number_of_enum(t, owner, node) or member(t, owner, node.attr)
     if binding is None:
         if node.attr != HOLE:
             _report_unknown_attribute(t, owner, node)
@@ -190,6 +192,15 @@ def _attribute(t: Tracer, node: ast.expr) -> Value:
     if isinstance(value, Method) and binding.symbol and binding.symbol.kind == "property":
         value = read_property(t, value, node)
     return t.record(node, value, binding.symbol)
+
+
+def _number_of_enum(t: Tracer, owner: Value, node: ast.Attribute) -> Binding | None:
+    """`Mode.FAST.value` of an IntEnum, whose members are numbers."""
+    if node.attr != "value" or not isinstance(owner, Static) or not isinstance(node.value, ast.Attribute):
+        return None
+    # A chain of `.value` is not followed, for the sake of the time that it would take.
+    kind = UNKNOWN if node.value.attr == "value" else expression(t, node.value.value)
+    return Binding(owner) if isinstance(kind, Class) and kind.constants else None
 
 
 def member(t: Tracer, owner: Value, name: str) -> Binding | None:
@@ -212,9 +223,12 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return _class_member(t, owner, t.dialect.tensor, name)
         case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
             return _class_member(t, owner, _class_of(layout), name)
-        case Class(qualified_name=qualified):
-            return _class_member(t, owner, qualified, name)
-        case DTypeRef() | Scalar() | Dimension() | Tuple() | Static() if t.is_kernel:
+        case Tuple(names=names, items=items) | Record(names=names, items=items) if name in names:
+            return Binding(items[names.index(name)])
+        case Class(qualified_name=qualified, constants=constants):
+            found = dict(constants).get(name)
+            return _class_member(t, owner, qualified, name) if found is None else Binding(found)
+        case DTypeRef() | Scalar() | Dimension() | Tuple() | Record() | Static() if t.is_kernel:
             return None
         case _:
             return Binding(UNKNOWN)
@@ -228,8 +242,10 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
             return list(AXES)
         case KernelRef() | ConfiguredKernel() if not t.is_kernel:
             return [symbol.name for symbol in t.library.class_members(t.dialect.kernel_class)]
-        case Class(qualified_name=qualified):
-            return [symbol.name for symbol in t.library.class_members(qualified)]
+        case Tuple(names=names) | Record(names=names):
+            return list(names)
+        case Class(qualified_name=qualified, constants=constants):
+            return [*dict(constants), *(symbol.name for symbol in t.library.class_members(qualified))]
         case Tensor():
             return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
         case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
@@ -316,8 +332,9 @@ def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
 
 def _item(t: Tracer, items: tuple[Value, ...], node: ast.Subscript) -> Value:
     index = expression(t, node.slice)
-    if has_slice(index):
-        refuse(t, "a slice of anything but a tensor", "index it", node.slice)
+    if isinstance(index, Slice):
+        return _items(t, items, index, node)
+    if index == UNKNOWN:
         return UNKNOWN
     if not isinstance(index, Static) or not isinstance(index.value, int):
         t.report("static-required", "a tuple is indexed by a number known at compile time", node.slice)
@@ -330,6 +347,19 @@ def _item(t: Tracer, items: tuple[Value, ...], node: ast.Subscript) -> Value:
         )
         return UNKNOWN
     return items[index.value]
+
+
+def _items(t: Tracer, items: tuple[Value, ...], index: Slice, node: ast.Subscript) -> Value:
+    """`SIZES[1:]`."""
+    parts = (index.start, index.stop, index.step)
+    if UNKNOWN in parts:
+        return UNKNOWN
+    numbers = [part.value for part in parts if isinstance(part, Static)]
+    whole = [number for number in numbers if number is None or isinstance(number, int)]
+    if len(whole) < len(parts) or whole[2] == 0:
+        t.report("static-required", "a tuple is sliced by numbers known at compile time", node.slice)
+        return UNKNOWN
+    return Tuple(items[slice(*whole)])
 
 
 def _mode(layout: Layout, index: object) -> Value:
@@ -359,11 +389,28 @@ def _compare(t: Tracer, node: ast.expr) -> Value:
     result: Value = Static(True)
     for operator_node, left, right in zip(node.ops, values, values[1:], strict=False):
         name = COMPARE.get(type(operator_node))
-        if name is None:
+        found = (
+            _membership(operator_node, left, right) if name is None else compare(t, name, left, right, node)
+        )
+        if found is None:
             refuse(t, "`is` or `in`", "compare numbers with `==`", node)
             return UNKNOWN
-        result = _and(t, result, compare(t, name, left, right, node), node)
+        result = _and(t, result, found, node)
     return result
+
+
+def _membership(node: ast.cmpop, left: Value, right: Value) -> Value | None:
+    """`BIAS is None` and `MODE in (1, 2)` of constants; None where it is no question about constants."""
+    if UNKNOWN in (left, right):
+        return UNKNOWN
+    if isinstance(node, ast.Is | ast.IsNot) and Static(None) in (left, right):
+        return Static((left == right) == isinstance(node, ast.Is))
+    if not isinstance(node, ast.In | ast.NotIn) or not isinstance(right, Tuple):
+        return None
+    parts = [is_same(left, item) for item in right.items]
+    if True not in parts and None in parts:
+        return None
+    return Static((True in parts) == isinstance(node, ast.In))
 
 
 def _and(t: Tracer, left: Value, right: Value, node: ast.AST) -> Value:

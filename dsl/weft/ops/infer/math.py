@@ -11,7 +11,7 @@ from weft.model.ir import Expr
 from weft.model.trace.arithmetic import as_condition, common_dtype
 from weft.model.trace.call import Call
 from weft.model.trace.tracer import as_expr, is_numeric
-from weft.model.values import UNKNOWN, Scalar, Static, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Tuple, Value
 
 
 def _float(dtype: DType) -> DType:
@@ -23,6 +23,12 @@ def unary(name: str, compute: Callable[[float], float] | None = None) -> Rule:
 
     def infer(call: Call) -> Value:
         value = first(call)
+        if len(arguments(call)) > 1:
+            call.report(
+                "call-arguments",
+                f"`{call.name}` takes one number; found {len(arguments(call))}: drop the others",
+            )
+            return UNKNOWN
         if isinstance(value, Static) and isinstance(value.value, int | float) and compute is not None:
             return _computed(call, compute, value.value)
         expr = as_expr(value)
@@ -50,7 +56,7 @@ def arguments(call: Call) -> list[Value]:
     if not call.given("args"):
         return [call.value(name) for name in call.arguments]
     items = call.value("args")
-    return [_number(item) for item in getattr(items, "items", ())]
+    return [_number(item) for item in items.items] if isinstance(items, Tuple) else []
 
 
 def _number(item: Value) -> Value:
@@ -79,6 +85,8 @@ def extreme(name: str, compute: Callable[..., float]) -> Rule:
 
     def infer(call: Call) -> Value:
         values = arguments(call)
+        if len(values) == 1 and isinstance(values[0], Tuple):
+            values = [_number(item) for item in values[0].items]
         if len(values) < 2:
             call.report("call-arguments", f"`{name}` takes two numbers or more: write `{name}(a, b)`")
             return UNKNOWN
@@ -104,7 +112,11 @@ def infer_pow(call: Call) -> Value:
     values = arguments(call)
     if len(values) != 2 or not all(map(is_numeric, values)):
         return not_a_number(call, next((value for value in values if not is_numeric(value)), UNKNOWN))
-    dtype = _float(common_dtype(values[0], values[1])) if any(isinstance(v, Scalar) for v in values) else F32
+    numbers = [value.value for value in values if isinstance(value, Static)]
+    if len(numbers) == 2:
+        x, y = (float(number) for number in numbers if isinstance(number, int | float))
+        return _computed(call, lambda _: math.pow(x, y), x)
+    dtype = _float(common_dtype(values[0], values[1]))
     a, b = as_expr(values[0], dtype), as_expr(values[1], dtype)
     return UNKNOWN if a is None or b is None else Scalar(fold.operation("pow", a, b))
 

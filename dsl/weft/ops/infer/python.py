@@ -1,18 +1,24 @@
 """Python's own functions that mean the same in a kernel."""
 
 import ast
+import math as pymath
+from collections.abc import Callable
 
 from weft.model import fold
 from weft.model.dialect import Rule
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.texts import plain
-from weft.model.trace.arithmetic import as_condition, from_expr
-from weft.model.trace.call import Call
+from weft.model.trace.arithmetic import as_condition, binary, from_expr
+from weft.model.trace.call import Call, from_python, to_python
 from weft.model.trace.texts import join, text_of
 from weft.model.trace.tracer import as_expr
 from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Text, Tuple, Value
 from weft.ops.infer import math
 from weft.ops.infer.tensor import infer_shape
+from weft.records import replace
+
+_LARGEST = 2**64
+_LONGEST = 4096
 
 
 def infer_range(call: Call) -> Value:
@@ -85,7 +91,106 @@ def _print_words(call: Call) -> dict[str, str]:
     return words
 
 
+def computed(compute: Callable[..., object], most: int = _LARGEST) -> Rule:
+    """The rule of a function of constants, whose numbers are at most `most`: it is computed when the kernel is compiled."""
+
+    def infer(call: Call) -> Value:
+        items = call.value("args")
+        values = items.items if isinstance(items, Tuple) else ()
+        if UNKNOWN in values:
+            return UNKNOWN
+        try:
+            given = [to_python(value) for value in values]
+        except ValueError:
+            call.report(
+                "not-callable",
+                f"`{_called(call)}` in a kernel takes constants, and something here is computed when it runs: use an operation "
+                "of weft",
+            )
+            return UNKNOWN
+        return _result(compute, given) if all(_is_small(value, most) for value in given) else UNKNOWN
+
+    return infer
+
+
+def _called(call: Call) -> str:
+    return ast.unparse(call.node.func) if isinstance(call.node, ast.Call) else call.name
+
+
+def _is_small(value: object, most: int) -> bool:
+    if isinstance(value, tuple):
+        return len(value) <= _LONGEST and all(_is_small(item, most) for item in value)
+    return isinstance(value, float | str) or (isinstance(value, int) and abs(value) <= most)
+
+
+def _result(compute: Callable[..., object], given: list[object]) -> Value:
+    try:
+        found = from_python(compute(*given))
+    except (ArithmeticError, TypeError, ValueError):
+        return UNKNOWN
+    is_huge = isinstance(found, Static) and isinstance(found.value, int) and abs(found.value) > _LARGEST
+    return UNKNOWN if is_huge else found
+
+
+def infer_tuple(call: Call) -> Value:
+    """`tuple(x)` of a tuple; one of a NamedTuple forgets its names."""
+    items = call.value("args")
+    first = items.items[0] if isinstance(items, Tuple) and len(items.items) == 1 else UNKNOWN
+    return Tuple(first.items) if isinstance(first, Tuple) else UNKNOWN
+
+
+def infer_log(call: Call) -> Value:
+    """`math.log(x)` and `math.log(x, base)`."""
+    values = math.arguments(call)
+    if len(values) != 2:
+        return math.infer_log(call)
+    logarithms = [math.infer_log(replace(call, arguments={"x": value})) for value in values]
+    return binary(call.tracer, "div", logarithms[0], logarithms[1], call.node)
+
+
+def rounding(compute: Callable[[float], int], on_numbers: Rule) -> Rule:
+    """The rule of Python's functions that give a whole number of a constant."""
+
+    def infer(call: Call) -> Value:
+        value = math.first(call)
+        if isinstance(value, Static) and isinstance(value.value, int | float):
+            return _result(compute, [value.value])
+        return on_numbers(call)
+
+    return infer
+
+
+def infer_fabs(call: Call) -> Value:
+    value = math.infer_abs(call)
+    return Static(float(value.value)) if isinstance(value, Static) and isinstance(value.value, int) else value
+
+
+def infer_sum(call: Call) -> Value:
+    """`sum(x)` of a tuple of numbers."""
+    items = call.value("args")
+    values = items.items if isinstance(items, Tuple) and len(items.items) == 1 else ()
+    if not values or not isinstance(values[0], Tuple):
+        return math.not_a_number(call, values[0] if values else UNKNOWN)
+    total: Value = Static(0)
+    for value in values[0].items:
+        total = binary(call.tracer, "add", total, value, call.node)
+    return total
+
+
 RULES: dict[str, Rule] = {
+    **{
+        f"math.{name}": computed(getattr(pymath, name))
+        for name in ("gcd", "lcm", "isqrt", "ldexp", "fmod", "degrees")
+    },
+    **{
+        f"math.{name}": computed(getattr(pymath, name), 256) for name in ("comb", "perm", "factorial", "prod")
+    },
+    "math.radians": computed(pymath.radians),
+    "builtins.pow": computed(pow, 64),
+    "builtins.divmod": computed(divmod),
+    "builtins.round": computed(round),
+    "builtins.tuple": infer_tuple,
+    "builtins.sum": infer_sum,
     "builtins.print": infer_print,
     "builtins.range": infer_range,
     "builtins.len": infer_len,
@@ -97,7 +202,7 @@ RULES: dict[str, Rule] = {
     "builtins.bool": infer_bool,
     "math.exp": math.infer_exp,
     "math.exp2": math.infer_exp2,
-    "math.log": math.infer_log,
+    "math.log": infer_log,
     "math.log2": math.infer_log2,
     "math.sqrt": math.infer_sqrt,
     "math.sin": math.infer_sin,
@@ -123,8 +228,9 @@ RULES: dict[str, Rule] = {
     "math.isnan": math.infer_isnan,
     "math.isinf": math.infer_isinf,
     "math.isfinite": math.infer_isfinite,
-    "math.floor": math.infer_floor,
-    "math.ceil": math.infer_ceil,
+    "math.floor": rounding(pymath.floor, math.infer_floor),
+    "math.ceil": rounding(pymath.ceil, math.infer_ceil),
+    "math.trunc": rounding(pymath.trunc, math.infer_trunc),
     "math.pow": math.infer_pow,
-    "math.fabs": math.infer_abs,
+    "math.fabs": infer_fabs,
 }
