@@ -67,7 +67,8 @@ def interleaved(
 
 # OpenMP's threads go on spinning for a while after a parallel loop, on the processors that the other side needs next.
 PAUSE_SECONDS = 0.02
-BATCH = 6
+# Long enough for the threads of both sides to be awake in its later half.
+BATCH = 40
 
 
 def timed(run: Callable[[], object]) -> float:

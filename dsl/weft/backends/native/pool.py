@@ -71,7 +71,9 @@ def run_ranges(pool: int, me: int) -> None:
         if which >= workers:
             which -= workers
         line = pool + (RANGES + which * RANGE_WORDS) * 8
-        call(entry, line, piece, load(line, 1), scratch, slots)
+        # Looking leaves the line in everybody's cache; taking a piece of nothing would not.
+        if atomic_load(line, 0) < load(line, 1):
+            call(entry, line, piece, load(line, 1), scratch, slots)
     if memory != 0:
         call(load(pool, FREE), memory)
 
