@@ -103,6 +103,8 @@ from weft.ops.mma import (
     fragment_b,
     fragment_index,
     mma,
+    row_max,
+    row_sum,
     store_fragment,
 )
 from weft.ops.sync import barrier
@@ -137,7 +139,7 @@ __all__ = [
     "fma", "fragment_a", "fragment_b", "fragment_index", "from_numpy", "full", "function", "grid_dim",
     "hypot", "i8", "i16", "i32", "i64", "in_domain", "index", "isfinite", "isinf", "isnan", "kernel",
     "lane_id", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi", "popcount",
-    "pow", "rcp", "rint", "rsqrt", "select", "shared", "shuffle", "shuffle_down", "shuffle_up", "shuffle_xor",
+    "pow", "rcp", "rint", "row_max", "row_sum", "rsqrt", "select", "shared", "shuffle", "shuffle_down", "shuffle_up", "shuffle_xor",
     "sin", "sinh", "sqrt", "static_range", "store_fragment", "tan", "tanh", "thread_idx", "tile_index",
     "trunc", "u8", "u16", "u32", "u64", "vote_all", "vote_any", "wait_async", "warp_barrier",
     "warp_broadcast", "warp_id", "warp_max", "warp_min", "warp_scan", "warp_size", "warp_sum", "zeros",

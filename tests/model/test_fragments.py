@@ -48,7 +48,7 @@ def test_wrong_fragments():
             c = weft.fragment_a(tile)
                               # ^^^^ mma-shape: `fragment_a` loads a view of two axes, multiples of 16 known at compile time; found Tensor bf16 (16, 24):(24, 1) shared: take such a tile
             d = weft.accumulator(8, 8)
-              # ^^^^^^^^^^^^^^^^^^^^^^ mma-shape: an accumulator has a multiple of 16 rows and a multiple of 8 columns known at compile time; found int = 8 and int = 8: use such sizes
+              # ^^^^^^^^^^^^^^^^^^^^^^ mma-shape: an accumulator has a multiple of 16 rows and a multiple of 8 columns, or 1, known at compile time; found int = 8 and int = 8: use such sizes
             left, right = weft.fragment_a(halves), weft.fragment_b(bits)
             e = weft.mma(left, right, weft.accumulator(16, 16))
               # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mma-dtype: `a` is of `f16` and `b` of `bf16`: use factors of one dtype
@@ -149,3 +149,72 @@ def test_a_copy_of_a_ragged_tile():
     x, y = np.random.default_rng(0).random((11, 9), np.float32), np.zeros((11, 9), "f4")
     through_shared(x, y)
     np.testing.assert_array_equal(y, x)
+
+
+@weft.kernel
+def row_softmax(a: Tensor[f16, 16, 16], b: Tensor[f16, 16, 16], c: Tensor[f32, 16, 16]):
+    """The softmax of each row of `a @ b` without the columns from 13 on."""
+    weft.tile_index(32, 32)
+    left, right = weft.shared(f16, (16, 16)), weft.shared(f16, (16, 16))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    scores = weft.mma(weft.fragment_a(left), weft.fragment_b(right), weft.accumulator(16, 16))
+    for at in weft.static_range(8):
+        _, column = weft.fragment_index(scores, at)
+        if column >= 13:
+            scores[at] = -1e30
+    scores = scores - weft.row_max(scores)
+    for at in weft.static_range(8):
+        scores[at] = weft.exp(scores[at])
+    weft.store_fragment(c, scores / weft.row_sum(scores) + weft.accumulator(16, 1, 1.0))
+
+
+def test_rows_of_an_accumulator():
+    a, b, c = integers((16, 16), "f2"), integers((16, 16), "f2"), np.zeros((16, 16), "f4")
+    row_softmax(a, b, c)
+    scores = (a.astype("f4") @ b.astype("f4"))[:, :13]
+    weights = np.exp(scores - scores.max(1, keepdims=True))
+    np.testing.assert_allclose(c[:, :13], 1 + weights / weights.sum(1, keepdims=True), rtol=1e-6)
+    np.testing.assert_array_equal(c[:, 13:], 1)
+
+
+@weft.kernel
+def items(x: Tensor[f32, 8], y: Tensor[f32, 8]):
+    i = weft.index(1)
+    v = x.vector(4)[i]
+    before = (v[0], v[1])
+    v[0] = v[3] * 2
+    v[1] += 1
+    if x[7] > 0:
+        v[2] = 9
+    for _ in range(3):
+        v[3] = v[3] + v[0]
+    w = v
+    v[0] = 0
+    y.vector(4)[i] = w
+    y[4], y[5], y[6] = before[0], before[1], v[0]
+
+
+def test_items_of_a_vector_are_set():
+    x, y = np.array([1, 2, 3, 4, 0, 0, 0, 1], "f4"), np.full(8, -1, "f4")
+    items(x, y)
+    np.testing.assert_array_equal(y, [8, 3, 9, 28, 1, 2, 0, -1])
+
+
+def test_items_that_cannot_be_set():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], i: weft.i32):
+            j = weft.index(N // 4)
+            x.vector(4)[j][0] = 1
+          # ^^^^^^^^^^^^^^^^^ not-indexable: vector of 4 f32 has no name here: assign it to one first
+            v = x.vector(4)[j]
+            v[4] = 1
+            # ^ out-of-bounds: index 4 of a tuple of 4: use 0 to 3
+            v[i] = 1
+            # ^ static-required: a tuple is indexed by a number known at compile time
+            v[0] = x
+          # ^^^^ element-dtype: an item of vector of 4 f32 is one number; found Tensor f32 (N,) global
+            x.vector(4)[j] = v
+    """)

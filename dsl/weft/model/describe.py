@@ -51,7 +51,7 @@ def describe(value: Value) -> str:
         case Tensor():
             return f"Tensor {describe_tensor(value)}"
         case Vector(role=role, dtype=dtype, shape=shape) if role:
-            what = {"a": "left factor", "b": "right factor", "c": "accumulator"}[role]
+            what = {"a": "left factor", "b": "right factor", "c": "accumulator", "rows": "rows"}[role]
             return f"{what} {dtype} {_tuple([str(size) for size in shape])} of a warp"
         case Vector(items=items, dtype=dtype):
             return f"vector of {len(items)} {dtype}"

@@ -38,12 +38,13 @@ def fragment_b(view: View[DT], /) -> Vector[DT]:
     raise only_in_kernels("fragment_b")
 
 
-def accumulator(rows: int, columns: int, /) -> "Vector[Any]":
-    """A fragment of f32 zeros for `mma` to add to.
+def accumulator(rows: int, columns: int, /, value: float = 0.0) -> "Vector[Any]":
+    """A fragment of f32 numbers for `mma` to add to.
 
-    rows: a multiple of 16. columns: a multiple of 8; both known at compile time.
+    rows: a multiple of 16. columns: a multiple of 8, or 1 for one number of each row, as `row_max` gives; both known at
+    compile time. value: of every element.
 
-    Each thread of the warp holds `rows * columns / 32` of its elements.
+    Each thread of the warp holds `rows * columns / 32` of its elements; of one column `rows / 8`, four threads the same.
     Wrong: other sizes [mma-shape].
     """
     raise only_in_kernels("accumulator")
@@ -79,6 +80,30 @@ def fragment_index(c: Vector[Any], element: SupportsIndex, /) -> tuple[int, int]
     Source: PTX ISA, "mma.m16n8k16", accumulators.
     """
     raise only_in_kernels("fragment_index")
+
+
+def row_max(c: Vector[Any], /) -> Vector[Any]:
+    """The largest element of each row of an accumulator.
+
+    c: an accumulator (M, N).
+
+    Gives (M, 1), which arithmetic with an (M, N) accumulator combines with each column, as NumPy does.
+    All 32 threads of the warp come here: four of them share a row, and exchange two shuffles for each.
+    Wrong: not an accumulator [mma-shape].
+    """
+    raise only_in_kernels("row_max")
+
+
+def row_sum(c: Vector[Any], /) -> Vector[Any]:
+    """The sum of each row of an accumulator.
+
+    c: an accumulator (M, N).
+
+    Gives (M, 1), which arithmetic with an (M, N) accumulator combines with each column, as NumPy does.
+    All 32 threads of the warp come here: four of them share a row, and exchange two shuffles for each.
+    Wrong: not an accumulator [mma-shape].
+    """
+    raise only_in_kernels("row_sum")
 
 
 def store_fragment(view: Tensor[Any, *tuple[Any, ...]], c: Vector[Any], /) -> None:

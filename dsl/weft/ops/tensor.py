@@ -160,10 +160,15 @@ class Vectors(Generic[DT]):
 
 
 class Vector(Generic[DT]):
-    """Several numbers of one thread. Arithmetic works element by element; `v[k]`, of a k known at compile time, is one."""
+    """Several numbers of one thread. Arithmetic works element by element; `v[k]`, of a k known at compile time, is one, to
+    read and to set."""
 
     def __getitem__(self, index: SupportsIndex) -> DT:
         """One of the numbers."""
+        raise only_in_kernels("Vector")
+
+    def __setitem__(self, index: SupportsIndex, value: "Number") -> None:
+        """Set one of the numbers."""
         raise only_in_kernels("Vector")
 
     def __add__(self, other: "Vector[DT] | Number") -> "Vector[DT]":

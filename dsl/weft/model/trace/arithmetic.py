@@ -97,8 +97,11 @@ def _of_tuples(name: str, left: Value, right: Value) -> Value | None:
 
 
 def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
-    """Of vectors element by element; a number meets each element."""
+    """Of vectors element by element; a number meets each element, and one of a row each element of it."""
     vectors = [value for value in (left, right) if isinstance(value, Vector)]
+    wide = max(vectors, key=lambda vector: len(vector.items))
+    vectors = [along_rows(vector, wide) for vector in vectors]
+    left, right = (along_rows(value, wide) if isinstance(value, Vector) else value for value in (left, right))
     if len({(len(vector.items), vector.role, vector.shape) for vector in vectors}) > 1:
         t.report(
             "operand-dtype",
@@ -113,6 +116,15 @@ def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST)
     return (
         replace(vectors[0], items=tuple(exprs), dtype=exprs[0].dtype) if len(exprs) == len(items) else UNKNOWN
     )
+
+
+def along_rows(vector: Vector, wide: Vector) -> Vector:
+    """One number of each row of a fragment, as the fragment `wide` with the same number in all columns."""
+    if vector.role != "rows" or wide.role != "c" or vector.shape[0] != wide.shape[0]:
+        return vector
+    blocks = wide.shape[1] // 8
+    items = [vector.items[at // (blocks * 4) * 2 + at % 4 // 2] for at in range(len(wide.items))]
+    return replace(wide, items=tuple(items), dtype=vector.dtype)
 
 
 def _spread(value: Value, width: int) -> list[Value]:

@@ -11,7 +11,14 @@ from weft.model.prove import Known
 from weft.model.trace.arithmetic import as_condition, as_number
 from weft.model.trace.expressions import expression, refuse
 from weft.model.trace.flow import ENDS, Flow
-from weft.model.trace.tracer import Tracer, as_expr, assigned_names, default_dtype, known_value
+from weft.model.trace.tracer import (
+    Tracer,
+    as_expr,
+    assigned_names,
+    default_dtype,
+    known_value,
+    names_of_set_items,
+)
 from weft.model.values import UNKNOWN, MaybeUnbound, Scalar, Static, Tuple, Value
 
 
@@ -171,7 +178,7 @@ def _assume_not(known: Known, test: Expr) -> None:
 
 def forget_assigned(t: Tracer, known: Known, bodies: Sequence[list[ast.stmt]]) -> Known:
     known = known.copy()
-    for name in {name for body in bodies for name in assigned_names(body)}:
+    for name in {name for body in bodies for name in assigned_names(body) | names_of_set_items(body)}:
         _forget_name(t, known, name)
     return known
 
@@ -179,7 +186,7 @@ def forget_assigned(t: Tracer, known: Known, bodies: Sequence[list[ast.stmt]]) -
 def _forget_name(t: Tracer, known: Known, name: str) -> None:
     plain = f"{t.frame.prefix}{name}"
     for variable, dtype in t.variables.items():
-        if variable == plain or variable.startswith(f"{plain}_"):
+        if variable == plain or variable.startswith((f"{plain}_", f"{plain}.")):
             known.forget(Var(variable, dtype))
 
 

@@ -63,11 +63,13 @@ def return_count(function: ast.FunctionDef) -> int:
 
 @lru_cache(_MOST_FUNCTIONS)
 def rebound_names(function: ast.FunctionDef) -> frozenset[str]:
-    """The names that a function binds in more than one place."""
+    """The names that a function binds, or an item of which it sets, in more than one place."""
     counts = Counter(argument.arg for argument in function.args.args)
     for part in ast.walk(function):
         match part:
             case ast.Name(id=name, ctx=ast.Store()):
+                counts[name] += 1
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
                 counts[name] += 1
             case ast.AugAssign(target=target):
                 counts.update(name.id for name in bound_names(target))

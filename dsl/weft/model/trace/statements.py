@@ -16,7 +16,7 @@ from weft.model.trace.tensors import read_element, write_element
 from weft.model.trace.texts import text_of
 from weft.model.trace.tracer import Tracer, as_expr, known_value
 from weft.model.trace.views import has_slice
-from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value, Vector
 
 _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
     ast.Try: ("`try`", "a kernel raises nothing; test the condition with `if`"),
@@ -110,6 +110,8 @@ def _augmented(t: Tracer, node: ast.stmt) -> Flow:
         if isinstance(owner, Tensor) and not has_slice(index):
             before = read_element(t, owner, index, node.target)
             write_element(t, owner, index, binary(t, name, before, value, node), node.target)
+        elif isinstance(owner, Vector):
+            _set_item(t, owner, node.target, binary(t, name, expression(t, node.target), value, node))
         return GOES_ON
     before = expression(t, _as_read(node.target))
     value = binary(t, name, known_value(before), expression(t, node.value), node)
@@ -140,6 +142,8 @@ def _bind(t: Tracer, target: ast.expr, value: Value, node: ast.stmt) -> None:
                 )
             elif isinstance(owner, Tensor):
                 write_element(t, owner, index, value, target)
+            elif isinstance(owner, Vector):
+                _set_item(t, owner, target, value)
             elif owner != UNKNOWN and t.is_kernel:
                 t.report(
                     "not-indexable",
@@ -149,6 +153,20 @@ def _bind(t: Tracer, target: ast.expr, value: Value, node: ast.stmt) -> None:
         case _:
             expression(t, target)
             refuse(t, "assigning to an attribute", "assign to a name or to an element of a tensor", target)
+
+
+def _set_item(t: Tracer, vector: Vector, target: ast.Subscript, value: Value) -> None:
+    """`v[k] = value`: the item is a variable of the name's own."""
+    if not isinstance(target.value, ast.Name):
+        t.report("not-indexable", f"{describe(vector)} has no name here: assign it to one first", target)
+        return
+    item, expr = expression(t, target), as_expr(as_number(value), vector.dtype)
+    if isinstance(item, Scalar) and isinstance(item.expr, Var) and expr is not None:
+        t.set(item.expr, expr, target)
+    elif UNKNOWN not in (item, value):
+        t.report(
+            "element-dtype", f"an item of {describe(vector)} is one number; found {describe(value)}", target
+        )
 
 
 def _unpack(t: Tracer, elements: list[ast.expr], value: Value, target: ast.expr, node: ast.stmt) -> None:

@@ -326,9 +326,11 @@ class Tracer:
         return variable
 
     def _may_change(self, part: Expr) -> bool:
-        return isinstance(part, Var) and any(
-            part.name == f"{self.frame.prefix}{name}" for name in self.frame.rebound
-        )
+        if not isinstance(part, Var):
+            return False
+        # An item of a vector is a variable with a dot in its name.
+        name, _, _ = part.name.removeprefix(self.frame.prefix).partition(".")
+        return part.name.startswith(self.frame.prefix) and name in self.frame.rebound
 
     def assign(self, name: str, value: Value, node: ast.AST) -> None:
         """Bind a local name to a value."""
@@ -405,6 +407,16 @@ def as_expr(value: Value, dtype: DType | None = None) -> Expr | None:
 
 def known_value(value: Value) -> Value:
     return value.value if isinstance(value, MaybeUnbound) else value
+
+
+def names_of_set_items(body: list[ast.stmt]) -> set[str]:
+    """The names an item of which statements set, at any depth."""
+    parts = (part for node in body for part in ast.walk(node) if isinstance(part, ast.Subscript))
+    return {
+        part.value.id
+        for part in parts
+        if isinstance(part.ctx, ast.Store) and isinstance(part.value, ast.Name)
+    }
 
 
 def assigned_names(body: list[ast.stmt]) -> set[str]:

@@ -4,6 +4,7 @@ The order of a thread's elements, for each 16 x 16 of a left factor (8), 16 x 8 
 accumulator (4), is that of PTX ISA, "Matrix Fragments for mma.m16n8k16"; blocks come row by row.
 """
 
+from functools import reduce
 from itertools import product
 from typing import Literal
 
@@ -19,7 +20,7 @@ from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, 
 from weft.records import replace
 
 _FACTORS = (F16, BF16)
-_ROLES = {"a": "left factor", "b": "right factor", "c": "accumulator"}
+_ROLES = {"a": "left factor", "b": "right factor", "c": "accumulator", "rows": "rows"}
 
 Role = Literal["a", "b", "c"]
 
@@ -65,17 +66,23 @@ def infer_fragment_b(call: Call) -> Value:
 
 def infer_accumulator(call: Call) -> Value:
     sizes = [call.value(name) for name in ("rows", "columns")]
+    value = call.number("value", F32) if call.given("value") else fold.const(0.0, F32)
     numbers = [size.value for size in sizes if isinstance(size, Static) and isinstance(size.value, int)]
-    if len(numbers) < 2 or numbers[0] < 16 or numbers[1] < 8 or numbers[0] % 16 or numbers[1] % 8:
+    are_multiples = len(numbers) == 2 and min(numbers) > 0 and numbers[0] % 16 == 0
+    if not are_multiples or (numbers[1] % 8 and numbers[1] != 1):
         if UNKNOWN not in sizes:
             call.report(
                 "mma-shape",
-                "an accumulator has a multiple of 16 rows and a multiple of 8 columns known at compile time; found "
+                "an accumulator has a multiple of 16 rows and a multiple of 8 columns, or 1, known at compile time; found "
                 f"{describe(sizes[0])} and {describe(sizes[1])}: use such sizes",
             )
         return UNKNOWN
+    if value is None:
+        return UNKNOWN
     rows, columns = numbers
-    return Vector((fold.const(0.0, F32),) * (rows * columns // 32), F32, "c", (rows, columns))
+    if columns == 1:
+        return Vector((value,) * (rows // 8), F32, "rows", (rows, 1))
+    return Vector((value,) * (rows * columns // 32), F32, "c", (rows, columns))
 
 
 def infer_mma(call: Call) -> Value:
@@ -179,6 +186,32 @@ def infer_store_fragment(call: Call) -> Value:
             if t.is_kernel:
                 t.emit(Store(view.array, offset, value, guard, t.span(call.node)))
     return Static(None)
+
+
+def _by_rows(name: str) -> Rule:
+    """name: what joins the elements of a row, of `weft.model.ir.PRIMITIVES`."""
+
+    def infer(call: Call) -> Value:
+        c = _fragment(call, "c", "c")
+        if c is None:
+            return UNKNOWN
+        t, width = call.tracer, c.shape[1] // 8 * 4
+        joined: list[Expr] = []
+        for row in range(c.shape[0] // 8):
+            first = row // 2 * width + row % 2 * 2
+            own = [c.items[first + block + at] for block in range(0, width, 4) for at in (0, 1)]
+            total = reduce(lambda a, b: fold.operation(name, a, b, dtype=F32), own)
+            # A row lies in four neighbouring lanes.
+            for distance in (1, 2):
+                total = t.held(total, "row", call.node)
+                (other,) = t.do(
+                    "shuffle", call.node, gives=(F32,), args=(total,), static=("xor", 32, distance)
+                )
+                total = fold.operation(name, total, other, dtype=F32)
+            joined.append(t.held(total, "row", call.node))
+        return Vector(tuple(joined), F32, "rows", (c.shape[0], 1))
+
+    return infer
 
 
 class _Lane:
@@ -288,4 +321,6 @@ RULES: dict[str, Rule] = {
     "as_fragment_a": infer_as_fragment_a,
     "fragment_index": infer_fragment_index,
     "store_fragment": infer_store_fragment,
+    "row_max": _by_rows("max"),
+    "row_sum": _by_rows("add"),
 }
