@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from weft.cli.cache import Cache, stamp
 from weft.cli.cache import Entry as Cached
 from weft.cli.sources import STDIN_NAME, Entry, Source, Unreadable
-from weft.lint import Findings, check_all, forget
+from weft.lint import Findings, check_all
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 from weft.records import record
@@ -73,7 +73,6 @@ class Analyser:
         self.count += 1
         if self.count % _MOST_TOGETHER == 0:
             self.project = Project(DIALECT, self.roots)
-            forget()
         before = None if entry.path == STDIN_NAME else stamp(entry.path)
         source = entry.read()
         if isinstance(source, Unreadable):

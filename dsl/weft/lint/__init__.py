@@ -1,20 +1,17 @@
 """All findings: what the front end found, and what the rules find in its Model."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from math import prod
 
-from weft.lint.block import observe
 from weft.lint.rules import RULES
 from weft.lint.suppress import divided
 from weft.model.diagnostic import Diagnostic
+from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
 from weft.model.limits import ANY_GPU
 from weft.model.model import Model
 from weft.model.values import ConfiguredKernel
 from weft.records import record, replace
-
-_MOST_KERNELS = 8192
 
 # A block, and the grid as far as the text tells.
 Geometry = tuple[tuple[int, int, int], tuple[int, int, int] | None]
@@ -65,15 +62,9 @@ def _launches(model: Model) -> dict[str, Geometry]:
     return found
 
 
-@lru_cache(_MOST_KERNELS)
+@kept_with_its_argument
 def check_kernel(kernel: Analysis, launched_as: Geometry | None = None) -> tuple[Diagnostic, ...]:
     """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
     if launched_as is not None and kernel.ir is not None and kernel.ir.domain is None:
         kernel = replace(kernel, launched_as=launched_as)
     return tuple(finding for rule in RULES for finding in rule(kernel))
-
-
-def forget() -> None:
-    """Let go of all kernels seen so far, for runs over many files."""
-    check_kernel.cache_clear()
-    observe.forget()

@@ -1,6 +1,7 @@
 """Analyse one top-level block: the kernels in it, what its names stand for, and its launches."""
 
 from contextlib import suppress
+from weakref import WeakValueDictionary
 
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis, analyse
@@ -16,10 +17,11 @@ from weft.records import field, record
 
 Lookup = tuple[Scope, str, Binding]
 
-_MOST_ANALYSES = 8192
+_Key = tuple[tuple[str, str, int], str, bool, frozenset[str]]
 
 
-@record(eq=False)
+# Without slots, so that what is kept with it can go when it goes.
+@record(eq=False, slots=False)
 class BlockModel:
     """What a block says, with spans that count from its own start; `lookups` is what it relied on."""
 
@@ -30,14 +32,16 @@ class BlockModel:
     launches: tuple[LaunchSite, ...]
     findings: tuple[Diagnostic, ...]
     lookups: tuple[Lookup, ...] = field(repr=False)
+    # The kernels that are launched here, which are analysed once for all that launch them.
+    callees: tuple[Analysis, ...] = field(default=(), repr=False)
 
 
 class Analyses:
-    """The analyses of kernels and device functions, kept as long as what they refer to stays the same."""
+    """The analyses of kernels and device functions, kept as long as a block has them and what they refer to stays the same."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._kept: dict[tuple[str, str], tuple[Definition, frozenset[str], Analysis]] = {}
+        self._kept: WeakValueDictionary[_Key, Analysis] = WeakValueDictionary()
 
     def of(
         self,
@@ -47,26 +51,21 @@ class Analyses:
         is_kernel: bool,
         enclosing: frozenset[str] = frozenset(),
     ) -> Analysis:
-        key = (definition.module, definition.name)
-        kept = self._kept.pop(key, None)
-        if (
-            kept is None
-            or kept[:2] != (definition, enclosing)
-            or not self.library.holds(kept[2].lookups, module)
-        ):
-            analysis = analyse(self.library, definition, is_kernel=is_kernel, enclosing=enclosing)
-            kept = (definition, enclosing, analysis)
-        self._kept[key] = kept
-        if len(self._kept) > _MOST_ANALYSES:
-            del self._kept[next(iter(self._kept))]
-        return kept[2]
+        place = (definition.module, definition.name, definition.node.lineno)
+        key = (place, definition.block.text, is_kernel, enclosing)
+        kept = self._kept.get(key)
+        if kept is None or not self.library.holds(kept.lookups, module):
+            kept = self._kept[key] = analyse(
+                self.library, definition, is_kernel=is_kernel, enclosing=enclosing
+            )
+        return kept
 
 
 def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_start: int) -> BlockModel:
     """Never raises on any text."""
     if parsed.tree is None:
         return BlockModel(parsed, (), (), (), (), _syntax(parsed), ())
-    t = Tracer(analyses.library, Frame("", parsed, module), READERS, is_kernel=False)
+    t = Tracer(analyses.library, Frame("", parsed, module.scope), READERS, is_kernel=False)
     reader = HostReader(t, module, block_start)
     # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
     with suppress(RecursionError, TooLarge):
@@ -77,9 +76,11 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
     ]
     findings = [*_syntax(parsed), *(finding for function in functions for finding in function.findings)]
     lookups = _lookups(t)
+    callees: list[Analysis] = []
     for site in t.launches:
         callee = _callee(analyses, module, site)
         if callee is not None:
+            callees.append(callee)
             findings += launch_findings(site, callee)
             lookups += callee.lookups
     return BlockModel(
@@ -90,6 +91,7 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
         tuple(t.launches),
         tuple(sorted(findings, key=lambda finding: finding.span)),
         (*lookups, *(lookup for function in functions for lookup in function.lookups)),
+        tuple(callees),
     )
 
 

@@ -2,16 +2,15 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
+from weft.model.kept import kept_with_its_argument
 from weft.model.syntax import Parsed
 from weft.records import field, record
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-_MOST_FUNCTIONS = 8192
 
 
 @record(eq=False, slots=False)
@@ -32,9 +31,13 @@ class Declaration:
 
 def declared(tree: ast.Module, block: Parsed, block_start: int) -> Iterator[Declaration]:
     """The declarations of a block, also those inside its `if` and `try` statements."""
-    for node in _statements(tree.body):
-        for name, alias in _bound(node):
-            yield Declaration(name, node, block, block_start, alias)
+    for name, node, alias in _all_bound(tree):
+        yield Declaration(name, node, block, block_start, alias)
+
+
+@kept_with_its_argument
+def _all_bound(tree: ast.Module) -> tuple[tuple[str, ast.stmt, ast.alias | None], ...]:
+    return tuple((name, node, alias) for node in _statements(tree.body) for name, alias in _bound(node))
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -110,7 +113,7 @@ def symbol_of_function(node: Function, location: Location, kind: SymbolKind, qua
     return Symbol(node.name, kind, qualified_name, location, signature, docstring(node))
 
 
-@lru_cache(_MOST_FUNCTIONS)
+@kept_with_its_argument
 def docstring(node: Function) -> str | None:
     return ast.get_docstring(node)
 
@@ -124,7 +127,7 @@ def symbol_of_class(node: ast.ClassDef, location: Location, kind: SymbolKind, qu
     return Symbol(node.name, kind, qualified_name, location, named, ast.get_docstring(node))
 
 
-@lru_cache(_MOST_FUNCTIONS)
+@kept_with_its_argument
 def signature_of(node: Function, *, is_method: bool = False) -> Signature:
     parameters = list(_parameters(node.args))
     is_static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in node.decorator_list)

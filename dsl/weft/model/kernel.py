@@ -62,7 +62,8 @@ from weft.records import field, record, replace
 _MOST_READINGS = 8
 
 
-@record(eq=False)
+# Without slots, so that what is kept with it can go when it goes.
+@record(eq=False, slots=False)
 class Analysis:
     """What reading a function gave. Spans count from the start of its block, whose text is `block`."""
 

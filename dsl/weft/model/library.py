@@ -3,7 +3,9 @@
 import math
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
+from weakref import WeakValueDictionary
 
 from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
@@ -20,7 +22,8 @@ _CONSTANTS = {
 # A drive of Windows has one letter.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _LARGEST_FILE_BYTES = 4_000_000
-_MOST_PARSED = 4096
+# What was typed lately and is gone may come back.
+_MOST_GONE = 64
 
 
 class Library:
@@ -41,7 +44,11 @@ class Library:
         self.roots = roots
         self._read = read or read_file
         self._modules: dict[str, ModuleText] = {}
-        self._parsed: dict[str, Parsed] = {}
+        self._parsed: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
+        self._lately: deque[Parsed] = deque(maxlen=_MOST_GONE)
+        # Counts the changes of files: names that a module imports may stand for something else after one.
+        self._changes = 0
+        self._read_at: dict[str, int] = {}
         self._members: dict[str, tuple[Symbol, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         # Modules that were looked for and are not in the project: a name, and a file that imports it.
@@ -50,11 +57,11 @@ class Library:
     # Modules
 
     def parsed(self, text: str) -> Parsed:
-        """The tree of a block, from a bounded cache."""
-        found = self._parsed.pop(text, None) or parse(text)
-        self._parsed[text] = found
-        if len(self._parsed) > _MOST_PARSED:
-            del self._parsed[next(iter(self._parsed))]
+        """The tree of a block: one for all who have a block of this text."""
+        found = self._parsed.get(text)
+        if found is None:
+            found = self._parsed[text] = parse(text)
+            self._lately.append(found)
         return found
 
     def module(self, path: str) -> ModuleText | None:
@@ -65,13 +72,20 @@ class Library:
         text = self._read(path)
         if text is None:
             return None
-        if known is None or known.text != text:
-            known = self._modules[path] = ModuleText(path, module_name(path), text, self)
+        if known is None or known.text != text or self._read_at[path] != self._changes:
+            name = known.name if known else module_name(path)
+            known = self._modules[path] = ModuleText(path, name, text, self, known)
+            self._read_at[path] = self._changes
         return known
+
+    def changed(self) -> None:
+        """Some file has another text now."""
+        self._changes += 1
 
     def forget(self, path: str) -> None:
         self._modules.pop(path, None)
         self._found.clear()
+        self.changed()
 
     def find(self, name: str, from_path: str) -> str | None:
         """The file of a module, as an import in `from_path` sees it; None if it is not in the project or Weft."""
@@ -116,6 +130,13 @@ class Library:
         if binding is not NOTHING and (text.declares(name) or isinstance(binding.value, Module)):
             return binding
         return None if text.knows_all_names else Binding(UNKNOWN)
+
+    def scope_of(self, module: Module) -> Scope | None:
+        """The names of a module that may change: of a file of the project, not of the language."""
+        if module.path is None or self._is_own(module.path):
+            return None
+        text = self.module(module.path)
+        return text and text.scope
 
     def module_names(self, module: Module) -> list[str]:
         """The public names of a module: its `__all__` if it has one."""

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 from weft.model.block import BlockModel
+from weft.model.blocks import Blocks
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.facts import Outline, Signature, Symbol
 from weft.model.kernel import Analysis
@@ -48,7 +49,7 @@ class Model:
     path: str
     text: str = field(repr=False)
     module: ModuleText = field(repr=False)
-    blocks: tuple[tuple[int, BlockModel], ...] = field(repr=False)
+    blocks: Blocks = field(repr=False)
     library: Library = field(repr=False)
 
     @property
@@ -164,7 +165,7 @@ class Model:
         return current if current and current.qualified_name == symbol.qualified_name else symbol
 
     def _block(self, offset: int) -> tuple[int, BlockModel]:
-        index = bisect_right(self.blocks, offset, key=lambda block: block[0]) - 1
+        index = bisect_right(self.module.blocks, offset, key=lambda block: block[0].start) - 1
         return self.blocks[max(0, index)]
 
     def _placed(self, fact: Fact, start: int) -> Fact:

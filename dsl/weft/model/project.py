@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from weft.model.block import Analyses, BlockModel, analyse_block
+from weft.model.blocks import Blocks
 from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
 from weft.model.library import Library, absolute, module_name, read_file
@@ -11,8 +12,9 @@ from weft.model.model import Model
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText
 
-_MOST_BLOCKS = 8192
-_MOST_VARIANTS = 2
+# The files whose last version is kept, and the blocks that were analysed lately: what was typed and is gone may come back.
+_MOST_FILES = 64
+_MOST_LATELY = 64
 
 
 class Project:
@@ -23,23 +25,27 @@ class Project:
         # Every file whose text was asked for: what a Model depends on, besides its own text.
         self.asked: set[str] = set()
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
-        self._modules: dict[str, ModuleText] = {}
-        self._blocks: dict[tuple[str, str], list[BlockModel]] = {}
+        self._files: dict[str, Blocks] = {}
+        self._lately: dict[tuple[str, str], BlockModel] = {}
         self.library = Library(dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text)
         self._analyses = Analyses(self.library)
 
     def open(self, path: str, text: str) -> None:
         """Let `text` stand for the file, whatever is on disk."""
-        self._open[absolute(path)] = text
+        path = absolute(path)
+        if self._open.get(path) != text:
+            self._open[path] = text
+            self.library.changed()
 
     def close(self, path: str) -> None:
-        self._open.pop(absolute(path), None)
+        if self._open.pop(absolute(path), None) is not None:
+            self.library.changed()
 
     def forget(self, path: str) -> None:
         """The file was made, changed or removed on disk."""
         path = absolute(path)
         self._disk.pop(path, None)
-        self._modules.pop(path, None)
+        self._files.pop(path, None)
         self.library.forget(path)
 
     def read(self, path: str, text: str, parts: Sequence[int] = ()) -> Model:
@@ -48,28 +54,25 @@ class Project:
         parts: where a block must start whatever is open above it: the cells of a notebook.
         """
         path = absolute(path)
-        module = self._modules[path] = ModuleText(
-            path, self._name(path), text, self.library, self._modules.get(path), parts
-        )
-        blocks = tuple(
-            (span.start, self._block(module, parsed, span.start)) for span, parsed in module.blocks
-        )
+        before = self._files.pop(path, None)
+        name = before.module.name if before else module_name(path)
+        module = ModuleText(path, name, text, self.library, before and before.module, parts)
+        blocks = self._files[path] = Blocks(module, self._block, before)
+        while len(self._files) > _MOST_FILES:
+            del self._files[next(iter(self._files))]
         return Model(path, text, module, blocks, self.library)
 
-    def _name(self, path: str) -> str:
-        known = self._modules.get(path)
-        return known.name if known else module_name(path)
-
-    def _block(self, module: ModuleText, parsed: Parsed, start: int) -> BlockModel:
+    def _block(self, module: ModuleText, parsed: Parsed, start: int, known: BlockModel | None) -> BlockModel:
         key = (module.path, parsed.text)
-        known = self._blocks.pop(key, [])
-        found = next((block for block in known if self.library.holds(block.lookups, module)), None)
-        if found is None:
-            found = analyse_block(self._analyses, module, parsed, start)
-        self._blocks[key] = [found, *(block for block in known if block is not found)][:_MOST_VARIANTS]
-        while len(self._blocks) > _MOST_BLOCKS:
-            del self._blocks[next(iter(self._blocks))]
-        return found
+        for each in (known, self._lately.get(key)):
+            if each is not None and self.library.holds(each.lookups, module):
+                return each
+        made = analyse_block(self._analyses, module, parsed, start)
+        self._lately.pop(key, None)
+        self._lately[key] = made
+        if len(self._lately) > _MOST_LATELY:
+            del self._lately[next(iter(self._lately))]
+        return made
 
     def _text(self, path: str) -> str | None:
         self.asked.add(path)
@@ -82,5 +85,7 @@ class Project:
         stamp = (status.st_mtime_ns, status.st_size)
         known = self._disk.get(path)
         if known is None or known[0] != stamp:
+            if known is not None:
+                self.library.changed()
             known = self._disk[path] = (stamp, read_file(path))
         return known[1]

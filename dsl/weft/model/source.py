@@ -5,12 +5,12 @@ analysed by itself, so a syntax error breaks one block and a keystroke re-analys
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from weft.model.diagnostic import Span
-from weft.records import field, record
+from weft.records import field, record, replace
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -77,6 +77,9 @@ class Blocks:
     text: str = field(repr=False)
     spans: tuple[Span, ...]
     has_open_string: bool = False
+    # How many blocks at the start and at the end are those of the text before an edit.
+    same_at_start: int = field(default=0, compare=False)
+    same_at_end: int = field(default=0, compare=False)
 
 
 def split(text: str) -> Blocks:
@@ -110,27 +113,39 @@ def split_again(text: str, before: Blocks) -> Blocks:
     if before.has_open_string:
         return split(text)
     same_start = _same_start(text, before.text)
+    if same_start == len(text) == len(before.text):
+        return replace(before, same_at_start=len(before.spans), same_at_end=0)
     most = min(len(text), len(before.text)) - same_start
-    same_end = min(_same_start(text[::-1], before.text[::-1]), most)
+    same_end = min(_same_end(text, before.text), most)
     shift = len(text) - len(before.text)
-    kept = [span.start for span in before.spans if span.start + _LOOKAHEAD <= same_start]
+    kept = bisect_right(before.spans, same_start - _LOOKAHEAD, key=_start_of)
     # The last block that is kept may go on further now, and a decorator may join the one after it.
-    starts = kept[:-1] or [0]
+    head = before.spans[: max(0, kept - 2)]
+    starts = [before.spans[len(head)].start] if kept else [0]
     unchanged = len(before.text) - same_end + _LOOKAHEAD
-    after = [span.start + shift for span in before.spans if span.start >= unchanged]
+    first_after = bisect_left(before.spans, unchanged, key=_start_of)
     try:
         for start in _starts(text, starts[-1], cut_strings=False):
-            if after and start >= after[0] and start in after:
-                return _blocks(text, [*starts, *after[after.index(start) :]])
+            same = bisect_left(before.spans, start - shift, first_after, key=_start_of)
+            if same < len(before.spans) and before.spans[same].start + shift == start:
+                tail = tuple(span.shifted(shift) for span in before.spans[same:])
+                return Blocks(text, (*head, *_spans(starts, start), *tail), False, len(head), len(tail))
             starts.append(start)
     except _Unterminated:
         return split(text)
-    return _blocks(text, starts)
+    return Blocks(text, (*head, *_spans(starts, len(text))), False, len(head))
 
 
 def _blocks(text: str, starts: list[int], *, has_open_string: bool = False) -> Blocks:
-    spans = tuple(Span(start, end) for start, end in zip(starts, [*starts[1:], len(text)], strict=True))
-    return Blocks(text, spans, has_open_string)
+    return Blocks(text, tuple(_spans(starts, len(text))), has_open_string)
+
+
+def _spans(starts: list[int], end: int) -> Iterator[Span]:
+    return (Span(start, after) for start, after in zip(starts, [*starts[1:], end], strict=True))
+
+
+def _start_of(span: Span) -> int:
+    return span.start
 
 
 # What decides whether a line starts a block lies within so many characters of it.
@@ -147,6 +162,18 @@ def _same_start(a: str, b: str) -> int:
     while low < high:
         middle = (low + high + 1) // 2
         if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _same_end(a: str, b: str) -> int:
+    """How many characters two texts have in common at their end."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
             low = middle
         else:
             high = middle - 1

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,6 +38,7 @@ from weft.model.values import (
     Module,
     Operation,
     Scalar,
+    Static,
     Value,
 )
 from weft.records import replace
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from weft.model.library import Library
 
 _MOST_NESTED_LOOKUPS = 32
+# Looked up, it stands for all names of a scope: what is said of a name that is not defined depends on them.
+ALL_NAMES = ""
 
 
 class Scope(Protocol):
@@ -76,6 +80,34 @@ class Evaluate(Protocol):
     ) -> Value: ...
 
 
+class ModuleScope:
+    """The names of a module as it is now: what is kept of one version must not keep the whole of it."""
+
+    def __init__(self, module: "ModuleText") -> None:
+        self.module = module
+
+    @property
+    def name(self) -> str:
+        return self.module.name
+
+    @property
+    def path(self) -> str:
+        return self.module.path
+
+    @property
+    def knows_all_names(self) -> bool:
+        return self.module.knows_all_names
+
+    def lookup(self, name: str) -> Binding:
+        return self.module.lookup(name)
+
+    def declares(self, name: str) -> bool:
+        return self.module.declares(name)
+
+    def names(self) -> list[str]:
+        return self.module.names()
+
+
 class ModuleText:
     """One version of a module's text: its blocks, and what its top-level names stand for."""
 
@@ -97,10 +129,26 @@ class ModuleText:
             self.split = split_parts(text, parts)
         else:
             self.split = split_again(text, before.split) if before else split(text)
-        self.blocks = [(span, library.parsed(text[span.start : span.end])) for span in self.split.spans]
+        self.blocks = self._parsed(before)
+        if before is None:
+            self.scope = ModuleScope(self)
+        else:
+            self.scope = before.scope
+            self.scope.module = self
         self._declarations: dict[str, list[Declaration]] | None = None
         self._bindings: dict[str, Binding] = {}
         self._pending: set[str] = set()
+
+    def _parsed(self, before: "ModuleText | None") -> list[tuple[Span, Parsed]]:
+        spans = self.split.spans
+        first, last = self.split.same_at_start, len(spans) - self.split.same_at_end
+        if before is None:
+            first, last = 0, len(spans)
+        head = before.blocks[:first] if before else []
+        middle = [(span, self.library.parsed(self.text[span.start : span.end])) for span in spans[first:last]]
+        tail = before.blocks[last - len(spans) :] if before and last < len(spans) else []
+        moved = [(span, parsed) for span, (_, parsed) in zip(spans[last:], tail, strict=True)]
+        return [*head, *middle, *moved]
 
     @property
     def declarations(self) -> dict[str, list[Declaration]]:
@@ -138,6 +186,8 @@ class ModuleText:
         return found[-1] if found else None
 
     def _bind(self, name: str) -> Binding:
+        if name == ALL_NAMES:
+            return Binding(Static(" ".join(self.declarations))) if self.knows_all_names else NOTHING
         declarations = self.declarations.get(name)
         if not declarations:
             found = self._submodule(name)
@@ -219,7 +269,7 @@ class ModuleText:
             else "function"
         )
         symbol = symbol_of_function(node, location, kind, qualified)
-        definition = Definition(node.name, self.name, block, node, block_start, self, symbol)
+        definition = Definition(node.name, self.name, block, node, block_start, self.scope, symbol)
         if kind == "operation":
             return Binding(Operation(qualified, symbol), symbol)
         if kind == "kernel":
@@ -264,10 +314,9 @@ class ModuleText:
 
     def _doc_after(self, declaration: Declaration) -> str | None:
         """The string that stands right after a constant: its documentation, as for attributes."""
-        starts = [span.start for span, _ in self.blocks]
-        if declaration.block_start not in starts:
+        index = bisect_right(self.blocks, declaration.block_start, key=_start_of)
+        if index == 0 or self.blocks[index - 1][0].start != declaration.block_start:
             return None
-        index = starts.index(declaration.block_start) + 1
         following = self.blocks[index][1].tree if index < len(self.blocks) else None
         match following.body[:1] if following else []:
             case [ast.Expr(value=ast.Constant(value=str() as doc))]:
@@ -294,6 +343,10 @@ class ModuleText:
         path = self.library.find(owner, self.path)
         module = self.library.module(path) if path else None
         return qualified_name(module.lookup(attribute).value) if module else f"{owner}.{attribute}"
+
+
+def _start_of(block: tuple[Span, Parsed]) -> int:
+    return block[0].start
 
 
 def builtin(dialect: Dialect, name: str) -> Binding:

@@ -18,11 +18,10 @@ _LAST_NAME = re.compile(r"[^\W\d]\w*\Z")
 
 def blocks_of(model: Model, within: Span | None = None) -> Blocks:
     """Those that start in a part of the text, if one is given."""
-    return [
-        (start, block.parsed)
-        for start, block in model.blocks
-        if within is None or within.start <= start <= within.end
-    ]
+    found = blocks_of_module(model.module)
+    if within is None:
+        return found
+    return [(start, parsed) for start, parsed in found if within.start <= start <= within.end]
 
 
 def blocks_of_module(module: ModuleText) -> Blocks:

@@ -17,6 +17,7 @@ from weft.model.model import Model
 from weft.model.source import identifiers
 
 from weft_lsp.ide.keyword import keyword_at
+from weft_lsp.ide.places import blocks_of
 from weft_lsp.ide.references import our_target
 from weft_lsp.ide.relevance import is_of_language
 from weft_lsp.ide.scopes import Name, Occurrence
@@ -140,8 +141,8 @@ def _refuse_new(target: Target, new_name: str) -> None:
 
 
 def _refuse_broken(target: Target, model: Model) -> None:
-    for _, block in model.blocks:
-        if block.parsed.error is not None and target.name in identifiers(block.parsed.text):
+    for _, parsed in blocks_of(model):
+        if parsed.error is not None and target.name in identifiers(parsed.text):
             raise RenameError(
                 f"{os.path.basename(model.path)} has a syntax error where `{target.name}` stands: not every place of the "
                 "name can be found"
@@ -151,9 +152,8 @@ def _refuse_broken(target: Target, model: Model) -> None:
 def _refuse_taken(model: Model, new_name: str, places: list[Occurrence]) -> None:
     """A name of the module must be free in the file, and in all that uses it."""
     is_taken = model.module.declares(new_name) or any(
-        start <= each.span.start < start + len(block.parsed.text)
-        and new_name in identifiers(block.parsed.text)
-        for start, block in model.blocks
+        start <= each.span.start < start + len(parsed.text) and new_name in identifiers(parsed.text)
+        for start, parsed in blocks_of(model)
         for each in places
     )
     if is_taken:
@@ -161,5 +161,5 @@ def _refuse_taken(model: Model, new_name: str, places: list[Occurrence]) -> None
 
 
 def _has_syntax_error(model: Model, offset: int) -> bool:
-    around = [block for start, block in model.blocks if start <= offset]
-    return around[-1].parsed.error is not None
+    around = [parsed for start, parsed in blocks_of(model) if start <= offset]
+    return around[-1].error is not None

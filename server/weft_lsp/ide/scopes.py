@@ -7,16 +7,14 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from weft.model.declarations import Function, name_span
 from weft.model.diagnostic import Span
 from weft.model.embedded import annotation, braces
+from weft.model.kept import kept_with_its_argument
 from weft.model.syntax import HOLE, Parsed
 
 from weft_lsp.ide.places import Blocks
-
-_MOST_BLOCKS = 2048
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -49,7 +47,7 @@ def name_at(blocks: Blocks, offset: int) -> Name | None:
     for start, parsed in blocks:
         if not start <= offset <= start + len(parsed.text) or parsed.tree is None:
             continue
-        uses = _read(parsed, parsed.tree)
+        uses = _read(parsed.tree, parsed)
         here = [use for use in uses if use.how != "lost" and use.span.contains(offset - start)]
         if here:
             use = here[-1]
@@ -115,7 +113,7 @@ def module_name(blocks: Blocks, name: str) -> Name:
         (start, use)
         for start, parsed in blocks
         if parsed.tree is not None and name in parsed.text
-        for use in _read(parsed, parsed.tree)
+        for use in _read(parsed.tree, parsed)
         if use.name == name and use.scope.owner_of(name).is_module
     ]
     return _name(name, found, _Scope(), frozenset())
@@ -136,8 +134,8 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
     )
 
 
-@lru_cache(_MOST_BLOCKS)
-def _read(parsed: Parsed, tree: ast.Module) -> list[_Use]:
+@kept_with_its_argument
+def _read(tree: ast.Module, parsed: Parsed) -> list[_Use]:
     """The names of a block in the order of its text. A tree is itself only, so a block is read once for each parse."""
     reader = _Reader(parsed)
     reader.read_all(tree.body, _Scope())

@@ -6,12 +6,12 @@ Types are the protocol's own, so that every theme colours them; what only Weft k
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from weft.model.block import BlockModel
 from weft.model.diagnostic import Span
 from weft.model.facts import Symbol, SymbolKind
+from weft.model.kept import kept_with_its_argument
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
 from weft.model.uniformity import Varying, is_varying
@@ -31,7 +31,6 @@ from weft.model.values import (
 from weft_lsp.ide.relevance import is_of_language
 from weft_lsp.ide.threads import varying_names
 
-_MOST_BLOCKS = 8192
 _LAST_NAME = re.compile(r"[^\W\d]\w*\Z")
 
 Kind = Literal[
@@ -85,7 +84,7 @@ def semantic_tokens(model: Model, span: Span | None = None) -> tuple[Token, ...]
     )
 
 
-@lru_cache(_MOST_BLOCKS)
+@kept_with_its_argument
 def _of_block(block: BlockModel) -> tuple[Token, ...]:
     """The names of a block, with spans that count from its start."""
     found: dict[int, Token] = {}

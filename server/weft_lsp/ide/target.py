@@ -113,8 +113,11 @@ def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurre
         symbol = model.module.lookup(own).symbol
         if symbol is not None and symbol.qualified_name == qualified_name:
             yield from module_name(blocks_of(model), own).occurrences
-    for start, block in model.blocks:
-        for fact in block.facts if name in block.parsed.text else ():
+    for index, (_, parsed) in enumerate(model.module.blocks):
+        if name not in parsed.text:
+            continue
+        start, block = model.blocks[index]
+        for fact in block.facts:
             if fact.symbol is not None and fact.symbol.qualified_name == qualified_name:
                 span = name_of_fact(block.parsed.text, fact)
                 if span is not None:

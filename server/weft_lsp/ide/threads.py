@@ -1,16 +1,14 @@
 """Which values differ between the threads of a block, as a reader of the kernel sees it."""
 
 from dataclasses import replace
-from functools import lru_cache
 
 from weft.model.ir import Kernel
+from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
 from weft.model.uniformity import Varying, varying_variables
 
-_MOST_KERNELS = 8192
 
-
-@lru_cache(_MOST_KERNELS)
+@kept_with_its_argument
 def varying_names(function: Analysis) -> Varying | None:
     """The variables of a kernel that differ; None for a device function, where it depends on the call."""
     return varying_variables(_without_edge(function.made)) if function.is_kernel else None

@@ -1,3 +1,3 @@
 """The protocol: documents, positions, requests. The only importer of pygls."""
 
-import weft_lsp.lsp.protocol_types  # noqa: F401 — before anything that imports lsprotocol.
+from weft_lsp.lsp import protocol_types as protocol_types  # before anything that imports lsprotocol

@@ -8,7 +8,8 @@ from weft.model.ir import Kernel
 from weft.model.kernel import Analysis
 from weft.model.lives import by_lives
 
-_MOST_RUNS = 512
+# All rules look at one kernel before they look at the next.
+_MOST_RUNS = 8
 
 
 @lru_cache(_MOST_RUNS)
@@ -39,11 +40,3 @@ def edge_block(kernel: Analysis) -> Ran | None:
     ir = lives(kernel)
     sizes = edge(ir) if ir and ir.shared else None
     return run(ir, sizes) if ir and sizes else None
-
-
-def forget() -> None:
-    """Let go of all runs: their kernels will not be asked about again."""
-    lives.cache_clear()
-    inner_block.cache_clear()
-    next_block.cache_clear()
-    edge_block.cache_clear()

@@ -12,6 +12,7 @@ from weft.model.dtypes import BOOL
 from weft.model.ir import Assign, If, Special, Stmt
 from weft.model.limits import AXES
 from weft.model.syntax import HOLE
+from weft.model.text import ALL_NAMES
 from weft.model.trace.arithmetic import (
     BINARY,
     COMPARE,
@@ -161,9 +162,10 @@ def _bound(t: Tracer, node: ast.Name, value: Value) -> Value:
 
 def _report_unknown_name(t: Tracer, node: ast.Name) -> None:
     scope = t.frame.scope
+    found = t.all_names()
     if node.id == HOLE or not scope.knows_all_names or scope.declares(node.id):
         return
-    names = [*t.frame.env, *scope.names()]
+    names = [*t.frame.env, *found]
     advice, fixes = _nearest(t, node.id, names, node, "define it before the kernel, or import it")
     t.report("unknown-name", f"`{node.id}` is not defined: {advice}", node, fixes=fixes)
 
@@ -207,7 +209,7 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
     """The member `name` of a value; None if it has none. Of a value that is not known, an unknown member."""
     match owner:
         case Module():
-            return t.library.module_member(owner, name)
+            return _module_member(t, owner, name)
         case External(qualified_name=qualified):
             return t.library.external(f"{qualified}.{name}")
         case Axes(name=axes):
@@ -232,6 +234,14 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return None
         case _:
             return Binding(UNKNOWN)
+
+
+def _module_member(t: Tracer, owner: Module, name: str) -> Binding | None:
+    found = t.library.module_member(owner, name)
+    scope = t.library.scope_of(owner)
+    if scope is not None:
+        t.rely_on(scope, name if found else ALL_NAMES)
+    return found
 
 
 def member_names(t: Tracer, owner: Value) -> list[str]:

@@ -92,7 +92,7 @@ class HostReader:
             self.nested.append((definition, isinstance(binding.value, KernelRef), enclosing))
             return
         self._signature(node.args, node.returns)
-        frame = Frame(node.name, self.t.frame.block, self.module, env=dict(self._enclosing_env()))
+        frame = Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env()))
         frame.symbols = dict(self.t.frame.symbols) if len(self.t.frames) > 1 else {}
         self.t.frames.append(frame)
         for argument in _all_arguments(node.args):
@@ -137,7 +137,7 @@ class HostReader:
                     binding.symbol.location.span.shifted(-self.block_start), binding.value, binding.symbol
                 )
         self.t.frames.append(
-            Frame(node.name, self.t.frame.block, self.module, env=dict(self._enclosing_env()))
+            Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env()))
         )
         self.read(node.body)
         self.t.frames.pop()

@@ -2,11 +2,11 @@
 
 import ast
 from collections import Counter
-from functools import lru_cache
 
 from weft.model import embedded, fold
 from weft.model.declarations import bound_names
 from weft.model.dtypes import DType
+from weft.model.kept import kept_with_its_argument
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.expressions import expression
 from weft.model.trace.statements import statements
@@ -16,7 +16,6 @@ from weft.model.values import UNKNOWN, Definition, DeviceFunction, DTypeRef, Sca
 _DEEPEST = 16
 # A call counts as so many statements towards the size of a kernel.
 _COST_OF_A_CALL = 10
-_MOST_FUNCTIONS = 4096
 
 
 def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], node: ast.Call) -> Value:
@@ -56,12 +55,12 @@ def frame_of(definition: Definition, prefix: str = "") -> Frame:
     return frame
 
 
-@lru_cache(_MOST_FUNCTIONS)
+@kept_with_its_argument
 def return_count(function: ast.FunctionDef) -> int:
     return sum(isinstance(part, ast.Return) for part in ast.walk(function))
 
 
-@lru_cache(_MOST_FUNCTIONS)
+@kept_with_its_argument
 def rebound_names(function: ast.FunctionDef) -> frozenset[str]:
     """The names that a function binds, or an item of which it sets, in more than one place."""
     counts = Counter(argument.arg for argument in function.args.args)

@@ -14,7 +14,7 @@ from weft.model.facts import Location, Symbol, SymbolKind
 from weft.model.ir import Array, Assign, Const, Do, Expr, Load, Param, Place, Special, Stmt, Var, walk_expr
 from weft.model.prove import Bounds, Known
 from weft.model.syntax import HOLE, Parsed
-from weft.model.text import Scope
+from weft.model.text import ALL_NAMES, Scope
 from weft.model.trace.flow import Flow
 from weft.model.values import (
     NOTHING,
@@ -226,6 +226,16 @@ class Tracer:
         if found is None:
             found = self.lookups[(scope.name, name)] = (scope, scope.lookup(name))
         return found[1]
+
+    def all_names(self) -> list[str]:
+        """The names of the scope of the function being read, noted as something that the reading depends on."""
+        self.rely_on(self.frame.scope, ALL_NAMES)
+        return self.frame.scope.names()
+
+    def rely_on(self, scope: Scope, name: str) -> None:
+        """Note that the reading depends on what a name of a module stands for."""
+        if (scope.name, name) not in self.lookups:
+            self.lookups[(scope.name, name)] = (scope, scope.lookup(name))
 
     def declare(self, node: ast.AST, name: str, value: Value, kind: SymbolKind) -> None:
         """Note that a local name is bound here; the first binding is its definition."""
