@@ -53,7 +53,7 @@ def test_random_edits():
         client.open(START, uri=URI)
         text, version = START, 1
         for _ in range(EDITS):
-            if len(text) > 3 * len(START):
+            if not len(START) // 2 < len(text) < 3 * len(START):
                 text, change = START, {"text": START}
             else:
                 text, change = edited(rng, text)

@@ -1,7 +1,10 @@
 """Files of a project: names across files, what is kept between versions, and that nothing is ever run."""
 
+import gc
 from pathlib import Path
+from weakref import ref
 
+import weft.lint
 from weft.model.describe import describe
 from weft.model.project import Project
 from weft.model.values import Static
@@ -108,3 +111,63 @@ def test_imports_in_a_circle(tmp_path: Path):
     text = "from a import X\nprint(X)\n"
     fact = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "k.py"), text).fact_at(text.index("X)"))
     assert fact is not None and describe(fact.value) == "unknown"
+
+
+def test_a_constant_behind_a_file_between(tmp_path: Path):
+    """What a device function of another file computes with, from a third file."""
+    project, path = make(tmp_path)
+    functions = (
+        (tmp_path / "lib" / "functions.py").read_text().replace("return x * TILE", "return x * TILE[0]")
+    )
+    project.open(str(tmp_path / "lib" / "functions.py"), functions)
+    assert [finding.code for finding in project.read(path, KERNEL).findings] == ["not-indexable"]
+    project.open(str(tmp_path / "lib" / "constants.py"), "TILE = (8, 2)\n")
+    codes = [finding.code for finding in project.read(path, KERNEL).findings]
+    assert "not-indexable" not in codes
+
+
+def test_a_constant_as_a_member_of_its_module(tmp_path: Path):
+    project, path = make(tmp_path)
+    text = KERNEL.replace("from lib.constants import TILE", "import lib.constants").replace(
+        "TILE", "lib.constants.TILE"
+    )
+    assert tile_of(project, path, text) == "Tensor f32 (8,):(1,) shared"
+    project.open(str(tmp_path / "lib" / "constants.py"), "TILE = 32\n")
+    assert tile_of(project, path, text) == "Tensor f32 (32,):(1,) shared"
+
+
+def test_a_name_that_is_not_defined_depends_on_all_names(tmp_path: Path):
+    project, path = make(tmp_path)
+    text = KERNEL.replace("twice(tile[0])", "cubed(tile[0])").replace("import twice", "import twice as other")
+
+    def messages(text: str) -> list[str]:
+        return [finding.message for finding in project.read(path, text).findings]
+
+    unknown = "`cubed` is not defined: "
+    assert messages(text) == [f"{unknown}define it before the kernel, or import it"]
+    assert messages(f"{text}\ncubeds = 3\n") == [f"{unknown}did you mean `cubeds`?"]
+    assert messages(f"from math import *\n{text}") == []
+    assert messages(text) == [f"{unknown}define it before the kernel, or import it"]
+
+
+def test_only_the_block_that_is_asked_about_is_analysed(tmp_path: Path):
+    project, path = make(tmp_path)
+    text = KERNEL + KERNEL[KERNEL.index("@weft") :].replace("def k", "def other")
+    model = project.read(path, text)
+    model.fact_at(text.index("tile[0]"))
+    assert sum(block is not None for block in model.blocks.known()) == 1
+    edited = project.read(path, text.replace("tile[0]", "tile[1]", 1))
+    assert sum(block is not None for block in edited.blocks.known()) == 0
+
+
+def test_what_was_typed_is_let_go(tmp_path: Path):
+    """Thousands of versions of a kernel leave no more than a few of them behind."""
+    project, path = make(tmp_path)
+    trees: list[ref[object]] = []
+    for number in range(200):
+        model = project.read(path, KERNEL.replace("tile[0]", f"tile[{number}]"))
+        assert weft.lint.check(model) is not None
+        trees.append(ref(model.module.blocks[-1][1]))
+    del model
+    gc.collect()
+    assert sum(tree() is not None for tree in trees) < 80

@@ -11,7 +11,7 @@ from annotations import HEADER, read
 from weft.model.describe import describe
 from weft.model.model import Model
 from weft.model.project import Project
-from weft.model.source import split, split_again
+from weft.model.source import Blocks, split, split_again
 from weft.ops.dialect import DIALECT
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
@@ -141,6 +141,10 @@ def test_functions_that_double_their_calls():
     ask_everything(model, 0)
 
 
+def pieces_of(blocks: Blocks) -> list[str]:
+    return [blocks.text[span.start : span.end] for span in blocks.spans]
+
+
 def test_splitting_again_is_splitting():
     """After any edit, the blocks are those of a fresh look at the text."""
     choose = random.Random(3)
@@ -166,8 +170,11 @@ def test_splitting_again_is_splitting():
             start = choose.randrange(len(text) + 1)
             end = min(len(text), start + choose.choice([0, 0, 1, 5, 200]))
             edited = text[:start] + choose.choice([*pieces, ""]) + text[end:]
-            blocks = split_again(edited, blocks)
+            before, blocks = blocks, split_again(edited, blocks)
             assert blocks == split(edited)
+            first, last = blocks.same_at_start, blocks.same_at_end
+            assert pieces_of(blocks)[:first] == pieces_of(before)[:first]
+            assert not last or pieces_of(blocks)[-last:] == pieces_of(before)[-last:]
             text = edited
 
 
