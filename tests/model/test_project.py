@@ -168,6 +168,5 @@ def test_what_was_typed_is_let_go(tmp_path: Path):
         model = project.read(path, KERNEL.replace("tile[0]", f"tile[{number}]"))
         assert weft.lint.check(model) is not None
         trees.append(ref(model.module.blocks[-1][1]))
-    del model
     gc.collect()
     assert sum(tree() is not None for tree in trees) < 80

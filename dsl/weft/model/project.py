@@ -56,7 +56,7 @@ class Project:
         path = absolute(path)
         before = self._files.pop(path, None)
         name = before.module.name if before else module_name(path)
-        module = ModuleText(path, name, text, self.library, before and before.module, parts)
+        module = ModuleText(path, name, text, self.library, before.module if before else None, parts)
         blocks = self._files[path] = Blocks(module, self._block, before)
         while len(self._files) > _MOST_FILES:
             del self._files[next(iter(self._files))]
