@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from weft.lint.block.barriers import Barriers
 from weft.lint.block.copies import Copies
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, narrowed
-from weft.lint.block.record import Agreement, Kind, Record, Touch, Wild
+from weft.lint.block.record import Agreement, Kind, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -63,6 +63,7 @@ class Evaluation:
         self.is_about_writes = False
         self.data = _data_variables(kernel)
         self.left = _MOST_OPERATIONS
+        self.untold: dict[tuple[Span, Kind], Untold] = {}
         # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
         self.specials: dict[str, Lanes] = {}
         self.fixed: dict[int, Lanes] = {}
@@ -189,6 +190,7 @@ class Evaluation:
             is_of_many = mask is None or sum(mask) > 1
             if self.state.is_sure and is_of_many and array.space == "shared" and self.is_data(place):
                 self.record.add_wild(Wild(array, kind, span))
+            self.untold.setdefault((span, kind), Untold(array, kind, span, self.is_data(place)))
             if kind != "read":
                 self.record.lose(array)
             return

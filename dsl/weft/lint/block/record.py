@@ -87,6 +87,16 @@ class Wild:
 
 
 @record
+class Untold:
+    """An access of which the run does not tell which elements it is to, or whether threads come to it at all."""
+
+    array: Array
+    kind: Kind
+    span: Span
+    depends_on_data: bool
+
+
+@record
 class Parting:
     """A branch at which the threads of a block go different ways. taken: which of those that come take its first side."""
 
@@ -105,6 +115,10 @@ class Record:
         # Wild accesses that nothing orders with another access, and those to memory that is not all written: how much is.
         self.wild_meetings: dict[tuple[Span, Span], tuple[Wild, Touch]] = {}
         self.wild_uninitialised: dict[Span, tuple[Wild, int]] = {}
+        # Accesses that read an element and write it back, where several threads may do so with one: data tells which.
+        self.wild_updates: dict[Span, Wild] = {}
+        # Reads of arrays of which it is not known what was written.
+        self.unjudged_reads: dict[Span, Array] = {}
         self._wild: list[Wild] = []
         self._since: dict[str, list[Touch]] = {}
         self._written: dict[str, set[int]] = {}
@@ -149,9 +163,11 @@ class Record:
 
     def _initialise(self, touch: Touch) -> None:
         name = touch.array.name
-        if name in self._lost:
-            return
         written = self._written.setdefault(name, set())
+        if name in self._lost:
+            if touch.kind != "write" and len(written) < self._cell_count(touch.array):
+                self.unjudged_reads.setdefault(touch.span, touch.array)
+            return
         is_local = touch.array.space == "local"
         if touch.kind == "write":
             written.update(self._cells(touch) if is_local else touch.touched())

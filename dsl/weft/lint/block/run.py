@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from weft.lint.block.agreement import agreement, varying_in_one_warp
 from weft.lint.block.evaluation import Evaluation, Spent, State
 from weft.lint.block.lanes import Lanes, Mask, apply, merged, narrowed, spread
-from weft.lint.block.record import Agreement, Kind, Parting, Record, Touch
+from weft.lint.block.record import Agreement, Kind, Parting, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -18,6 +18,7 @@ from weft.model.ir import (
     For,
     If,
     Kernel,
+    Load,
     Stmt,
     Store,
     Var,
@@ -25,6 +26,7 @@ from weft.model.ir import (
     assigned,
     has_barrier,
     walk,
+    walk_expr,
 )
 from weft.model.uniformity import Varying, varying_variables
 from weft.records import field, record
@@ -49,6 +51,7 @@ class Ran:
     idle_barriers: tuple[Span, ...] = ()
     # Reads of what an asynchronous copy may still be filling: the copy, and the array's name.
     early_reads: Mapping[Span, tuple[Span, str]] = field(default_factory=dict[Span, tuple[Span, str]])
+    untold: tuple[Untold, ...] = ()
     # Branches at which the threads of the block go different ways.
     partings: tuple[Parting, ...] = ()
 
@@ -81,6 +84,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
         is_finished,
         idle,
         runner.copies.early_reads,
+        tuple(runner.untold.values()),
         tuple(parting for partings in runner.partings.values() for parting in partings),
     )
 
@@ -146,6 +150,18 @@ class _Runner(Evaluation):
         self.touch(
             store.array, "write", store.span, offset, store.guard, self.agreement(store), place=store.offset
         )
+
+        if offset is None and self.is_update(store):
+            self.record.wild_updates.setdefault(store.span, Wild(store.array, "write", store.span))
+
+    def is_update(self, store: Store) -> bool:
+        """Whether threads read elements that data tells, and write them back."""
+        mask = self.state.mask
+        if store.array.space != "shared" or not self.state.is_sure or (mask is not None and sum(mask) < 2):
+            return False
+        reads = (part for part in walk_expr(store.value) if isinstance(part, Load))
+        same = any(read.array == store.array and read.offset == store.offset for read in reads)
+        return same and self.is_data(store.offset)
 
     def agreement(self, store: Store) -> Agreement:
         found = self.agreements.get(id(store))

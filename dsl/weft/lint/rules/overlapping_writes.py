@@ -19,7 +19,7 @@ from weft.lint.block.record import Touch
 from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.places import from_here
-from weft.lint.rules.race import is_overlap
+from weft.lint.rules.race import is_overlap, unknown, why
 from weft.model.diagnostic import Diagnostic, Related, Span
 from weft.model.kernel import Analysis
 
@@ -43,11 +43,21 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
                 else f", the first {from_here(kernel, second.span, first.span)}"
             )
             yield Diagnostic(CODE, _message(second, words + where), second.span, "error", (), related)
+    yield from _untold(ran)
     if not any(map(_is_varied_write, ran.touches)):
         return
     beside = next_block(kernel)
     if beside is not None:
         yield from _between_blocks(ran, beside, found)
+
+
+def _untold(ran: Ran) -> Iterator[Diagnostic]:
+    for untold in ran.untold:
+        if untold.array.space == "global" and untold.kind == "write":
+            message = (
+                f"cannot tell whether two threads write one element of `{untold.array.name}`: {why(untold)}"
+            )
+            yield unknown(CODE, message, untold.span)
 
 
 def _between_blocks(ran: Ran, beside: Ran, found: set[Span]) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ Instead, put `weft.barrier()` between the two. Source: CUDA C++ Programming Guid
 from collections.abc import Iterator
 
 from weft.lint.block.observe import inner_block
-from weft.lint.block.record import Meeting
+from weft.lint.block.record import Meeting, Untold
 from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.places import from_here, line_at_end, line_before, source
@@ -30,11 +30,64 @@ VERBS = {"read": "reads", "write": "writes", "atomic": "changes"}
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
     if ran is None:
+        yield from not_tried(CODE, kernel)
         return
     for meeting in meetings(ran):
         if meeting.loop is None and not is_overlap(meeting):
             yield finding(CODE, kernel, meeting, _message(kernel, meeting, ran.trial))
     yield from _wild(kernel, ran)
+    yield from _updates(ran)
+    yield from _untold(kernel, ran)
+
+
+def not_tried(code: str, kernel: Analysis) -> Iterator[Diagnostic]:
+    """What cannot be told of a kernel with shared memory whose block nobody knows."""
+    if kernel.ir is not None and kernel.ir.shared:
+        yield unknown(
+            code,
+            f"cannot tell what the threads of `{kernel.name}` do in shared memory: its block is known only at a launch, and none with "
+            "a block stands in this file",
+            kernel.name_span,
+        )
+
+
+def unknown(code: str, message: str, span: Span) -> Diagnostic:
+    """A finding that is shown only on demand."""
+    return Diagnostic(code, message, span, "warning", certainty="unknown")
+
+
+def _updates(ran: Ran) -> Iterator[Diagnostic]:
+    """`counts[key] += 1`: two threads with one key both read the old number."""
+    for span, wild in ran.record.wild_updates.items():
+        yield Diagnostic(
+            CODE,
+            f"several threads may read and write back one element of `{wild.array.name}` at once, which data tells, so that all but one "
+            "are lost: use `weft.atomic_add`, or another atomic operation",
+            span,
+            "warning",
+            certainty="likely",
+        )
+
+
+def _untold(kernel: Analysis, ran: Ran) -> Iterator[Diagnostic]:
+    if not ran.is_finished and kernel.ir is not None and kernel.ir.shared:
+        message = f"cannot tell whether threads of `{kernel.name}` race: a block of it does too much to be followed to its end"
+        yield unknown(CODE, message, kernel.name_span)
+    told = {span for pair in ran.record.wild_meetings for span in pair} | ran.record.wild_updates.keys()
+    for untold in ran.untold:
+        if untold.array.space == "shared" and untold.span not in told and untold.kind != "atomic":
+            yield unknown(
+                CODE,
+                f"cannot tell whether this races with another access of `{untold.array.name}`: {why(untold)}",
+                untold.span,
+            )
+
+
+def why(untold: Untold) -> str:
+    """Why a run does not tell what an access is to."""
+    if untold.depends_on_data:
+        return f"which element it {VERBS[untold.kind]} depends on data"
+    return f"whether it is made, or which element it {VERBS[untold.kind]}, depends on what is known only when the kernel runs"
 
 
 def _wild(kernel: Analysis, ran: Ran) -> Iterator[Diagnostic]:

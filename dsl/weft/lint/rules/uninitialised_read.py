@@ -16,7 +16,9 @@ from collections.abc import Iterator
 
 from weft.lint.block.observe import edge_block, inner_block
 from weft.lint.block.record import Uninitialised, Wild
+from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
+from weft.lint.rules.race import not_tried, unknown
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 
@@ -26,16 +28,29 @@ CODE = "uninitialised-read"
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
     if ran is None:
+        yield from not_tried(CODE, kernel)
         return
     for found in ran.record.uninitialised.values():
         yield Diagnostic(CODE, _message(found, ran.trial), found.touch.span)
     for span, (wild, written) in ran.record.wild_uninitialised.items():
         if span not in ran.record.uninitialised:
             yield _wild(wild, written)
+    yield from _unjudged(ran)
     at_edge = edge_block(kernel)
     for span, found in at_edge.record.uninitialised.items() if at_edge else ():
         if at_edge and span not in ran.record.uninitialised:
             yield Diagnostic(CODE, _edge_message(found, at_edge.trial), span, "warning", certainty="likely")
+
+
+def _unjudged(ran: Ran) -> Iterator[Diagnostic]:
+    found = ran.record.uninitialised.keys() | ran.record.wild_uninitialised.keys()
+    for span, array in ran.record.unjudged_reads.items():
+        if span not in found:
+            message = (
+                f"cannot tell whether this element of `{array.name}` is written before: which ones are depends on data, or on a loop that "
+                "was not followed to its end"
+            )
+            yield unknown(CODE, message, span)
 
 
 def _wild(wild: Wild, written: int) -> Diagnostic:

@@ -32,10 +32,11 @@ def _allocate(call: Call, space: Space) -> Value:
         return UNKNOWN
     if layout is None or not t.is_kernel:
         return UNKNOWN
-    name = t.temporary(f"{t.target[0] if t.target else space}_memory", dtype.dtype).name.removesuffix(
-        "_memory_0"
-    )
     taken = {array.name for array in t.arrays} | set(t.frame.env)
+    # Of `a, b = weft.shared(...), weft.shared(...)` the second is called `b`.
+    free = [target for target in t.target if f"{t.frame.prefix}{target}" not in taken]
+    wanted = next(iter((*free, *t.target)), space)
+    name = t.temporary(f"{wanted}_memory", dtype.dtype).name.removesuffix("_memory_0")
     name = f"{t.frame.prefix}{name}" if f"{t.frame.prefix}{name}" not in taken else f"{name}{len(t.arrays)}"
     tensor = of_layout(name, dtype.dtype, layout, space, _swizzle(call))
     t.arrays.append(tensor.array)
