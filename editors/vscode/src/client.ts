@@ -20,6 +20,16 @@ import { ENDED_AT_START, Restarts } from './restarts.ts';
 
 const STOP_MILLISECONDS = 2000;
 
+/** What a server is started with. */
+export interface Setup {
+  interpreter: Interpreter;
+  server: Server;
+  /** Where it is started: a folder without anything of the user's. */
+  directory: string;
+  /** In the user's environment. */
+  isWeftInstalled: boolean;
+}
+
 export interface Events {
   starting(): void;
   running(): void;
@@ -30,7 +40,7 @@ export interface Events {
 /** Files, unsaved text and the cells of notebooks. Not the other side of a diff. */
 const SELECTOR = [
   ...['file', 'untitled'].map((scheme) => ({ scheme, language: 'python' })),
-  { notebook: 'jupyter-notebook', language: 'python' },
+  { notebook: '*', language: 'python' },
 ];
 const SECTION = 'weft';
 
@@ -47,13 +57,15 @@ export class Session {
   readonly #restarts = new Restarts();
   readonly #events: Events;
   readonly #listening: vscode.Disposable;
+  readonly #isWeftInstalled: boolean;
   #mode: Mode;
   #process: ChildProcess | undefined;
   #isStopping = false;
 
-  constructor(interpreter: Interpreter, server: Server, directory: string, log: vscode.OutputChannel, events: Events) {
+  constructor({ interpreter, server, directory, isWeftInstalled }: Setup, log: vscode.OutputChannel, events: Events) {
     this.#events = events;
-    this.#mode = currentMode();
+    this.#isWeftInstalled = isWeftInstalled;
+    this.#mode = currentMode(isWeftInstalled);
     const options: LanguageClientOptions = {
       documentSelector: SELECTOR,
       outputChannel: log,
@@ -109,7 +121,7 @@ export class Session {
 
   /** Another Python server may have come or gone. */
   #lookAround(): void {
-    const mode = currentMode();
+    const mode = currentMode(this.#isWeftInstalled);
     if (mode === this.#mode) return;
     this.#mode = mode;
     if (this.#client.state !== State.Running) return;
@@ -166,9 +178,10 @@ export class Session {
   }
 }
 
-function currentMode(): Mode {
+function currentMode(isWeftInstalled: boolean): Mode {
   const configuration = vscode.workspace.getConfiguration();
   return modeBeside(configuration.get('weft.python'), {
+    isWeftInstalled,
     hasExtension: (id) => vscode.extensions.getExtension(id) !== undefined,
     setting: (name) => configuration.get(name),
   });

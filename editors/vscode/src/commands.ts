@@ -40,9 +40,29 @@ export async function newKernel(extension: vscode.Uri): Promise<void> {
   const body = (snippets[chosen.snippet]?.body ?? []).filter((line) => line !== '$0');
   const imports = ['import numpy as np', 'import weft', `from weft.dims import ${chosen.dims}`];
   const launch = ['', '', 'if __name__ == "__main__":', ...chosen.launch.map((line) => `    ${line}`), ''];
-  const document = await vscode.workspace.openTextDocument({ language: 'python' });
+  const document = await vscode.workspace.openTextDocument(await newFile());
+  await vscode.languages.setTextDocumentLanguage(document, 'python');
   const editor = await vscode.window.showTextDocument(document);
   await editor.insertSnippet(new vscode.SnippetString([...imports, '', '', ...body, ...launch].join('\n')));
+}
+
+/** A name that is free in the workspace, under which the file is saved without a question. */
+async function newFile(): Promise<vscode.Uri> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (!folder) return vscode.Uri.parse('untitled:kernel.py');
+  for (let number = 1; ; number++) {
+    const uri = vscode.Uri.joinPath(folder, number === 1 ? 'kernel.py' : `kernel${number}.py`);
+    const untitled = vscode.Uri.from({ scheme: 'untitled', path: uri.path });
+    const isOpen = vscode.workspace.textDocuments.some((document) => document.uri.toString() === untitled.toString());
+    if (!isOpen && !(await isThere(uri))) return untitled;
+  }
+}
+
+function isThere(uri: vscode.Uri): Thenable<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What `run` needs to know of the Python that it runs with. */
@@ -62,17 +82,18 @@ export async function runKernel({ command: python, hasWeft }: Runner, uri: vscod
     return;
   }
   const document = await vscode.workspace.openTextDocument(uri);
-  if (document.isUntitled || (document.isDirty && !(await document.save()))) {
+  const isNowhere = document.isUntitled && !uri.path.startsWith('/');
+  if (isNowhere || (document.isDirty && !(await document.save()))) {
     const save = 'Save As …';
     const chosen = await vscode.window.showInformationMessage('Save the file first: it is run from the disk.', save);
     if (chosen === save) await vscode.commands.executeCommand('workbench.action.files.saveAs');
     return;
   }
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(uri.fsPath));
   const [program, first] = weftCommand(python);
   const run = new vscode.ProcessExecution(program, [...first, 'run', uri.fsPath]);
   const task = new vscode.Task({ type: 'weft', command: 'run' }, folder ?? vscode.TaskScope.Workspace, 'run', 'Weft', run, []);
-  task.presentationOptions = { clear: true, reveal: vscode.TaskRevealKind.Always };
+  task.presentationOptions = { clear: true, echo: false, showReuseMessage: false, reveal: vscode.TaskRevealKind.Always };
   await vscode.tasks.executeTask(task);
 }
 

@@ -151,10 +151,11 @@ class Weft {
     }
     const interpreter = search.found;
     this.#environment = this.python ? await environmentOf(this.python, this.#directory) : NOTHING;
-    const compiles = this.python ? backEnds(this.#environment) : 'the workspace is not trusted: nothing of it is run';
+    const compiles = this.python ? backEnds(this.#environment) : 'not trusted: nothing is run';
     const server = chooseServer(this.#bundled(), this.#environment);
     this.log.appendLine(`The ${server.isBundled ? "extension's own" : "environment's"} server ${server.version} runs on ${place(interpreter)}`);
-    this.#session = new Session(interpreter, server, join(this.#directory, 'bundled'), this.log, {
+    const setup = { interpreter, server, directory: join(this.#directory, 'bundled'), isWeftInstalled: this.#environment.weft !== undefined };
+    this.#session = new Session(setup, this.log, {
       starting: () => this.status.starting(),
       running: () => this.status.running(interpreter, server, compiles),
       ended: (reason) => this.#failed(reason, { Restart: () => this.restart(), 'Show Log': () => this.log.show() }),
@@ -179,8 +180,10 @@ function getStarted(extension: string): unknown {
   return vscode.commands.executeCommand('workbench.action.openWalkthrough', `${extension}#start`, false);
 }
 
+/** A setting of the machine: in a remote window that is the other one. */
 function openSetting(): unknown {
-  return vscode.commands.executeCommand('workbench.action.openSettings', SETTING);
+  const command = vscode.env.remoteName ? 'workbench.action.openRemoteSettings' : 'workbench.action.openSettings';
+  return vscode.commands.executeCommand(command, { query: SETTING });
 }
 
 function getPython(): unknown {

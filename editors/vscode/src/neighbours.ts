@@ -23,6 +23,8 @@ const NEIGHBOURS: readonly Neighbour[] = [
 export const NEIGHBOUR_SETTINGS = NEIGHBOURS.map(({ setting }) => setting);
 
 export interface Editor {
+  /** Whether the others can read Weft's sources: they look into the environment alone, not into our bundle. */
+  isWeftInstalled: boolean;
   hasExtension(id: string): boolean;
   setting(name: string): unknown;
 }
@@ -30,6 +32,7 @@ export interface Editor {
 /** `wish`: the user's `weft.python`; anything but a mode leaves the choice to what is installed. */
 export function modeBeside(wish: unknown, editor: Editor): Mode {
   if (wish === 'complement' || wish === 'full') return wish;
+  if (!editor.isWeftInstalled) return 'full';
   const isOn = ({ id, setting, off }: Neighbour) => editor.hasExtension(id) && editor.setting(setting) !== off;
   return NEIGHBOURS.some(isOn) ? 'complement' : 'full';
 }

@@ -13,7 +13,7 @@ export class Status implements vscode.Disposable {
     this.#version = version;
     this.#item = vscode.languages.createLanguageStatusItem('weft.status', { language: 'python' });
     this.#item.name = 'Weft';
-    this.#item.command = { command: 'weft.showLog', title: 'Show Log' };
+    this.#item.command = { command: 'weft.showLog', title: 'Log' };
   }
 
   starting(): void {
@@ -23,7 +23,7 @@ export class Status implements vscode.Disposable {
   /** `compiles`: for what, or why for nothing. */
   running(interpreter: Interpreter, server: Server, compiles: string): void {
     const text = server.isBundled ? `Weft ${server.version}` : `Weft ${server.version} of the environment`;
-    this.#show(text, `${compiles}; ${origin(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
+    this.#show(text, `${compiles}, ${origin(interpreter)}`, vscode.LanguageStatusSeverity.Information, false);
   }
 
   failed(reason: string): void {
@@ -52,6 +52,6 @@ export function place(interpreter: Interpreter): string {
 }
 
 export function backEnds({ weft, backEnds: found }: Environment): string {
-  if (!weft) return 'no weft installed to run kernels with';
-  return found.length ? `compiles for ${found.join(' and ')}` : `weft ${weft} without a back end`;
+  if (!weft) return 'no weft to run kernels with';
+  return found.length ? `for ${found.join(' and ')}` : `weft ${weft} without a back end`;
 }

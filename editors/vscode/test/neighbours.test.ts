@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import { modeBeside } from '../src/neighbours.ts';
 
-function mode(wish: unknown, extensions: readonly string[], settings: Record<string, unknown> = {}): string {
-  return modeBeside(wish, { hasExtension: (id) => extensions.includes(id), setting: (name) => settings[name] });
+function mode(wish: unknown, extensions: readonly string[], settings: Record<string, unknown> = {}, isWeftInstalled = true): string {
+  return modeBeside(wish, { isWeftInstalled, hasExtension: (id) => extensions.includes(id), setting: (name) => settings[name] });
 }
 
 test('alone, Weft answers for all of Python', () => {
@@ -28,4 +28,9 @@ test('a neighbour whose server is switched off is none', () => {
 test("the user's word counts", () => {
   assert.equal(mode('full', ['ms-python.python']), 'full');
   assert.equal(mode('complement', []), 'complement');
+});
+
+test('where Weft is not installed, its names are known to no other server', () => {
+  assert.equal(mode('auto', ['ms-python.python'], {}, false), 'full');
+  assert.equal(mode('complement', ['ms-python.python'], {}, false), 'complement');
 });

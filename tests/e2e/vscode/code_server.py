@@ -44,6 +44,8 @@ SETTINGS = {
     "telemetry.telemetryLevel": "off",
     "notebook.experimental.generate": False,
     "terminal.integrated.initialHint": False,
+    "terminal.integrated.gpuAcceleration": "off",
+    "terminal.integrated.fontFamily": "DejaVu Sans Mono",
     "editor.hover.delay": 100,
 }
 
@@ -95,6 +97,19 @@ def running(
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def server_processes(folder: Path) -> list[int]:
+    """The language servers that were started from the extensions of one code-server."""
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if any(word.startswith(str(folder)) and word.endswith("run_server.py") for word in words):
+            found.append(int(process.name))
+    return found
 
 
 def _command(folder: Path, port: int) -> list[str]:

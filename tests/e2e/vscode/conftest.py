@@ -11,7 +11,7 @@ import install
 import pytest
 from code_server import CodeServer
 from playwright.sync_api import Browser, Page, sync_playwright
-from workbench import SIZE, Workbench
+from workbench import SIZE, Workbench, spaced
 
 ROOT = Path(__file__).parents[3]
 PROJECT = Path(__file__).parent / "project"
@@ -84,6 +84,20 @@ def window(page: Page, server: CodeServer, project: Path) -> Workbench:
     row.click()
     window.see(".extension-editor .name", "Weft")
     return window
+
+
+@pytest.fixture(scope="module")
+def opened(
+    package: Path, page: Page, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workbench]:
+    """A window that has Weft, for what does not depend on how it got there."""
+    with code_server.running(
+        tmp_path_factory.mktemp("opened"), packages=(package,), settings=PYTHON
+    ) as server:
+        window = Workbench.at(page, server, project, "blur.py")
+        window.see(".view-line", spaced("t: index = weft.thread_idx.x"))
+        window.keys("Control+b")
+        yield window
 
 
 @pytest.hookimpl(wrapper=True)

@@ -41,20 +41,43 @@ def test_of_plain_python_weft_says_nothing(window: Workbench):
     window.keys("Escape")
 
 
-def test_of_a_value_in_a_kernel_weft_tells_the_type(window: Workbench):
+def test_of_a_value_in_a_kernel_weft_tells_what_it_alone_knows(window: Workbench):
     window.open("draft.py")
     window.go("draft.py", "to|tal += x")
-    window.until(lambda: "total: f32" in window.hover(), "weft tells of the value")
+    window.until(lambda: "Differs between threads." in window.hover(), "weft tells of the value")
+    window.until(lambda: "(variable)" in window.hover(), "the other server tells of the variable")
     window.picture("neighbour")
     window.keys("Escape")
 
 
-def test_what_weft_knows_of_a_member_comes_first(window: Workbench):
-    """Editors show the lists of all servers; a name that both have stands in both."""
+def test_of_an_operation_one_server_tells(window: Workbench):
+    window.go("draft.py", "row = weft.in|dex(y)")
+    window.until(lambda: "coordinates in the kernel" in window.hover(), "the operation is told of")
+    assert window.hover().count("coordinates in the kernel") == 1
+    window.keys("Escape")
+
+
+def test_a_member_is_offered_once(window: Workbench):
     window.go("draft.py", "total = f32(0)|")
     window.keys("Enter")
     window.type("first = x.sha")
     window.see(".suggest-widget .monaco-list-row", "shape")
-    window.until(lambda: "(index, index)" in window.offered()[0], "the first offer has the value's own type")
+    assert [each for each in window.offered() if each.startswith("shape")] == ["shape"]
     window.keys("Escape")
     window.undo("draft.py")
+
+
+def test_a_name_that_is_not_there_is_found_once(window: Workbench):
+    window.until(lambda: "totl" in window.problems(), "the name is found")
+    assert window.problems().count("totl") == 1
+    window.keys("Control+j")
+
+
+def test_the_users_word_makes_weft_answer_for_all(window: Workbench):
+    """What the tests above do not see is not what nobody asked for."""
+    settings = window.folder / ".vscode" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"weft.python": "full"}')
+    window.until(lambda: window.problems().count("totl") == 2, "both servers find the name")
+    settings.unlink()
+    window.until(lambda: window.problems().count("totl") == 1, "one server finds the name")

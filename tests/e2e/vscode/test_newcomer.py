@@ -1,0 +1,127 @@
+"""The first minutes: the walkthrough, a kernel from a template, a run, the task, a notebook."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+from workbench import Workbench, plain, spaced
+
+
+def terminal(window: Workbench) -> str:
+    return plain(window.page.locator(".xterm-rows").first.inner_text())
+
+
+def test_the_status_item_tells_what_runs(opened: Workbench):
+    opened.until(lambda: "for cpu and cuda" in opened.status(), "the item tells of the back ends")
+    assert re.search(r"Weft \d+\.\d+\.\d+\b", opened.status())
+    assert "Python 3." in opened.status() and "from weft.interpreter" in opened.status()
+    opened.picture("status")
+    opened.keys("Escape")
+
+
+def test_the_walkthrough_leads_to_a_kernel_that_runs(opened: Workbench, project: Path):
+    opened.command("Weft: Get Started")
+    opened.see(".getting-started-category .step-title, .getting-started-step", "Write a kernel")
+    media = opened.page.frame_locator("iframe.webview.ready").frame_locator("#active-frame")
+    expect(media.locator("body")).to_contain_text("there is no guard to write")
+    opened.picture("walkthrough")
+    opened.see(".getting-started-step .monaco-button", "New Kernel").click()
+    opened.see(".quick-input-list .monaco-list-row.focused", "One thread for each element")
+    opened.keys("Enter")
+    opened.see(".view-line", spaced("i: index = weft.index(y)"))
+    opened.type("same")
+    opened.keys("Escape")
+    opened.keys("Control+s")
+    opened.see_no(".tab.active.dirty")
+    assert "same(x, y)" in (project / "kernel.py").read_text()
+    opened.see(".codelens-decoration a", "Run on the CPU").click()
+    opened.until(lambda: "[0. 1. 2. 3. 4. 5. 6. 7.]" in terminal(opened), "the kernel's result is printed")
+    opened.picture("run")
+    opened.keys("Control+j")
+
+
+def test_the_lens_of_references_shows_them(opened: Workbench):
+    opened.open("blur.py")
+    opened.see(".codelens-decoration a", re.compile(r"^2 references")).click()
+    opened.see(".peekview-widget", "signal_path.py")
+    opened.keys("Escape")
+    opened.see_no(".peekview-widget")
+
+
+def test_the_task_finds_what_is_wrong_in_files_that_are_not_open(opened: Workbench):
+    opened.keys("F1")
+    opened.see(".quick-input-box input").fill(">Tasks: Run Task")
+    opened.see(".quick-input-list .monaco-list-row", re.compile("^Tasks: Run Task$")).click()
+    opened.see(".quick-input-box input").fill("weft")
+    opened.see(".quick-input-list .monaco-list-row.focused", "weft")
+    opened.keys("Enter")
+    opened.see(".quick-input-list .monaco-list-row.focused", "Weft: check")
+    opened.keys("Enter")
+    opened.see_no(".quick-input-widget:visible")
+    opened.until(lambda: "totl" in opened.problems(), "the task's finding is a problem")
+    assert "draft.py" in opened.problems() and "unknown-name" in opened.problems()
+    opened.picture("task")
+    opened.keys("Control+j")
+
+
+def test_a_comment_that_ignores_a_finding_is_seen(opened: Workbench):
+    opened.open("draft.py")
+    opened.see(".squiggly-error")
+    opened.go("draft.py", "y[row] = totl|")
+    opened.type("  # weft: ignore[unknown-name]")
+    opened.see_no(".squiggly-error")
+    assert opened.style("weft:") != opened.style("#")
+    opened.undo("draft.py")
+
+
+def test_a_snippet_is_a_kernel(opened: Workbench):
+    opened.go("draft.py", "    y[i, j] = factor * x[i, j]|")
+    opened.keys("Enter", "Home", "Home")
+    opened.type("weft-ker")
+    opened.see(".suggest-widget .monaco-list-row.focused", "weft-kernel")
+    opened.keys("Enter")
+    opened.see(".view-line", "def name(")
+    opened.keys("Escape")
+    opened.undo("draft.py")
+
+
+def test_a_report_has_the_versions(opened: Workbench):
+    opened.command("Weft: Report an Issue, with Versions")
+    opened.see(
+        ".notification-toast", "The versions are in the clipboard. Nothing is sent before you send it."
+    )
+    opened.keys("Escape")
+    opened.command("Notifications: Clear All Notifications")
+    opened.see_no(".notification-toast")
+
+
+def test_cells_of_a_notebook_are_one_module(opened: Workbench):
+    opened.pick("Control+p", "tour.ipynb", "tour.ipynb")
+    cell = opened.see(".notebookOverlay .view-line", spaced("SCALE * x[i]"))
+    name = cell.locator("span", has_text=re.compile(r"^SCALE$")).last
+    name.click()
+    opened.until(
+        lambda: "SCALE" in opened.hover() and "3" in opened.hover(), "the name of another cell is known"
+    )
+    opened.keys("Escape")
+    opened.see(".notebookOverlay .view-line", spaced("i: index = weft.index"))
+    operation = (
+        opened.see(".notebookOverlay .view-line", spaced("= weft.index(y)"))
+        .locator("span", has_text=re.compile("^index$"))
+        .last
+    )
+    operation.click()
+    opened.until(lambda: "thread" in opened.hover(), "the hover in a cell tells of index")
+    opened.picture("notebook")
+    opened.keys("Escape")
+
+
+def test_restart_and_log(opened: Workbench):
+    opened.open("blur.py")
+    opened.command("Weft: Restart the Language Server")
+    opened.command("Weft: Show the Log")
+    opened.see(".output-view .view-line, .pane-body .view-line", spaced("The extension's own server"))
+    opened.keys("Control+j")
+    opened.until(lambda: "for cpu" in opened.status(), "the server runs again")
+    opened.keys("Escape")
+    expect(opened.page.locator(".notification-toast")).to_have_count(0)
