@@ -25,6 +25,8 @@ OWN = {"weft": ROOT / "dsl" / "weft", "weft_lsp": ROOT / "server" / "weft_lsp"}
 LIMIT_BYTES = 6_000_000
 # The server reads no array and compiles nothing: what does so stays out.
 LEFT_OUT = ("weft/backends/cpu/", "weft/backends/cuda/")
+# jedi's stubs of packages that are not the standard library's: their own sources say as much where they are installed.
+NOT_BUNDLED = ("bin/", "jedi/third_party/django-stubs/", "jedi/third_party/typeshed/stubs/")
 
 COPIED = [
     "CHANGELOG.md",
@@ -50,6 +52,7 @@ EXPECTED = [
     r"extension/bundled/libs/(weft|weft_lsp)/([a-z_0-9]+/)*[a-z_0-9]+\.py",
     r"extension/bundled/libs/weft/py\.typed",
     r"extension/bundled/libs/(attr|attrs|cattr|cattrs|lsprotocol|pygls)/([a-z_0-9]+/)*([a-z_0-9]+\.pyi?|py\.typed)",
+    r"extension/bundled/libs/(jedi|parso)/([A-Za-z_0-9]+/)*([A-Za-z_0-9]+\.pyi?|grammar[0-9]+\.txt|py\.typed|LICENSE)",
     r"extension/bundled/libs/typing_extensions\.py",
     r"extension/bundled/libs/[a-z_]+-[0-9.]+\.dist-info/([a-z]+/)?(METADATA|LICENSE(\.txt)?|NOTICE\.txt)",
 ]
@@ -161,7 +164,7 @@ def is_of_use(name: str) -> bool:
     """Of pip's records, only what the licences ask for."""
     if ".dist-info/" in name:
         return re.search(r"/(METADATA|LICENSE[^/]*|NOTICE[^/]*)$", name) is not None
-    return not name.startswith("bin/")
+    return not name.startswith(NOT_BUNDLED)
 
 
 def stage_script() -> None:

@@ -69,6 +69,13 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
     return (*keywords, *names, *map(_snippet, offered), *imports)
 
 
+def leaves_names(model: Model, offset: int, found: tuple[Completion, ...] | None) -> bool:
+    """Whether there are names here that Weft does not complete: members of other values, names outside of kernels."""
+    if model.receiver_at(offset) is not None:
+        return not found
+    return model.kernel_at(offset) is None and not is_quiet(model.text, offset, model.block_at(offset)[0])
+
+
 def documentation(completion: Completion) -> str:
     """The Markdown of one completion."""
     if completion.is_snippet:

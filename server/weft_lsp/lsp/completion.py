@@ -1,5 +1,6 @@
 """textDocument/completion and completionItem/resolve."""
 
+from collections.abc import Coroutine
 from typing import Literal
 
 from lsprotocol import types
@@ -8,7 +9,7 @@ from weft.model.facts import SymbolKind
 
 from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.complement import own_completions
-from weft_lsp.ide.completion import Completion, completions, documentation
+from weft_lsp.ide.completion import Completion, completions, documentation, leaves_names
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import CompletionAnswer, Server
 
@@ -31,18 +32,33 @@ _KINDS: dict[SymbolKind | Literal["snippet"], types.CompletionItemKind] = {
 }
 
 
-def on_completion(ls: Server, params: types.CompletionParams) -> types.CompletionList | None:
+def on_completion(
+    ls: Server, params: types.CompletionParams
+) -> types.CompletionList | Coroutine[None, None, types.CompletionList | None] | None:
     document = ls.document(params.text_document.uri)
     knows_snippets = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
     )
+    offset = document.offset(params.position)
     found = (own_completions if ls.is_beside else completions)(
         document.model,
-        document.offset(params.position),
+        offset,
         with_snippets=ls.settings.snippets and bool(knows_snippets),
     )
-    if found is None:
-        return None
+    if ls.is_alone and leaves_names(document.model, offset, found):
+        return _with_plain(ls, document, offset, found or ())
+    return None if found is None else _answer(ls, document, found)
+
+
+async def _with_plain(
+    ls: Server, document: Document, offset: int, own: tuple[Completion, ...]
+) -> types.CompletionList | None:
+    plain = await ls.plain_python.ask(lambda plain: plain.completions, document.model, offset)
+    known = {each.name for each in own}
+    return _answer(ls, document, (*own, *(each for each in plain or () if each.name not in known)))
+
+
+def _answer(ls: Server, document: Document, found: tuple[Completion, ...]) -> types.CompletionList:
     ls.answers += 1
     ls.completions = CompletionAnswer(ls.answers, document, found)
     items = [_to_lsp(each, ls.answers, index) for index, each in enumerate(found)]

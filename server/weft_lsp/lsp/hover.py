@@ -1,5 +1,7 @@
 """textDocument/hover."""
 
+from collections.abc import Coroutine
+
 from lsprotocol import types
 
 from weft_lsp.ide.complement import own_hover
@@ -8,9 +10,19 @@ from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 
 
-def on_hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+def on_hover(
+    ls: Server, params: types.HoverParams
+) -> types.Hover | Coroutine[None, None, types.Hover | None] | None:
     document = ls.document(params.text_document.uri)
-    found = (own_hover if ls.is_beside else hover)(document.model, document.offset(params.position))
+    offset = document.offset(params.position)
+    found = (own_hover if ls.is_beside else hover)(document.model, offset)
+    if found is None and ls.is_alone:
+        return _plain(ls, document, offset)
+    return found and _to_lsp(document, found)
+
+
+async def _plain(ls: Server, document: Document, offset: int) -> types.Hover | None:
+    found = await ls.plain_python.ask(lambda plain: plain.hover, document.model, offset)
     return found and _to_lsp(document, found)
 
 

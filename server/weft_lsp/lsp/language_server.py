@@ -24,6 +24,7 @@ from weft_lsp.lsp.configuration import Configurations
 from weft_lsp.lsp.converter import converter
 from weft_lsp.lsp.documents import Document, Documents
 from weft_lsp.lsp.notebooks import SYNC, Notebooks
+from weft_lsp.lsp.plain_python import PlainPython
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
 NAME = "weft-lsp"
@@ -39,7 +40,8 @@ class Settings:
     hints: HintSettings = field(default_factory=HintSettings)
     lenses: LensSettings = field(default_factory=LensSettings)
     snippets: bool = True
-    python: Mode = "full"
+    # None where the client does not say whether there is another server: then jedi is asked for nothing.
+    python: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class Server(LanguageServer):
         self.publication: asyncio.TimerHandle | None = None
         self.publishing: asyncio.Task[None] | None = None
         self.published: dict[str, object] = {}
+        self.plain_python = PlainPython()
         self.completions: CompletionAnswer | None = None
         # The last answer of semantic tokens of each document, for the difference to the next one.
         self.semantic_tokens: dict[str, types.SemanticTokens] = {}
@@ -151,6 +154,11 @@ class Server(LanguageServer):
     def is_beside(self) -> bool:
         """Whether another Python server answers the same client."""
         return self.settings.python == "complement"
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else answers for Python."""
+        return self.settings.python == "full"
 
     def open_models(self) -> list[Model]:
         return self.documents.models()

@@ -11,9 +11,13 @@ from weft_lsp.lsp.workspace_models import models_of
 
 async def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location] | None:
     document = ls.document(params.text_document.uri)
-    target = our_target(document.model, document.offset(params.position))
+    offset = document.offset(params.position)
+    target = our_target(document.model, offset)
     if target and ls.is_beside:
-        target = own_target(document.model, document.offset(params.position), target)
+        target = own_target(document.model, offset, target)
+    if target is None and ls.is_alone:
+        plain = await ls.plain_python.ask(lambda plain: plain.references, document.model, offset)
+        return all_to_lsp(ls, document, plain or ())
     if target is None:
         return None
     models = await models_of(ls, document, target)

@@ -81,12 +81,8 @@ def _set(ls: Server, section: object) -> None:
     )
 
 
-def _mode(value: object, before: Mode) -> Mode:
-    match value:
-        case "complement" | "full":
-            return value
-        case _:
-            return before
+def _mode(value: object, before: Mode | None) -> Mode | None:
+    return "complement" if value == "complement" else "full" if value == "full" else before
 
 
 def _switch(section: object, name: str, before: bool) -> bool:

@@ -1,20 +1,31 @@
 """textDocument/signatureHelp."""
 
+from collections.abc import Coroutine
+
 from lsprotocol import types
 
 from weft_lsp.ide.complement import own_signature_help
 from weft_lsp.ide.signature_help import ParameterHelp, SignatureHelp, signature_help
+from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.positions import units
 
 OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", ","])
 
 
-def on_signature_help(ls: Server, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+def on_signature_help(
+    ls: Server, params: types.SignatureHelpParams
+) -> types.SignatureHelp | Coroutine[None, None, types.SignatureHelp | None] | None:
     document = ls.document(params.text_document.uri)
-    found = (own_signature_help if ls.is_beside else signature_help)(
-        document.model, document.offset(params.position)
-    )
+    offset = document.offset(params.position)
+    found = (own_signature_help if ls.is_beside else signature_help)(document.model, offset)
+    if found is None and ls.is_alone:
+        return _plain(ls, document, offset)
+    return found and _to_lsp(found)
+
+
+async def _plain(ls: Server, document: Document, offset: int) -> types.SignatureHelp | None:
+    found = await ls.plain_python.ask(lambda plain: plain.signature_help, document.model, offset)
     return found and _to_lsp(found)
 
 
