@@ -1,26 +1,24 @@
 """Values of expressions for all threads of one block together, and the accesses that computing them makes."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from weft.lint.block.barriers import Barriers
 from weft.lint.block.copies import Copies
 from weft.lint.block.lanes import Lanes, Mask, apply, choose, narrowed
+from weft.lint.block.program import Program
 from weft.lint.block.record import Agreement, Kind, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
     Array,
-    Assign,
     Const,
     Expr,
-    Kernel,
     Load,
     Op,
     Param,
     Special,
     Var,
-    assigned,
-    walk,
     walk_expr,
 )
 from weft.records import field, record
@@ -28,6 +26,10 @@ from weft.records import field, record
 _MOST_OPERATIONS = 4_000_000
 # Accesses of one place that rules may look at.
 _MOST_SHOWN = 64
+
+
+# What a run is for: all that the rules ask; what the block writes to tensors; or what it reads before it is written.
+Wanted = Literal["all", "writes", "initialisation"]
 
 
 class Spent(Exception):
@@ -48,8 +50,11 @@ class State:
 class Evaluation:
     """What is known in the middle of a run: the variables of all threads, and what they have touched so far."""
 
-    def __init__(self, kernel: Kernel, trial: Trial) -> None:
+    def __init__(self, program: Program, trial: Trial, wanted: Wanted) -> None:
+        self.program = program
         self.trial = trial
+        self.threads = trial.threads
+        self.wanted: Wanted = wanted
         self.record = Record(trial.threads)
         self.state = State()
         self.is_whole = True
@@ -60,36 +65,30 @@ class Evaluation:
         # Whether all accesses since the last barrier are known.
         self.is_interval_known = True
         self.warp_barriers = 0
-        self.is_about_writes = False
-        self.data = _data_variables(kernel)
         self.left = _MOST_OPERATIONS
         self.untold: dict[tuple[Span, Kind], Untold] = {}
-        # Values of expressions that never change, and whether an expression is worth evaluating, by identity.
+        # Values of expressions that never change, by identity.
         self.specials: dict[str, Lanes] = {}
         self.fixed: dict[int, Lanes] = {}
-        self.reads: dict[int, bool] = {}
 
     # Expressions
 
     def value(self, expr: Expr) -> Lanes:
         """The value of `expr`; its reads are noted on the way."""
-        match expr:
-            case Const(value=value):
-                return int(value) if not expr.dtype.is_float else None
-            case Var(name=name):
-                return self.state.env.get(name)
-            case Param(name=name):
-                return self.trial.sizes.get(name)
-            case Special(name=name):
-                return self.special(name)
-            case Load():
-                if self.is_about_writes:
-                    return None
-                offset = self.value(expr.offset)
-                self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
-                return None
-            case Op():
-                return self.operation(expr)
+        if isinstance(expr, Op):
+            return self.operation(expr)
+        if isinstance(expr, Var):
+            return self.state.env.get(expr.name)
+        if isinstance(expr, Const):
+            return None if expr.dtype.is_float else int(expr.value)
+        if isinstance(expr, Param):
+            return self.trial.sizes.get(expr.name)
+        if isinstance(expr, Special):
+            return self.special(expr.name)
+        if self.wanted != "writes":
+            offset = self.value(expr.offset)
+            self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
+        return None
 
     def special(self, name: str) -> Lanes:
         if name not in self.specials:
@@ -99,7 +98,8 @@ class Evaluation:
     def operation(self, op: Op) -> Lanes:
         if id(op) in self.fixed:
             return self.fixed[id(op)]
-        if op.dtype.is_float and (self.is_about_writes or not self.has_reads(op)):
+        has_reads, has_variables = self.program.traits(op)
+        if op.dtype.is_float and (self.wanted == "writes" or not has_reads):
             return None
         if op.name in ("and", "or"):
             return self.both(op)
@@ -111,14 +111,8 @@ class Evaluation:
             found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
         else:
             found = None if op.dtype.is_float else apply(op.name, args)
-        if _is_fixed(op):
+        if not has_variables:
             self.fixed[id(op)] = found
-        return found
-
-    def has_reads(self, op: Op) -> bool:
-        found = self.reads.get(id(op))
-        if found is None:
-            found = self.reads[id(op)] = any(isinstance(part, Load) for part in walk_expr(op))
         return found
 
     def both(self, op: Op) -> Lanes:
@@ -150,12 +144,12 @@ class Evaluation:
     def is_data(self, place: Expr | None) -> bool:
         """Whether an index is computed from what the kernel reads."""
         return place is not None and any(
-            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.data)
+            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.program.data)
             for part in walk_expr(place)
         )
 
     def spend(self, args: Sequence[Lanes]) -> None:
-        self.left -= self.trial.threads if any(isinstance(arg, list) for arg in args) else 8
+        self.left -= self.threads if list in map(type, args) else 8
         if self.left < 0:
             raise Spent
 
@@ -174,6 +168,10 @@ class Evaluation:
     ) -> None:
         """place: the expression of `offset`, to tell what depends on data from what is only not known."""
         mask, is_sure = self.state.mask, self.state.is_sure
+        if self.wanted == "initialisation" and array.space == "global":
+            if guard is not None:
+                self.value(guard)
+            return
         if guard is not None:
             allowed = self.value(guard)
             if allowed == 0:
@@ -196,7 +194,7 @@ class Evaluation:
             return
         self.spend([self.special("thread_idx.x")])
         touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
-        if not self.is_about_writes:
+        if self.wanted != "writes":
             self.record.add(touch)
             if kind == "read" and array.space == "shared":
                 self.copies.read(touch)
@@ -208,22 +206,3 @@ class Evaluation:
         if len(times) < _MOST_SHOWN and (touch.rounds in times or len(set(times)) < 2):
             times.append(touch.rounds)
             self.touches.append(touch)
-
-
-def _is_fixed(op: Op) -> bool:
-    return not any(isinstance(part, Var | Load) for part in walk_expr(op))
-
-
-def _data_variables(kernel: Kernel) -> frozenset[str]:
-    """The variables that are given what the kernel reads, and nothing else."""
-    values: dict[str, list[Expr]] = {}
-    for statement in walk(kernel.body):
-        for variable in assigned(statement):
-            values.setdefault(variable.name, []).extend(
-                [statement.value] if isinstance(statement, Assign) else []
-            )
-    return frozenset(
-        name
-        for name, given in values.items()
-        if len(given) == 1 and any(isinstance(part, Load) for part in walk_expr(given[0]))
-    )

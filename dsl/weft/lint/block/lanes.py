@@ -17,7 +17,7 @@ _MOST_BITS = 64
 def apply(name: str, args: list[Lanes]) -> Lanes:
     """The primitive operation `name` on whole numbers; unknown if an operand is, or if it cannot be computed."""
     function = _FUNCTIONS.get(name)
-    if function is None or any(arg is None for arg in args):
+    if function is None or None in args:
         return None
     try:
         return _apply(function, args)
@@ -26,7 +26,7 @@ def apply(name: str, args: list[Lanes]) -> Lanes:
 
 
 def _apply(function: Callable[..., Any], args: list[Lanes]) -> Lanes:
-    if not any(isinstance(arg, list) for arg in args):
+    if list not in map(type, args):
         value = int(function(*args))
         return value if value.bit_length() <= _MOST_BITS else None
     return list(map(function, *(arg if isinstance(arg, list) else repeat(arg) for arg in args)))

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from weft.lint.block.program import Program
 from weft.lint.block.run import Ran, run
 from weft.lint.block.trial import Launch, edge, neighbour, trial
 from weft.model.ir import Kernel
@@ -19,24 +20,33 @@ def lives(kernel: Analysis) -> Kernel | None:
 
 
 @lru_cache(_MOST_RUNS)
+def _program(kernel: Analysis) -> Program | None:
+    ir = lives(kernel)
+    return Program(ir) if ir else None
+
+
+@lru_cache(_MOST_RUNS)
 def inner_block(kernel: Analysis) -> Ran | None:
     """What an inner block does; None if the kernel has faults, or its block is not known."""
-    ir = lives(kernel)
-    sizes = ir and trial(ir, Launch(*kernel.launched_as) if kernel.launched_as else None)
-    return run(ir, sizes) if ir and sizes else None
+    program = _program(kernel)
+    if program is None:
+        return None
+    sizes = trial(program.kernel, Launch(*kernel.launched_as) if kernel.launched_as else None)
+    return run(program, sizes) if sizes else None
 
 
 @lru_cache(_MOST_RUNS)
 def next_block(kernel: Analysis) -> Ran | None:
     """What the block beside the inner one writes to tensors; None if there is none."""
     ran = inner_block(kernel)
-    ir, beside = lives(kernel), neighbour(ran.trial) if ran else None
-    return run(ir, beside, is_about_writes=True) if ir and beside else None
+    program, beside = _program(kernel), neighbour(ran.trial) if ran else None
+    return run(program, beside, "writes") if program and beside else None
 
 
 @lru_cache(_MOST_RUNS)
 def edge_block(kernel: Analysis) -> Ran | None:
-    """What the last block does where no block divides the domain; None for a kernel without shared memory or a domain."""
-    ir = lives(kernel)
-    sizes = edge(ir) if ir and ir.shared else None
-    return run(ir, sizes) if ir and sizes else None
+    """What the last block reads before it is written, where no block divides the domain; None for a kernel without shared
+    memory or a domain."""
+    program = _program(kernel)
+    sizes = edge(program.kernel) if program and program.kernel.shared else None
+    return run(program, sizes, "initialisation") if program and sizes else None

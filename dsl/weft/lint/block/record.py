@@ -1,7 +1,8 @@
 """What the threads of one block did to memory, and where two of them met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import compress, repeat
+from operator import add
 from typing import Literal
 
 from weft.lint.block.lanes import Mask
@@ -168,23 +169,24 @@ class Record:
             if touch.kind != "write" and len(written) < self._cell_count(touch.array):
                 self.unjudged_reads.setdefault(touch.span, touch.array)
             return
-        is_local = touch.array.space == "local"
         if touch.kind == "write":
-            written.update(self._cells(touch) if is_local else touch.touched())
+            written.update(self._cells(touch))
         elif len(written) < self._cell_count(touch.array) and touch.span not in self.uninitialised:
-            if not is_local and touch.touched() <= written:
+            if written.issuperset(self._cells(touch)):
                 return
             for (thread, element), cell in zip(touch.elements(self.threads), self._cells(touch), strict=True):
                 if cell not in written:
                     self.uninitialised[touch.span] = Uninitialised(touch, thread, element)
                     break
 
-    def _cells(self, touch: Touch) -> Iterator[int]:
-        """Elements; of local memory, each thread has its own."""
-        size = touch.array.size or 0
-        is_local = touch.array.space == "local"
-        for thread, element in touch.elements(self.threads):
-            yield element + thread * size if is_local else element
+    def _cells(self, touch: Touch) -> Iterable[int]:
+        """The elements that the threads which take part touch; of local memory, each thread has its own."""
+        offsets = repeat(touch.offsets, self.threads) if isinstance(touch.offsets, int) else touch.offsets
+        cells = offsets
+        if touch.array.space == "local":
+            size = touch.array.size or 0
+            cells = map(add, offsets, range(0, size * self.threads, size)) if size else offsets
+        return cells if touch.mask is None else compress(cells, touch.mask)
 
     def _cell_count(self, array: Array) -> int:
         return (array.size or 0) * (self.threads if array.space == "local" else 1)
@@ -250,10 +252,11 @@ def _agree(touch: Touch, one: int, other: int) -> bool:
 
 
 def _is_each_its_own(touches: list[Touch]) -> bool:
-    """Whether each thread touches one element, which no other does: the usual case, seen at once."""
-    offsets = touches[0].offsets
-    return (
-        not isinstance(offsets, int)
-        and len(set(offsets)) == len(offsets)
-        and all(touch.offsets is offsets or touch.offsets == offsets for touch in touches)
-    )
+    """Whether no element is touched by two threads: the usual case, seen at once."""
+    places: list[list[int]] = []
+    for touch in touches:
+        if isinstance(touch.offsets, int):
+            return False
+        if touch.offsets not in places:
+            places.append(touch.offsets)
+    return len(set[int]().union(*places)) == sum(map(len, places))

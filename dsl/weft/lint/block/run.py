@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from weft.lint.block.agreement import agreement, varying_in_one_warp
-from weft.lint.block.evaluation import Evaluation, Spent, State
+from weft.lint.block.evaluation import Evaluation, Spent, State, Wanted
 from weft.lint.block.lanes import Lanes, Mask, apply, merged, narrowed, spread
-from weft.lint.block.record import Agreement, Kind, Parting, Record, Touch, Untold, Wild
+from weft.lint.block.program import Program
+from weft.lint.block.record import Kind, Parting, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -17,7 +17,6 @@ from weft.model.ir import (
     Domain,
     For,
     If,
-    Kernel,
     Load,
     Stmt,
     Store,
@@ -28,7 +27,6 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
-from weft.model.uniformity import Varying, varying_variables
 from weft.records import field, record
 
 # Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
@@ -64,12 +62,10 @@ class _Skipped(Exception):
     """All threads go on with the next round of a loop."""
 
 
-def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
-    """is_about_writes: only what the block writes to tensors is wanted."""
-    runner = _Runner(kernel, trial)
-    runner.is_about_writes = is_about_writes
+def run(program: Program, trial: Trial, wanted: Wanted = "all") -> Ran:
+    runner = _Runner(program, trial, wanted)
     try:
-        runner.block(kernel.body)
+        runner.block(program.kernel.body)
         is_finished = True
     except (Spent, _Left, _Skipped, RecursionError):
         runner.is_whole = is_finished = False
@@ -80,7 +76,7 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
         runner.record,
         tuple(runner.touches),
         runner.is_whole,
-        _has_locks(kernel),
+        program.has_locks,
         is_finished,
         idle,
         runner.copies.early_reads,
@@ -92,12 +88,8 @@ def run(kernel: Kernel, trial: Trial, *, is_about_writes: bool = False) -> Ran:
 class _Runner(Evaluation):
     """Follows the statements; what they compute and touch is the business of `Evaluation`."""
 
-    def __init__(self, kernel: Kernel, trial: Trial) -> None:
-        super().__init__(kernel, trial)
-        self.varying: Varying = varying_variables(kernel)
-        has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(kernel.body))
-        self.varying_in_warp = varying_in_one_warp(kernel) if has_warps else self.varying
-        self.agreements: dict[int, Agreement] = {}
+    def __init__(self, program: Program, trial: Trial, wanted: Wanted) -> None:
+        super().__init__(program, trial, wanted)
         self.partings: dict[Span, list[Parting]] = {}
 
     def block(self, body: Sequence[Stmt]) -> None:
@@ -131,6 +123,8 @@ class _Runner(Evaluation):
 
     def order(self, barrier: Span | None) -> None:
         """A barrier, or an end of what can be compared."""
+        if self.wanted == "initialisation":
+            return
         self.barriers.come(barrier, self.record.since if self.is_interval_known else None)
         self.is_interval_known = True
         self.record.order()
@@ -142,13 +136,19 @@ class _Runner(Evaluation):
         env[target.name] = value if is_first else merged(self.state.mask, value, old, self.trial.threads)
 
     def store(self, store: Store) -> None:
-        if self.is_about_writes and store.array.space != "global":
+        if self.wanted == "writes" and store.array.space != "global":
             return
-        if not self.is_about_writes:
+        if self.wanted != "writes":
             self.value(store.value)
         offset = self.value(store.offset)
         self.touch(
-            store.array, "write", store.span, offset, store.guard, self.agreement(store), place=store.offset
+            store.array,
+            "write",
+            store.span,
+            offset,
+            store.guard,
+            self.program.agreement(store),
+            place=store.offset,
         )
 
         if offset is None and self.is_update(store):
@@ -162,12 +162,6 @@ class _Runner(Evaluation):
         reads = (part for part in walk_expr(store.value) if isinstance(part, Load))
         same = any(read.array == store.array and read.offset == store.offset for read in reads)
         return same and self.is_data(store.offset)
-
-    def agreement(self, store: Store) -> Agreement:
-        found = self.agreements.get(id(store))
-        if found is None:
-            found = self.agreements[id(store)] = agreement(store.value, self.varying, self.varying_in_warp)
-        return found
 
     def do(self, statement: Do) -> None:
         if statement.name == "copy_async":
@@ -383,14 +377,6 @@ def _orders(body: tuple[Stmt, ...]) -> bool:
         isinstance(statement, Barrier) or (isinstance(statement, Store) and statement.array.space != "global")
         for statement in walk(body)
     )
-
-
-def _has_locks(kernel: Kernel) -> bool:
-    """Whether an atomic operation may stand for a lock or a flag: one that exchanges, or one that a loop waits for."""
-    waits = (one for loop in walk(kernel.body) if isinstance(loop, While) for one in walk(loop.body))
-    names = {one.name for one in waits if isinstance(one, Do)}
-    names |= {one.name for one in walk(kernel.body) if isinstance(one, Do) and "exchange" in one.name}
-    return any(name.startswith("atomic") for name in names)
 
 
 def _kind(name: str) -> Kind | None:

@@ -1,0 +1,76 @@
+"""A kernel as its runs see it: what is true of its statements whatever the sizes are, found once for all runs."""
+
+from functools import cached_property
+
+from weft.lint.block.agreement import agreement, varying_in_one_warp
+from weft.lint.block.record import Agreement
+from weft.model.ir import Assign, Do, Kernel, Load, Op, Store, Var, While, assigned, walk, walk_expr
+from weft.model.uniformity import Varying, varying_variables
+
+# Whether an expression reads memory, and whether it depends on variables.
+Traits = tuple[bool, bool]
+
+
+class Program:
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        # By the identity of expressions and statements, which the kernel keeps alive.
+        self._traits: dict[int, Traits] = {}
+        self._agreements: dict[int, Agreement] = {}
+
+    def traits(self, op: Op) -> Traits:
+        found = self._traits.get(id(op))
+        if found is None:
+            found = self._traits[id(op)] = self._traits_of(op)
+        return found
+
+    def _traits_of(self, op: Op) -> Traits:
+        has_reads = has_variables = False
+        for arg in op.args:
+            match arg:
+                case Op():
+                    reads, variables = self.traits(arg)
+                case Load():
+                    reads, variables = True, True
+                case _:
+                    reads, variables = False, isinstance(arg, Var)
+            has_reads, has_variables = has_reads or reads, has_variables or variables
+        return has_reads, has_variables
+
+    def agreement(self, store: Store) -> Agreement:
+        found = self._agreements.get(id(store))
+        if found is None:
+            found = agreement(store.value, self.varying, self.varying_in_warp)
+            self._agreements[id(store)] = found
+        return found
+
+    @cached_property
+    def varying(self) -> Varying:
+        return varying_variables(self.kernel)
+
+    @cached_property
+    def varying_in_warp(self) -> Varying:
+        has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(self.kernel.body))
+        return varying_in_one_warp(self.kernel) if has_warps else self.varying
+
+    @cached_property
+    def data(self) -> frozenset[str]:
+        """The variables that are given what the kernel reads, and nothing else."""
+        values: dict[str, list[Load | None]] = {}
+        for statement in walk(self.kernel.body):
+            value = statement.value if isinstance(statement, Assign) else None
+            read = (
+                next((part for part in walk_expr(value) if isinstance(part, Load)), None) if value else None
+            )
+            for variable in assigned(statement):
+                values.setdefault(variable.name, []).extend([read] if value else [])
+        return frozenset(name for name, reads in values.items() if len(reads) == 1 and reads[0] is not None)
+
+    @cached_property
+    def has_locks(self) -> bool:
+        """Whether an atomic operation may stand for a lock or a flag: one that exchanges, or one that a loop waits for."""
+        body = self.kernel.body
+        waits = (one for loop in walk(body) if isinstance(loop, While) for one in walk(loop.body))
+        names = {one.name for one in waits if isinstance(one, Do)}
+        names |= {one.name for one in walk(body) if isinstance(one, Do) and "exchange" in one.name}
+        return any(name.startswith("atomic") for name in names)
