@@ -3,11 +3,11 @@
 import ast
 import re
 
-from weft.lint.block.observe import lives
+from weft.lint.block.observe import lives, varying
 from weft.model.diagnostic import Edit, Span
 from weft.model.ir import Stmt
 from weft.model.kernel import Analysis
-from weft.model.uniformity import divergent_statements, varying_variables
+from weft.model.uniformity import divergent_statements
 
 _DECORATOR = re.compile(r"@(\w+)\.kernel\b")
 
@@ -78,7 +78,7 @@ def line_at_end(kernel: Analysis, loop: Span, call: str) -> Edit | None:
 def _dividers(kernel: Analysis) -> list[Stmt]:
     """The statements at which the threads of a block go different ways."""
     ir = lives(kernel)
-    return [cause for _, cause in divergent_statements(ir, varying_variables(ir))] if ir else []
+    return [cause for _, cause in divergent_statements(ir, varying(kernel))] if ir else []
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -421,13 +421,9 @@ FALSE = Const(False, BOOL)
 
 def children(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
     """The blocks of statements directly inside a statement."""
-    match statement:
-        case If(then=then, otherwise=otherwise):
-            return (then, otherwise)
-        case For(body=body) | While(body=body) | Domain(body=body):
-            return (body,)
-        case _:
-            return ()
+    if isinstance(statement, If):
+        return (statement.then, statement.otherwise)
+    return (statement.body,) if isinstance(statement, For | While | Domain) else ()
 
 
 def expressions(statement: Stmt) -> tuple[Expr, ...]:
@@ -451,21 +447,21 @@ def expressions(statement: Stmt) -> tuple[Expr, ...]:
 
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
-    match expr:
-        case Op(args=args):
-            return args
-        case Load(offset=offset, guard=guard):
-            return (offset,) if guard is None else (guard, offset)
-        case _:
-            return ()
+    if isinstance(expr, Op):
+        return expr.args
+    if isinstance(expr, Load):
+        return (expr.offset,) if expr.guard is None else (expr.guard, expr.offset)
+    return ()
 
 
 def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
     """Every statement, outer before inner, in program order."""
-    for statement in body:
+    left = list(reversed(body))
+    while left:
+        statement = left.pop()
         yield statement
-        for block in children(statement):
-            yield from walk(block)
+        for block in reversed(children(statement)):
+            left.extend(reversed(block))
 
 
 def assigned(statement: Stmt) -> tuple[Var, ...]:
@@ -482,9 +478,17 @@ def assigned(statement: Stmt) -> tuple[Var, ...]:
 
 
 def walk_expr(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    for operand in operands(expr):
-        yield from walk_expr(operand)
+    """The expression and all that it is made of, outer before inner, in the order in which they are written."""
+    left = [expr]
+    while left:
+        one = left.pop()
+        yield one
+        if isinstance(one, Op):
+            left.extend(reversed(one.args))
+        elif isinstance(one, Load):
+            left.append(one.offset)
+            if one.guard is not None:
+                left.append(one.guard)
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

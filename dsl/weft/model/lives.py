@@ -27,6 +27,7 @@ from weft.model.ir import (
     While,
     assigned,
     walk,
+    walk_expr,
 )
 from weft.records import replace
 
@@ -37,6 +38,9 @@ Reaching = dict[str, frozenset[Definition]]
 
 def by_lives(kernel: Kernel) -> Kernel:
     """The kernel with its variables renamed, each statement at its place with its span."""
+    names = [variable.name for statement in walk(kernel.body) for variable in assigned(statement)]
+    if len(set(names)) == len(names):
+        return kernel
     webs = _Webs()
     _Reader(webs).block(kernel.body)
     webs.is_settled = True
@@ -148,18 +152,25 @@ class _Reader:
         return self.renamed(variable, definition)
 
     def expr(self, expr: Expr) -> Expr:
+        if self.webs.is_settled:
+            return self.renamed_in(expr)
+        for part in walk_expr(expr):
+            if isinstance(part, Var) and (reaching := self.reaching.get(part.name)):
+                self.webs.join(reaching)
+        return expr
+
+    def renamed_in(self, expr: Expr) -> Expr:
         match expr:
             case Var(name=name):
                 reaching = self.reaching.get(name)
-                if not reaching:
-                    return expr
-                self.webs.join(reaching)
-                return self.renamed(expr, next(iter(reaching)))
+                return self.renamed(expr, next(iter(reaching))) if reaching else expr
             case Op(args=args):
-                parts = tuple(map(self.expr, args))
+                parts = tuple(map(self.renamed_in, args))
                 return expr if all(map(is_, parts, args)) else replace(expr, args=parts)
             case Load(offset=offset, guard=guard):
-                return replace(expr, offset=self.expr(offset), guard=guard and self.expr(guard))
+                place, condition = self.renamed_in(offset), guard and self.renamed_in(guard)
+                is_same = place is offset and condition is guard
+                return expr if is_same else replace(expr, offset=place, guard=condition)
             case _:
                 return expr
 

@@ -90,15 +90,13 @@ def set_apart(name: str) -> str:
 
 
 def _is_source(part: Expr, varying: Varying | set[str]) -> bool:
-    match part:
-        case Special(name=name):
-            return name.startswith("thread_idx") or name in ("lane_id", "warp_id")
-        case Var(name=name):
-            return name in varying
-        case Load(array=array):
-            return array.space == "local" and local_memory(array.name) in varying
-        case _:
-            return False
+    if isinstance(part, Var):
+        return part.name in varying
+    if isinstance(part, Special):
+        return part.name.startswith("thread_idx") or part.name in ("lane_id", "warp_id")
+    if isinstance(part, Load):
+        return part.array.space == "local" and local_memory(part.array.name) in varying
+    return False
 
 
 def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[str]) -> None:

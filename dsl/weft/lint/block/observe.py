@@ -8,6 +8,7 @@ from weft.lint.block.trial import Launch, edge, neighbour, trial
 from weft.model.ir import Kernel
 from weft.model.kernel import Analysis
 from weft.model.lives import by_lives
+from weft.model.uniformity import Varying
 
 # All rules look at one kernel before they look at the next.
 _MOST_RUNS = 8
@@ -23,6 +24,12 @@ def lives(kernel: Analysis) -> Kernel | None:
 def _program(kernel: Analysis) -> Program | None:
     ir = lives(kernel)
     return Program(ir) if ir else None
+
+
+def varying(kernel: Analysis) -> Varying:
+    """The variables of `lives` that may differ between the threads of a block."""
+    program = _program(kernel)
+    return program.varying if program else frozenset()
 
 
 @lru_cache(_MOST_RUNS)

@@ -14,12 +14,12 @@ Instead, put the work in the branch and the barrier after it. Source: CUDA C++ P
 import ast
 from collections.abc import Iterator
 
-from weft.lint.block.observe import lives
+from weft.lint.block.observe import lives, varying
 from weft.lint.places import statement_at
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Barrier, Stmt, has_barrier
 from weft.model.kernel import Analysis
-from weft.model.uniformity import divergent_statements, varying_variables
+from weft.model.uniformity import divergent_statements
 
 CODE = "barrier-in-divergent-branch"
 
@@ -41,7 +41,7 @@ def divergent_barriers(kernel: Analysis) -> Iterator[tuple[Barrier, Stmt]]:
     if ir is None or not has_barrier(ir.body):
         return
     told: set[Span] = set()
-    for statement, cause in divergent_statements(ir, varying_variables(ir)):
+    for statement, cause in divergent_statements(ir, varying(kernel)):
         # An operation of a block has several barriers.
         if isinstance(statement, Barrier) and statement.span not in told:
             told.add(statement.span)

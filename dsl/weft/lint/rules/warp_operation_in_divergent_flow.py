@@ -16,12 +16,12 @@ right, as is `if weft.thread_idx.x < 64:`. Source: CUDA C++ Programming Guide, "
 
 from collections.abc import Iterator
 
-from weft.lint.block.observe import lives
+from weft.lint.block.observe import lives, varying
 from weft.lint.rules.barrier_in_divergent_branch import where
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Barrier
 from weft.model.kernel import Analysis
-from weft.model.uniformity import divergent_statements, varying_variables
+from weft.model.uniformity import divergent_statements
 from weft.model.warps import warp_flow
 
 CODE = "warp-operation-in-divergent-flow"
@@ -37,7 +37,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     # An operation of a block is both, and its barrier says so already.
     barriers = {
         statement.span
-        for statement, _ in divergent_statements(ir, varying_variables(ir))
+        for statement, _ in divergent_statements(ir, varying(kernel))
         if isinstance(statement, Barrier)
     }
     for effect, cause in parted:
