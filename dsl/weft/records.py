@@ -43,7 +43,12 @@ def field(
 def record(cls: type[_T], /) -> type[_T]: ...
 @overload
 def record(
-    *, eq: bool = True, order: bool = False, frozen: bool = True, slots: bool = True
+    *,
+    eq: bool = True,
+    order: bool = False,
+    frozen: bool = True,
+    slots: bool = True,
+    keeps_hash: bool = False,
 ) -> Callable[[type[_T]], type[_T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(
@@ -54,9 +59,13 @@ def record(
     order: bool = False,
     frozen: bool = True,
     slots: bool = True,
+    keeps_hash: bool = False,
 ) -> Any:
-    """Decorate a class whose annotations are its fields. The options are those of `dataclasses.dataclass`."""
-    options = _Options(eq, order, frozen, slots)
+    """Decorate a class whose annotations are its fields. The options are those of `dataclasses.dataclass`.
+
+    keeps_hash: a value computes its hash once, as is right for trees that are keys of dictionaries.
+    """
+    options = _Options(eq, order, frozen, slots, keeps_hash)
     if cls is not None:
         return _made(cls, options)
     return lambda wanted: _made(wanted, options)  # pyright: ignore[reportUnknownLambdaType]
@@ -73,6 +82,7 @@ class _Options(NamedTuple):
     order: bool
     frozen: bool
     slots: bool
+    keeps_hash: bool
 
 
 def _made(cls: type[Any], options: _Options) -> type[Any]:
@@ -88,7 +98,7 @@ def _made(cls: type[Any], options: _Options) -> type[Any]:
         members["__hash__"] = functions["__hash__"]
     members["__qualname__"] = cls.__qualname__
     if options.slots:
-        members["__slots__"] = tuple(own)
+        members["__slots__"] = (*own, "_hash") if options.keeps_hash else tuple(own)
     members["__match_args__"] = tuple(fields)
     members["__record_fields__"] = fields
     maker: Any = type(cls)
@@ -110,6 +120,8 @@ def _functions(fields: Mapping[str, Field], options: _Options) -> dict[str, Any]
         functions |= {"__getstate__": _getstate, "__setstate__": _setstate}
     if options.eq:
         functions |= _equality(key) if options.frozen else {**_equality(key), "__hash__": None}
+    if options.keeps_hash:
+        functions |= {"__hash__": _keeping(functions["__hash__"])}
     return functions | _order(key) if options.order else functions
 
 
@@ -131,6 +143,18 @@ def _equality(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:
         return hash(key(self))
 
     return {"__eq__": __eq__, "__hash__": __hash__}
+
+
+def _keeping(compute: Callable[[Any], int]) -> Callable[[Any], int]:
+    def __hash__(self: Any) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = compute(self)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    return __hash__
 
 
 def _order(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from weft.records import field, record
 Space = Literal["global", "shared", "local"]
 
 
-@record
+@record(keeps_hash=True)
 class Const:
     """A number known at compile time."""
 
@@ -24,7 +24,7 @@ class Const:
     dtype: DType
 
 
-@record
+@record(keeps_hash=True)
 class Var:
     """A local scalar variable of one thread, or the variable of a loop. May be assigned more than once."""
 
@@ -32,7 +32,7 @@ class Var:
     dtype: DType
 
 
-@record
+@record(keeps_hash=True)
 class Param:
     """A scalar that the launch passes: a scalar parameter (`alpha`), a dimension (`N`, or `x.shape[0]` where it has
     no name), or a stride in elements (`x.stride[0]`). The same for all threads."""
@@ -41,7 +41,7 @@ class Param:
     dtype: DType
 
 
-@record
+@record(keeps_hash=True)
 class Special:
     """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`. Or `lane_id`, this thread's
     place in its warp, or `warp_id`, the warp's in its block, where warps are cut from the threads in the order of x, y, z.
@@ -51,7 +51,7 @@ class Special:
     dtype: DType = INDEX
 
 
-@record
+@record(keeps_hash=True)
 class Op:
     """A primitive operation (a key of `PRIMITIVES`) on operands that already have the types that it wants."""
 
@@ -70,7 +70,7 @@ class Array:
     size: int | None = None
 
 
-@record
+@record(keeps_hash=True)
 class Load:
     """The element of `array` at `offset` (elements); 0 where `guard` is false, without touching memory."""
 

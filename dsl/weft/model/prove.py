@@ -116,10 +116,16 @@ def _polynomial(expr: Expr, known: Known) -> Polynomial:
 def _sum(a: Polynomial, b: Polynomial, factor: int) -> Polynomial:
     total = dict(a)
     for monomial, coefficient in b.items():
-        total[monomial] = total.get(monomial, 0) + factor * coefficient
-        if not total[monomial]:
-            del total[monomial]
+        _add(total, monomial, factor * coefficient)
     return total
+
+
+def _add(total: Polynomial, monomial: Monomial, coefficient: int) -> None:
+    found = total.get(monomial, 0) + coefficient
+    if found:
+        total[monomial] = found
+    else:
+        total.pop(monomial, None)
 
 
 def _product(a: Polynomial, b: Polynomial, whole: Expr) -> Polynomial:
@@ -129,7 +135,7 @@ def _product(a: Polynomial, b: Polynomial, whole: Expr) -> Polynomial:
     for left, left_factor in a.items():
         for right, right_factor in b.items():
             monomial = tuple(sorted((*left, *right), key=repr)) if left and right else left or right
-            total = _sum(total, {monomial: left_factor * right_factor}, 1)
+            _add(total, monomial, left_factor * right_factor)
     return total
 
 
@@ -207,25 +213,25 @@ def _replaced(polynomial: Polynomial, atom: Expr, by: Expr, known: Known) -> Pol
     total: Polynomial = {}
     for monomial, coefficient in polynomial.items():
         if atom not in monomial:
-            total = _sum(total, {monomial: coefficient}, 1)
+            _add(total, monomial, coefficient)
             continue
         others = list(monomial)
         others.remove(atom)
         if atom in others or not all(_never_negative(other, known) for other in others):
             return None
-        total = _sum(total, _product({tuple(others): coefficient}, replacement, by), 1)
+        for product, factor in _product({tuple(others): coefficient}, replacement, by).items():
+            _add(total, product, factor)
     return _relax_quotients(total)
 
 
 def _relax_quotients(polynomial: Polynomial) -> Polynomial:
     """`-c * (x // c)` is at least `-x`, for a positive constant c."""
-    total = dict(polynomial)
+    total = polynomial
     for monomial, coefficient in polynomial.items():
         match monomial:
             case (Op(name="floordiv", args=(Param() as dividend, Const(value=int(divisor)))),):
                 if coefficient < 0 < divisor and coefficient % divisor == 0:
-                    del total[monomial]
-                    total = _sum(total, {(dividend,): coefficient // divisor}, 1)
+                    total = _sum(total, {monomial: -coefficient, (dividend,): coefficient // divisor}, 1)
             case _:
                 pass
     return total
