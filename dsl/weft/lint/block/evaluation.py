@@ -5,7 +5,7 @@ from typing import Literal
 
 from weft.lint.block.barriers import Barriers
 from weft.lint.block.copies import Copies
-from weft.lint.block.lanes import Lanes, Mask, apply, choose, narrowed
+from weft.lint.block.lanes import Lanes, Mask, choose
 from weft.lint.block.program import Program
 from weft.lint.block.record import Agreement, Kind, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
@@ -52,6 +52,7 @@ class Evaluation:
 
     def __init__(self, program: Program, trial: Trial, wanted: Wanted) -> None:
         self.program = program
+        self.lanes = program.lanes
         self.trial = trial
         self.threads = trial.threads
         self.wanted: Wanted = wanted
@@ -92,7 +93,7 @@ class Evaluation:
 
     def special(self, name: str) -> Lanes:
         if name not in self.specials:
-            self.specials[name] = self.trial.special(name)
+            self.specials[name] = self.program.special(self.trial, name)
         return self.specials[name]
 
     def operation(self, op: Op) -> Lanes:
@@ -110,7 +111,7 @@ class Evaluation:
         if op.name == "cast":
             found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
         else:
-            found = None if op.dtype.is_float else apply(op.name, args)
+            found = None if op.dtype.is_float else self.lanes.apply(op.name, args)
         if not has_variables:
             self.fixed[id(op)] = found
         return found
@@ -124,7 +125,7 @@ class Evaluation:
         if None in values:
             return None
         self.spend(values)
-        return apply("bit_or" if decides else "bit_and", values)
+        return self.lanes.apply("bit_or" if decides else "bit_and", values)
 
     def select(self, op: Op) -> Lanes:
         condition = self.value(op.args[0])
@@ -136,7 +137,7 @@ class Evaluation:
             if condition is None:
                 self.state.is_sure = False
             else:
-                self.state.mask = narrowed(before, condition, to=truth)
+                self.state.mask = self.lanes.narrowed(before, condition, to=truth)
             found.append(self.value(arg))
         self.state.mask, self.state.is_sure = before, was_sure
         return choose(condition, found[0], found[1])
@@ -177,7 +178,7 @@ class Evaluation:
             if allowed == 0:
                 return
             if isinstance(allowed, list):
-                mask = narrowed(mask, allowed)
+                mask = self.lanes.narrowed(mask, allowed)
             is_sure = is_sure and allowed is not None
         if mask is not None and not any(mask):
             return

@@ -12,6 +12,7 @@ Lanes = int | list[int] | None
 Mask = list[bool] | None
 
 _MOST_BITS = 64
+_MOST_KNOWN = 2048
 
 
 def apply(name: str, args: list[Lanes]) -> Lanes:
@@ -30,6 +31,36 @@ def _apply(function: Callable[..., Any], args: list[Lanes]) -> Lanes:
         value = int(function(*args))
         return value if value.bit_length() <= _MOST_BITS else None
     return list(map(function, *(arg if isinstance(arg, list) else repeat(arg) for arg in args)))
+
+
+class Calculator:
+    """Operations on lanes. One that was computed of the very same lists is not computed again: loops, and the other runs of
+    a kernel, come to the same indices of threads."""
+
+    def __init__(self) -> None:
+        # With the operands, which must stay alive for their identities to mean anything.
+        self._known: dict[tuple[object, ...], tuple[Sequence[object], Lanes]] = {}
+        self._masks: dict[tuple[int, int, bool], tuple[Sequence[object], list[bool]]] = {}
+
+    def apply(self, name: str, args: list[Lanes]) -> Lanes:
+        if list not in map(type, args):
+            return apply(name, args)
+        key = (name, *((id(arg),) if isinstance(arg, list) else arg for arg in args))
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            found = self._known[key] = args, apply(name, args)
+        return found[1]
+
+    def narrowed(self, mask: Mask, condition: Sequence[int], *, to: bool = True) -> list[bool]:
+        key = id(mask), id(condition), to
+        found = self._masks.get(key)
+        if found is None:
+            if len(self._masks) > _MOST_KNOWN:
+                self._masks.clear()
+            found = self._masks[key] = (mask, condition), narrowed(mask, condition, to=to)
+        return found[1]
 
 
 def choose(condition: Lanes, then: Lanes, otherwise: Lanes) -> Lanes:

@@ -3,8 +3,30 @@
 from functools import cached_property
 
 from weft.lint.block.agreement import agreement, varying_in_one_warp
+from weft.lint.block.lanes import Calculator, Lanes
 from weft.lint.block.record import Agreement
-from weft.model.ir import Assign, Do, Kernel, Load, Op, Store, Var, While, assigned, walk, walk_expr
+from weft.lint.block.trial import Trial, Triple
+from weft.model.ir import (
+    Assign,
+    Barrier,
+    Do,
+    Domain,
+    Expr,
+    For,
+    If,
+    Kernel,
+    Load,
+    Op,
+    Stmt,
+    Store,
+    Var,
+    While,
+    assigned,
+    children,
+    expressions,
+    walk,
+    walk_expr,
+)
 from weft.model.uniformity import Varying, varying_variables
 
 # Whether an expression reads memory, and whether it depends on variables.
@@ -17,6 +39,9 @@ class Program:
         # By the identity of expressions and statements, which the kernel keeps alive.
         self._traits: dict[int, Traits] = {}
         self._agreements: dict[int, Agreement] = {}
+        self._leads: dict[int, bool] = {}
+        self.lanes = Calculator()
+        self._specials: dict[tuple[Triple, str], Lanes] = {}
 
     def traits(self, op: Op) -> Traits:
         found = self._traits.get(id(op))
@@ -43,6 +68,57 @@ class Program:
             found = agreement(store.value, self.varying, self.varying_in_warp)
             self._agreements[id(store)] = found
         return found
+
+    def special(self, trial: Trial, name: str) -> Lanes:
+        """`Trial.special`: one and the same list for all runs with a block of this shape."""
+        if name.startswith(("block", "grid")):
+            return trial.special(name)
+        key = trial.block, name
+        if key not in self._specials:
+            self._specials[key] = trial.special(name)
+        return self._specials[key]
+
+    def leads_to_writes(self, statement: Stmt) -> bool:
+        """Whether what a statement does matters to which elements of tensors are written."""
+        found = self._leads.get(id(statement))
+        if found is None:
+            found = self._leads[id(statement)] = self._leads_to_writes(statement)
+        return found
+
+    def _leads_to_writes(self, statement: Stmt) -> bool:
+        match statement:
+            case Store(array=array):
+                return array.space == "global"
+            case Barrier():
+                return False
+            case Assign(target=target):
+                return target.name in self.placing
+            case If() | For() | While() | Domain():
+                return any(self.leads_to_writes(one) for block in children(statement) for one in block)
+            case _:
+                return True
+
+    @cached_property
+    def placing(self) -> frozenset[str]:
+        """The variables that decide which elements of tensors are written: in places, in guards, in conditions, in bounds of
+        loops, and in what such variables are given."""
+        given: dict[str, list[Expr]] = {}
+        waiting: list[Expr] = []
+        for statement in walk(self.kernel.body):
+            match statement:
+                case Assign(target=target, value=value):
+                    given.setdefault(target.name, []).append(value)
+                case Store(offset=offset, guard=guard):
+                    waiting += [offset] if guard is None else [offset, guard]
+                case _:
+                    waiting += expressions(statement)
+        found: set[str] = set()
+        while waiting:
+            for part in walk_expr(waiting.pop()):
+                if isinstance(part, Var) and part.name not in found:
+                    found.add(part.name)
+                    waiting += given.get(part.name, ())
+        return frozenset(found)
 
     @cached_property
     def varying(self) -> Varying:

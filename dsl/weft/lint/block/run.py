@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from weft.lint.block.evaluation import Evaluation, Spent, State, Wanted
-from weft.lint.block.lanes import Lanes, Mask, apply, merged, narrowed, spread
+from weft.lint.block.lanes import Lanes, Mask, merged, spread
 from weft.lint.block.program import Program
 from weft.lint.block.record import Kind, Parting, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
@@ -94,7 +94,8 @@ class _Runner(Evaluation):
 
     def block(self, body: Sequence[Stmt]) -> None:
         for statement in body:
-            self.statement(statement)
+            if self.wanted != "writes" or self.program.leads_to_writes(statement):
+                self.statement(statement)
 
     def statement(self, statement: Stmt) -> None:
         match statement:
@@ -185,7 +186,7 @@ class _Runner(Evaluation):
                 self.is_whole = self.is_interval_known = False
                 continue
             for number in range(_width(statement)):
-                element = apply("add", [offset, number])
+                element = self.lanes.apply("add", [offset, number])
                 self.touch(place.array, kind, statement.span, element, statement.guard, place=place.offset)
         if statement.name == "warp_barrier":
             self.warp_barriers += 1
@@ -197,7 +198,7 @@ class _Runner(Evaluation):
         taken = 1 if statement.guard is None else self.value(statement.guard)
         # Where a guard is unknown, a copy that may be made is not taken for one that is.
         is_certain = self.state.is_sure and taken is not None
-        mask = narrowed(self.state.mask, taken) if isinstance(taken, list) else self.state.mask
+        mask = self.lanes.narrowed(self.state.mask, taken) if isinstance(taken, list) else self.state.mask
         for place in statement.places:
             offset = self.value(place.offset)
             self.record.lose(place.array)
@@ -222,11 +223,11 @@ class _Runner(Evaluation):
         inside: Mask = None
         for index, extent, axis in zip(reversed(domain.indices), reversed(domain.extents), axes, strict=True):
             first = self.trial.block_idx["xyz".index(axis)] * self.trial.block["xyz".index(axis)]
-            place = apply("add", [self.special(f"thread_idx.{axis}"), first])
+            place = self.lanes.apply("add", [self.special(f"thread_idx.{axis}"), first])
             self.state.env[index.name] = place
-            is_inside = apply("lt", [place, self.value(extent)])
+            is_inside = self.lanes.apply("lt", [place, self.value(extent)])
             if isinstance(is_inside, list) and not all(is_inside):
-                inside = narrowed(inside, is_inside)
+                inside = self.lanes.narrowed(inside, is_inside)
         before = self.state.mask
         if not domain.everyone:
             self.state.mask = inside
@@ -243,7 +244,7 @@ class _Runner(Evaluation):
             before = self.state.mask
             self.part(branch, condition)
             for body, truth in ((branch.then, True), (branch.otherwise, False)):
-                mask = narrowed(before, condition, to=truth)
+                mask = self.lanes.narrowed(before, condition, to=truth)
                 if body and any(mask):
                     self.state.mask = None if all(mask) else mask
                     self.block(body)
@@ -251,8 +252,12 @@ class _Runner(Evaluation):
 
     def part(self, branch: If, condition: list[int]) -> None:
         """Note a branch whose sides different threads take; a loop may come to it often."""
-        if self.state.is_sure and len(self.partings.setdefault(branch.span, [])) < _MOST_PARTINGS:
-            taken = narrowed(self.state.mask, condition)
+        if (
+            self.wanted == "all"
+            and self.state.is_sure
+            and len(self.partings.setdefault(branch.span, [])) < _MOST_PARTINGS
+        ):
+            taken = self.lanes.narrowed(self.state.mask, condition)
             came = self.state.mask or [True] * self.trial.threads
             self.partings[branch.span].append(Parting(branch, taken, came))
 
@@ -297,11 +302,11 @@ class _Runner(Evaluation):
         for number in self.chosen(loop, rounds):
             active = counts if isinstance(counts, int) else [number < count for count in counts]
             if isinstance(active, list):
-                mask = narrowed(before.mask, active)
+                mask = self.lanes.narrowed(before.mask, active)
                 self.state.mask = None if all(mask) else mask
                 if not any(mask):
                     continue
-            self.state.env[loop.variable.name] = apply("add", [start, number * step])
+            self.state.env[loop.variable.name] = self.lanes.apply("add", [start, number * step])
             self.state.rounds = (*before.rounds, (loop.span, number))
             try:
                 self.block(loop.body)
