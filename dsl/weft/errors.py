@@ -72,6 +72,10 @@ def unsupported(problem: Problem) -> UnsupportedError:
     return UnsupportedError(finding(problem.code, problem.message))
 
 
+def internal(message: str) -> InternalError:
+    return InternalError(finding("internal-code", f"{message}: please report it"))
+
+
 def _caller() -> tuple[str | None, int | None]:
     """The file and the line of the innermost frame outside Weft."""
     frame = sys._getframe()  # pyright: ignore[reportPrivateUsage]  `inspect`, which has it too, is slow to load

@@ -37,6 +37,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "index-dtype": "An index, size or bound that is no integer.",
         "index-overflow": "An index that is computed in fewer bits than it needs.",
         "internal-arguments": "Arguments that cannot be read though no check says why: a fault of Weft.",
+        "internal-code": "Generated code that a back end does not know: a fault of Weft.",
         "kernel-in-kernel": "A kernel that is called from a kernel.",
         "launch-alignment": "A tensor whose address is no multiple of its element's size.",
         "launch-arguments": "A launch with too many, too few or unknown arguments.",

@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property, lru_cache
@@ -17,7 +15,7 @@ from weft.backends import cache
 from weft.backends.cuda import compiler
 from weft.backends.cuda.compiler import Cubin
 from weft.backends.cuda.device import Loaded
-from weft.backends.cuda.packages import LinkError, NumbaWarning
+from weft.backends.cuda.packages import LinkError
 from weft.backends.cuda.prelude import Settings
 from weft.backends.direct import Direct
 from weft.backends.python import Emitted
@@ -46,19 +44,20 @@ class CompiledCuda:
 
     @cached_property
     def nvvm_ir(self) -> str:
-        """The LLVM IR before NVIDIA's compiler, with the kernel's own name in the place of numba's."""
-        with _quiet():
-            ir = compiler.to_nvvm_ir(self.kernel, self.emitted, self._settings)
-        return self.with_own_name(ir)
+        """The LLVM IR before NVIDIA's compiler."""
+        return self._nvvm_ir(with_lines=True)
+
+    def _nvvm_ir(self, *, with_lines: bool) -> str:
+        return compiler.to_nvvm_ir(self.kernel, self.emitted, self._settings, with_lines=with_lines)
 
     @cached_property
     def ltoir(self) -> bytes:
-        return self._ltoir(with_lines=True)
+        return compiler.to_ltoir(self.nvvm_ir, self._settings)
 
     @cached_property
     def ptx(self) -> str:
-        """The PTX after link-time optimization, with the kernel's own name in the place of numba's."""
-        return self.with_own_name(self._link(compiler.to_ptx))
+        """The PTX after link-time optimization."""
+        return self._link(compiler.to_ptx)
 
     @cached_property
     def linked(self) -> Cubin:
@@ -71,22 +70,14 @@ class CompiledCuda:
         cache.write(key, _packed(made))
         return made
 
-    def _ltoir(self, *, with_lines: bool) -> bytes:
-        with _quiet():
-            return compiler.to_ltoir(self.kernel, self.emitted, self._settings, with_lines=with_lines)
-
     def _link(self, link: Callable[[bytes, str, str], Made]) -> Made:
         """nvJitLink 13 refuses the line table of some right kernels ("Symbol name with unsupported characters"): those do
         without."""
         try:
             return link(self.ltoir, self.arch, self.kernel.name)
         except LinkError:
-            self.ltoir = self._ltoir(with_lines=False)
+            self.ltoir = compiler.to_ltoir(self._nvvm_ir(with_lines=False), self._settings)
             return link(self.ltoir, self.arch, self.kernel.name)
-
-    def with_own_name(self, text: str) -> str:
-        """`text` with the kernel's name in the place of numba's, which says all types and options at length."""
-        return _ENTRY.sub(self.emitted.function, text)
 
     @property
     def cubin(self) -> bytes:
@@ -147,14 +138,6 @@ class CompiledCuda:
         settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
         types = [parameter.dtype.name for parameter in self.emitted.parameters]
         return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
-
-
-def _quiet() -> warnings.catch_warnings:
-    """numba looks for the source of generated code to say where a function starts, and does without."""
-    return warnings.catch_warnings(action="ignore", category=NumbaWarning)
-
-
-_ENTRY = re.compile(r"_ZN13_3cdynamic_3e\w+?(?=_param_|\W)")
 
 
 @lru_cache

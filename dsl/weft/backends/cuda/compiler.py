@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from weft.backends.cuda.intrinsics import numba_type
-from weft.backends.cuda.packages import compile_cuda, core, numba_cuda, types
+from weft.backends.cuda import nvvm
+from weft.backends.cuda.flat import write_function
+from weft.backends.cuda.lines import Lines
+from weft.backends.cuda.packages import core
 from weft.backends.cuda.prelude import Settings, namespace, target
 from weft.backends.python import Emitted, emit_thread_kernel
-from weft.backends.source_lines import to_function
+from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.specialize import Specialization
 
@@ -29,28 +30,19 @@ def emit(kernel: Kernel, specialization: Specialization) -> Emitted:
     return emit_thread_kernel(kernel, specialization, target())
 
 
-def to_ltoir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lines: bool) -> bytes:
+def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lines: bool) -> str:
+    """The LLVM IR that LTO-IR is made of; LTO-IR itself is binary and has no public form."""
+    module = nvvm.module(emitted.function)
+    lines = Lines(module, kernel.filename, source_lines(kernel, emitted) if with_lines else None)
+    parameters = [parameter.dtype for parameter in emitted.parameters]
+    meanings = namespace(emitted.used, settings, emitted.speeches)
+    nvvm.mark_kernel(write_function(module, emitted.text, parameters, meanings, lines))
+    return str(module)
+
+
+def to_ltoir(ir: str, settings: Settings) -> bytes:
     """What nvJitLink optimizes and links. From PTX it would make relocatable code: many more registers (measured)."""
-    function, signature = _typed(kernel, emitted, settings)
-    return numba_cuda.compile(
-        function,
-        signature,
-        device=False,
-        lineinfo=with_lines,
-        cc=settings.capability,
-        output="ltoir",
-        abi="numba",
-    )[0]
-
-
-def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings) -> str:
-    """The LLVM IR that LTO-IR is made of, for people to read; LTO-IR itself is binary and has no public form."""
-    function, signature = _typed(kernel, emitted, settings)
-    options = {"fastmath": False, "opt": 3}
-    made = compile_cuda(
-        function, types.void, signature.args, lineinfo=True, nvvm_options=options, cc=settings.capability
-    )
-    return made.library.get_llvm_str()
+    return nvvm.compile(ir, settings.capability)
 
 
 def to_ptx(ltoir: bytes, arch: str, name: str) -> str:
@@ -74,12 +66,6 @@ def capability_of(arch: str) -> tuple[int, int]:
     """`sm_90` and `sm_90a` are (9, 0); `sm_120` is (12, 0)."""
     digits = re.sub(r"\D", "", arch)
     return int(digits[:-1]), int(digits[-1])
-
-
-def _typed(kernel: Kernel, emitted: Emitted, settings: Settings) -> tuple[Any, Any]:
-    """The generated function, and its signature."""
-    signature = types.void(*(numba_type(parameter.dtype) for parameter in emitted.parameters))
-    return to_function(kernel, emitted, namespace(emitted.used, settings, emitted.speeches)), signature
 
 
 _ENTRY = re.compile(rb"\.text\.([\w$.]+)\0")

@@ -6,8 +6,4 @@ from typing import Any
 core: Any = import_module("cuda.core")
 driver: Any = import_module("cuda.bindings.driver")
 LinkError: Any = import_module("cuda.bindings.nvjitlink").nvJitLinkError
-numba_cuda: Any = import_module("numba.cuda")
-types: Any = import_module("numba.cuda.types")
-compile_cuda: Any = import_module("numba.cuda.compiler").compile_cuda
-intrinsic: Any = import_module("numba.cuda.extending").intrinsic
-NumbaWarning: Any = import_module("numba.cuda.core.errors").NumbaWarning
+numba_nvvm: Any = import_module("numba.cuda.cudadrv.nvvm")

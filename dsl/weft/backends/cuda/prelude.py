@@ -9,7 +9,8 @@ from typing import Literal
 from llvmlite import ir
 
 from weft.backends.cuda import arithmetic, atomic, conversions, copy, debug, half, memory, mma, vectors, warp
-from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call, make
+from weft.backends.cuda.flat import Meaning
+from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call
 from weft.backends.expressions import Target
 from weft.backends.lowering import prelude_names
 from weft.backends.names import RESERVED_PREFIX
@@ -19,7 +20,7 @@ from weft.model.ir import SPEAKING, SPECIALS
 
 # Source: NVVM IR specification, "Special registers".
 _REGISTERS = {"thread_idx": "tid", "block_idx": "ctaid", "block_dim": "ntid", "grid_dim": "nctaid"}
-_CONSTANTS: Mapping[str, object] = {"inf": math.inf, "nan": math.nan, "range": range}
+_CONSTANTS: Mapping[str, float] = {"inf": math.inf, "nan": math.nan}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,21 @@ def target() -> Target:
     return Target(specials, 32, frozenset(reserved), native=half.NATIVE)
 
 
-def namespace(used: frozenset[str], settings: Settings, speeches: Sequence[Speech] = ()) -> dict[str, object]:
-    """The globals of generated code that uses these names. speeches: what it says."""
-    return {name: _named(name, settings, speeches) for name in used}
+def namespace(
+    used: frozenset[str], settings: Settings, speeches: Sequence[Speech] = ()
+) -> dict[str, Meaning]:
+    """What the names that generated code uses stand for. speeches: what it says."""
+    return {name: _named(name, settings, speeches) for name in used if name != "range"}
 
 
-def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> object:
+def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> Meaning:
     if name in _CONSTANTS:
         return _CONSTANTS[name]
     effect, *numbers = name.removeprefix(RESERVED_PREFIX).split("_")
     if name == DYNAMIC_SHARED:
-        return _dynamic_shared()
+        return ArrayDefinition(memory.dynamic_shared)
     if name.startswith(RESERVED_PREFIX) and effect in SPEAKING:
-        return make(debug.speech(int(numbers[0]), int(numbers[1]), speeches))
+        return debug.speech(int(numbers[0]), int(numbers[1]), speeches)
     return _function(name, settings)
 
 
@@ -65,16 +68,9 @@ def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition
     }
 
 
-@lru_cache(maxsize=1)
-def _dynamic_shared() -> object:
-    return make(ArrayDefinition(memory.dynamic_shared))
-
-
-# numba registers each intrinsic for good, so each is made once.
-@lru_cache(maxsize=4096)
-def _function(name: str, settings: Settings) -> object:
+def _function(name: str, settings: Settings) -> Meaning:
     found = definitions(settings).get(name) or warp.definition(name, settings.capability)
-    return make(found if found is not None else effects(settings)[name])
+    return found if found is not None else effects(settings)[name]
 
 
 @lru_cache(maxsize=4)

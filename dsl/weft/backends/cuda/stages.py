@@ -55,7 +55,7 @@ def _ptx(compiled: CompiledCuda) -> Stage:
 
 
 def _sass(compiled: CompiledCuda) -> Stage:
-    placed = list(sass_lines(compiled.with_own_name(_disassembled(compiled.cubin))))
+    placed = list(sass_lines(_disassembled(compiled.cubin)))
     # What fills the code up to a multiple of the cache's lines.
     while placed and (placed[-1][0].strip() == "NOP" or placed[-1][0].endswith(":")):
         placed.pop()

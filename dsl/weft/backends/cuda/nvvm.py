@@ -1,0 +1,29 @@
+"""LLVM modules for NVIDIA GPUs, and NVIDIA's compiler for them, which numba-cuda knows how to find and to call."""
+
+from llvmlite import ir
+
+from weft.backends.cuda.intrinsics import Value
+from weft.backends.cuda.packages import numba_nvvm
+
+_I32 = ir.IntType(32)
+
+
+def module(name: str) -> ir.Module:
+    """An empty module. Source: NVVM IR specification, "Triple and Data Layout", "NVVM IR Version"."""
+    made = ir.Module(name)
+    made.triple = "nvptx64-nvidia-cuda"
+    made.data_layout = numba_nvvm.NVVM().data_layout
+    numba_nvvm.add_ir_version(made)
+    return made
+
+
+def mark_kernel(function: ir.Function) -> None:
+    """Say that the host launches the function, and that it is used. Source: NVVM IR specification, "Global Properties"."""
+    numba_nvvm.set_cuda_kernel(function)
+
+
+def compile(text: str, capability: tuple[int, int]) -> bytes:
+    """LLVM IR to LTO-IR for GPUs of a compute capability."""
+    major, minor = capability
+    options: dict[str, Value] = {"arch": f"compute_{major}{minor}", "opt": 3, "gen-lto": None}
+    return numba_nvvm.compile_ir([text], **options)
