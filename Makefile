@@ -37,7 +37,7 @@ demo: $(DEMO)
 	@$(BIN)/python tools/demo.py
 
 test: $(TEST)
-	@$(BIN)/python -m pytest tests --ignore=tests/e2e
+	@$(BIN)/python -m pytest tests --ignore=tests/e2e -n auto --maxprocesses 4 --dist worksteal
 
 # VS Code comes with a Node of its own, which builds the extension too.
 e2e: e2e-neovim $(E2E)
