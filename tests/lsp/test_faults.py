@@ -30,6 +30,7 @@ def test_a_fault_in_a_feature_is_answered_with_null_and_logged_as_a_case():
                 "text": PLAIN,
                 "encoding": "utf-16",
                 "roots": [],
+                "capabilities": {},
             },
             "sha256": hashlib.sha256(PLAIN.encode()).hexdigest(),
             "traceback": fault["traceback"],

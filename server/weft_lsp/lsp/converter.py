@@ -34,7 +34,8 @@ def converter() -> cattrs.Converter:
     lsprotocol_hooks._resolved_forward_references = True  # pyright: ignore[reportPrivateUsage]
     made = default_converter()
     made.register_structure_hook(types.ClientCapabilities, _capabilities)
-    made.register_unstructure_hook(types.ClientCapabilities, _given)
+    for each in (types.ClientCapabilities, Capabilities):
+        made.register_unstructure_hook(each, _given)
     return made
 
 

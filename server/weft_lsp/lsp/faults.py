@@ -5,6 +5,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 
+from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from weft_lsp.lsp.documents import uri_of
@@ -44,7 +45,7 @@ async def shielded_later(ls: Server, method: str, answer: Awaitable[object], par
 
 def _case(ls: Server, method: str, params: object, trace: str) -> str:
     """One line of JSON: how the fault looked, and all that is needed to see it again with `replay`."""
-    uri = str(getattr(getattr(params, "text_document", None), "uri", ""))
+    uri = _uri(ls, params)
     document = ls.documents.get(uri)
     again = {
         "method": method,
@@ -53,8 +54,24 @@ def _case(ls: Server, method: str, params: object, trace: str) -> str:
         "text": document and document.text,
         "encoding": ls.documents.encoding,
         "roots": ls.roots,
+        "capabilities": ls.protocol.plain(getattr(ls.protocol, "client_capabilities", None)) or {},
     }
     if document and document.is_part:
         again["notebook"] = uri_of(document.path)
         again["cells"] = [[cell.uri, cell.text] for cell in document.together()]
     return json.dumps({"case": again, "sha256": document and document.digest(), "traceback": trace})
+
+
+def _uri(ls: Server, params: object) -> str:
+    """The document that a request is about, wherever it says that."""
+    for name in ("text_document", "textDocument", "item"):
+        uri = getattr(getattr(params, name, None), "uri", None)
+        if isinstance(uri, str):
+            return uri
+    match params:
+        case types.CompletionItem() if ls.completions:
+            return ls.completions.document.uri
+        case types.CodeLens(data=[str() as uri, *_]):
+            return uri
+        case _:
+            return ""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -113,11 +113,23 @@ class Protocol(LanguageServerProtocol):
 
     def plain(self, params: object) -> object:
         """The parameters of a message as JSON has them."""
-        return self._converter.unstructure(params)
+        return self._converter.unstructure(_members(params))
+
+    def capabilities(self, given: Mapping[str, object]) -> types.ClientCapabilities:
+        """What a client can do, from what it says."""
+        return self._converter.structure(given, types.ClientCapabilities)
 
     @property
     def is_shut_down(self) -> bool:
         return self._shutdown
+
+
+def _members(params: object) -> object:
+    """The parameters of a request that lsprotocol knows nothing of: pygls makes named tuples of them."""
+    if not isinstance(params, tuple) or not hasattr(params, "_fields"):
+        return params
+    names = cast("tuple[str, ...]", getattr(params, "_fields", ()))
+    return {name: _members(getattr(params, name)) for name in names}
 
 
 class Server(LanguageServer):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import cast
 
@@ -28,6 +28,8 @@ class Case:
     # Of a notebook: its file, and its cells.
     notebook: str = ""
     cells: Sequence[tuple[str, str]] = ()
+    # What the client can do, as it said it.
+    capabilities: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 def cases(log: Iterable[str]) -> Iterator[Case]:
@@ -39,15 +41,20 @@ def cases(log: Iterable[str]) -> Iterator[Case]:
 
 def replay(ls: Server, case: Case, handlers: Mapping[str, Handler]) -> object:
     """What the handler answers now; raises what it raises."""
+    return asyncio.run(_replayed(ls, case, handlers[case.method]))
+
+
+async def _replayed(ls: Server, case: Case, handler: Handler) -> object:
     ls.documents.encoding = case.encoding
     ls.set_roots(case.roots)
+    ls.protocol.client_capabilities = ls.protocol.capabilities(case.capabilities)
     if case.cells:
         ls.notebooks.open(_notebook(case))
     elif case.text is not None:
         ls.documents.open(types.TextDocumentItem(case.uri, "python", 0, case.text))
     message = {"jsonrpc": "2.0", "id": 0, "method": case.method, "params": case.params}
-    answer = handlers[case.method](ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
-    return asyncio.run(_awaited(answer)) if isawaitable(answer) else answer
+    answer = handler(ls, cast(RPCRequest, ls.protocol.structure_message(message)).params)
+    return await cast("Awaitable[object]", answer) if isawaitable(answer) else answer
 
 
 def _notebook(case: Case) -> types.DidOpenNotebookDocumentParams:
@@ -55,7 +62,3 @@ def _notebook(case: Case) -> types.DidOpenNotebookDocumentParams:
     texts = [types.TextDocumentItem(uri, "python", 0, text) for uri, text in case.cells]
     notebook = types.NotebookDocument(case.notebook, "jupyter-notebook", 0, cells)
     return types.DidOpenNotebookDocumentParams(notebook, texts)
-
-
-async def _awaited(answer: Awaitable[object]) -> object:
-    return await answer
