@@ -27,6 +27,9 @@ MEANINGS = {
 PLACES = 64
 
 CASES = {
+    "the least number": """
+        store_i64(out, 0, n if n > 99 else -9223372036854775808)
+    """,
     "rounds of a range": """
         for i in range(n):
             store_i64(out, i, i * i - 3)

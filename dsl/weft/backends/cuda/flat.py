@@ -234,6 +234,9 @@ class _Writer:
                 return constant(value)
             case ast.BinOp(op=operator, left=left, right=right):
                 return self.binary(operator, self.number(left), self.number(right))
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+                # The least i64 is one whose opposite is none.
+                return constant(-value)
             case ast.UnaryOp(op=operator, operand=operand):
                 return self.unary(operator, self.number(operand))
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
