@@ -1,6 +1,6 @@
 """A matrix product in bf16 on tensor cores, as fast as `mma` of single warps goes: `c = a @ b`, with f32 sums.
 
-Each block computes 128 x 256 of `c`, each of its eight warps 64 x 64. Two parts of 64 columns of `a` and 64 rows of `b` are on
+Each block computes 256 x 128 of `c`, each of its eight warps 64 x 64. Two parts of 64 columns of `a` and 64 rows of `b` are on
 their way to shared memory while a third one is multiplied, and while a warp multiplies 16 columns it loads the next 16:
 its tensor cores never wait for shared memory. `examples/matmul_bf16.py` is the same without that.
 """
@@ -9,12 +9,12 @@ import weft
 from weft import Tensor, bf16
 from weft.dims import K, M, N
 
-ROWS, COLUMNS, DEPTH = 128, 256, 64
+ROWS, COLUMNS, DEPTH = 256, 128, 64
 STAGES = 3
 WARP = 64
 THREADS = 256
 PARTS = DEPTH // 16
-HALF = DEPTH // 2
+HALF = ROWS // 2
 
 
 @weft.kernel
@@ -24,8 +24,8 @@ def matmul_bf16(a: Tensor[bf16, M, K], b: Tensor[bf16, K, N], c: Tensor[bf16, M,
     )
     # Swizzled, so that the eight rows that a matrix instruction reads at once lie in different banks.
     a_parts = weft.shared(bf16, (STAGES, ROWS, DEPTH), swizzle=(3, 3, 3))
-    b_parts = weft.shared(bf16, (STAGES, DEPTH, COLUMNS), swizzle=(3, 3, 5))
-    warp_row, warp_col = thread // 32 // 4, thread // 32 % 4
+    b_parts = weft.shared(bf16, (STAGES, DEPTH, COLUMNS), swizzle=(3, 3, 4))
+    warp_row, warp_col = thread // 32 // 2, thread // 32 % 2
 
     for stage in weft.static_range(STAGES - 1):
         weft.copy_async(a_parts[stage, :, :], a.tile((ROWS, DEPTH), (row, stage)))
@@ -49,16 +49,14 @@ def matmul_bf16(a: Tensor[bf16, M, K], b: Tensor[bf16, K, N], c: Tensor[bf16, M,
             next_right = weft.fragment_b(b_parts[stage, :, :].tile((16, WARP), ((k + 1) % PARTS, warp_col)))
             # The copies lie between the products, so that no warp stops for all of them.
             if k == 0:
-                weft.copy_async(a_ahead, a.tile((ROWS, DEPTH), (row, ahead)))
+                weft.copy_async(a_ahead.tile((HALF, DEPTH), (0, 0)), a.tile((HALF, DEPTH), (row * 2, ahead)))
             if k == 1:
                 weft.copy_async(
-                    b_ahead.tile((HALF, COLUMNS), (0, 0)), b.tile((HALF, COLUMNS), (ahead * 2, col))
+                    a_ahead.tile((HALF, DEPTH), (1, 0)), a.tile((HALF, DEPTH), (row * 2 + 1, ahead))
                 )
             if k == 2:
-                weft.copy_async(
-                    b_ahead.tile((HALF, COLUMNS), (1, 0)), b.tile((HALF, COLUMNS), (ahead * 2 + 1, col))
-                )
+                weft.copy_async(b_ahead, b.tile((DEPTH, COLUMNS), (ahead, col)))
                 weft.commit_async()
             total = weft.mma(left, right, total)
             left, right = next_left, next_right
-    weft.store_fragment(c.tile((WARP, WARP), (row * 2 + warp_row, col * 4 + warp_col)), total)
+    weft.store_fragment(c.tile((WARP, WARP), (row * 4 + warp_row, col * 2 + warp_col)), total)
