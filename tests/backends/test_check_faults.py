@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy
 import pytest
 import weft
-from weft import Tensor, f32
+from weft import Tensor, f16, f32
 from weft.backends.check import TooLong, interpret
 from weft.dims import M, N
 from weft.kernel import Kernel
@@ -164,3 +164,86 @@ def add_left(x: Tensor[f32, N]):
 def test_a_reader_before_the_writer_itself_is_not_forgotten():
     found = faults(add_left, x=zeros(64))
     assert [(kind, message) for kind, message, _ in found] == [("race", "element 0 of `tile`")]
+
+
+@weft.kernel
+def copied(x: Tensor[f32, 64], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x, bytes_per_thread=4)
+    weft.commit_async()
+    weft.wait_async()
+    weft.barrier()
+    y[thread] = tile[63 - thread]
+
+
+@weft.kernel
+def copied_without_wait(x: Tensor[f32, 64], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x, bytes_per_thread=4)
+    weft.commit_async()
+    weft.barrier()
+    y[thread] = tile[63 - thread]
+
+
+@weft.kernel
+def copied_without_barrier(x: Tensor[f32, 64], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x, bytes_per_thread=4)
+    weft.commit_async()
+    weft.wait_async()
+    y[thread] = tile[63 - thread]
+
+
+@weft.kernel
+def one_copy_too_many_under_way(x: Tensor[f32, 2, 64], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, (2, 64))
+    weft.copy_async(tile[0, :], x[0, :], bytes_per_thread=4)
+    weft.commit_async()
+    weft.copy_async(tile[1, :], x[1, :], bytes_per_thread=4)
+    weft.commit_async()
+    weft.wait_async(1)
+    weft.barrier()
+    y[thread] = tile[0, thread] + tile[1, thread]
+
+
+def test_an_asynchronous_copy():
+    x, y = numpy.arange(64, dtype="f4"), zeros(64)
+    assert faults(copied, x=x, y=y) == []
+    assert y.tolist() == x[::-1].tolist()
+
+
+def test_an_asynchronous_copy_that_nobody_waits_for():
+    assert faults(copied_without_wait, x=zeros(64), y=zeros(64)) == [
+        ("undefined", "an element of `tile` that nothing wrote", (0,))
+    ]
+
+
+def test_an_asynchronous_copy_that_only_its_own_thread_waits_for():
+    assert [kind for kind, _, _ in faults(copied_without_barrier, x=zeros(64), y=zeros(64))] == ["race"]
+
+
+def test_the_latest_group_may_be_under_way():
+    found = faults(one_copy_too_many_under_way, x=zeros(2, 64), y=zeros(64))
+    assert found == [("undefined", "an element of `tile` that nothing wrote", (0,))]
+
+
+@weft.kernel
+def product(a: Tensor[f16, 16, 16], b: Tensor[f16, 16, 16], c: Tensor[f32, 16, 16]):
+    left, right = weft.shared(f16, (16, 16)), weft.shared(f16, (16, 16))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.mma(weft.fragment_a(left), weft.fragment_b(right), weft.accumulator(16, 16))
+    weft.store_fragment(c, total)
+
+
+def test_a_product_of_matrices():
+    random = numpy.random.default_rng(0)
+    a, b = (random.integers(-4, 5, (16, 16)).astype("f2") for _ in range(2))
+    c = zeros(16, 16)
+    assert faults(product, Geometry((1, 1, 1), (32, 1, 1)), a=a, b=b, c=c) == []
+    numpy.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))

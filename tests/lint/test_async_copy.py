@@ -58,3 +58,18 @@ def test_a_copy_that_is_not_waited_for():
 def test_a_pipeline():
     assert found(PIPELINE.format(1)) == []
     assert [words.partition(":")[0] for words in found(PIPELINE.format(2))] == ["async-copy-before-wait"]
+
+
+def test_a_copy_that_only_its_own_thread_waits_for():
+    text = KERNEL.format("weft.wait_async(0)").replace("weft.barrier()", "pass")
+    assert found(text) == [
+        (
+            "race: thread 0 reads the element of `tile` that thread 63 writes 4 lines above, with no barrier between: put "
+            "`weft.barrier()` between the two"
+        )
+    ]
+
+
+def test_a_copy_into_what_others_still_read():
+    before, _, after = PIPELINE.format(1).rpartition("            weft.barrier()\n")
+    assert [words.partition(":")[0] for words in found(before + after)] == ["race-across-iterations"]

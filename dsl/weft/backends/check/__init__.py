@@ -57,7 +57,7 @@ def interpret(
 
 
 def not_interpreted(kernel: Kernel) -> list[str]:
-    """The effects of a kernel that this back end cannot do: asynchronous copies and products of matrices, so far."""
+    """The effects of a kernel that this back end cannot do: the wide accesses of a specialized kernel."""
     names = {statement.name for statement in walk(kernel.body) if isinstance(statement, Do)}
     return sorted(names - EFFECTS.keys())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from weft.backends.check import arithmetic, atomic, debug, warp
+from weft.backends.check import arithmetic, atomic, copy, debug, mma, warp
 from weft.backends.check.arithmetic import convert, numpy_dtype
 from weft.backends.check.faults import Fault
 from weft.backends.check.memory import Conflict, Memory, Who, undefined_memory
@@ -99,6 +99,7 @@ class Block:
         self.variables: dict[str, Values] = {}
         self.assigned: dict[str, Mask] = {}
         self.loops: list[Loop] = []
+        self.copies = copy.Copies(self.count)
         shared = {array.name: undefined_memory(array) for array in self.kernel.shared}
         local = {array.name: undefined_memory(self._for_all(array)) for array in self.kernel.local}
         self.own = shared | local
@@ -208,6 +209,11 @@ class Block:
             stored = self.spread(convert(values, array.dtype))[mask]
             self._report(memory.store(offsets[mask], stored, self.who(mask, span, is_atomic)), array)
 
+    def arrive(self, array: Array, offsets: Values, values: Values, mask: Mask, span: Span) -> None:
+        """What an asynchronous copy brings is there from now on."""
+        stored = self.spread(convert(values, array.dtype))[mask]
+        self._report(self.own[array.name].store(offsets[mask], stored, self.who(mask, span)), array)
+
     def located(self, array: Array, offset: Expr, mask: Mask, span: Span) -> tuple[Memory, Values, Mask]:
         """The memory of an array, the place of each thread's element in it, and the threads that hit it."""
         memory = self.own.get(array.name) or self.memories[array.name]
@@ -247,6 +253,12 @@ class Block:
                     (came, absent),
                 )
             )
+
+    def together_in_warps(self, mask: Mask, do: Do) -> Mask:
+        """The threads of the warps that come to an effect; where not all of a warp's do, that is reported."""
+        active = numpy.isin(self.warp, self.warp[mask])
+        self.together(mask, active, f"`{do.name}` of a warp", do.span)
+        return active
 
     def _for_all(self, array: Array) -> Array:
         return Array(array.name, array.dtype, array.space, (array.size or 0) * self.count)
@@ -340,4 +352,10 @@ class Block:
 
 # How each effect is done: from the block, the effect and the threads that take part to the values of its targets.
 Effect = Callable[[Block, Do, Mask], tuple[Values, ...]]
-EFFECTS: Mapping[str, Effect] = {**atomic.EFFECTS, **debug.EFFECTS, **warp.EFFECTS}
+EFFECTS: Mapping[str, Effect] = {
+    **atomic.EFFECTS,
+    **copy.EFFECTS,
+    **debug.EFFECTS,
+    **mma.EFFECTS,
+    **warp.EFFECTS,
+}

@@ -18,8 +18,7 @@ def _effect(compute: Callable[..., Values]) -> Callable[["Block", Do, Mask], tup
     """compute: from the static parts and a warp's operands to the values of its lanes."""
 
     def do(block: "Block", effect: Do, mask: Mask) -> tuple[Values, ...]:
-        active = numpy.isin(block.warp, block.warp[mask])
-        block.together(mask, active, f"`{effect.name}` of a warp", effect.span)
+        active = block.together_in_warps(mask, effect)
         operands = [block.spread(block.value(arg, mask)) for arg in effect.args]
         block.warp_epoch[active] += 1
         found = [

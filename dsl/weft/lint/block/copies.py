@@ -10,30 +10,39 @@ class Copies:
     def __init__(self, threads: int) -> None:
         self.threads = threads
         self.early_reads: dict[Span, tuple[Span, str]] = {}
-        # The elements that each group fills, oldest first; the last group is still open.
-        self._groups: list[dict[tuple[str, int], Span]] = [{}]
+        # What each group fills, oldest first: its copies, and its elements. The last group is still open.
+        self._groups: list[tuple[list[Touch], dict[tuple[str, int], Span]]] = [([], {})]
+
+    @property
+    def pending(self) -> list[Touch]:
+        """The copies that nothing has waited for."""
+        return [touch for touches, _ in self._groups for touch in touches]
 
     def start(self, touch: Touch) -> None:
+        touches, elements = self._groups[-1]
+        touches.append(touch)
         for _, element in touch.elements(self.threads):
-            self._groups[-1][touch.array.name, element] = touch.span
+            elements[touch.array.name, element] = touch.span
 
     def commit(self) -> None:
-        self._groups.append({})
+        self._groups.append(([], {}))
 
-    def wait(self, left: int) -> None:
-        """Until at most `left` of the closed groups are not done; with 0, until all copies are."""
-        self._groups = self._groups[-1 - left :] if left else [{}]
+    def wait(self, left: int) -> list[Touch]:
+        """Until at most `left` of the closed groups are not done; with 0, until all copies are. Those that are now."""
+        before = self.pending
+        self._groups = self._groups[-1 - left :] if left else [([], {})]
+        return before[: len(before) - len(self.pending)]
 
     def forget(self) -> None:
         """What was started before is not known any more."""
-        self._groups = [{}]
+        self._groups = [([], {})]
 
     def read(self, touch: Touch) -> None:
-        if touch.span in self.early_reads or not any(self._groups):
+        if touch.span in self.early_reads or not self.pending:
             return
         name = touch.array.name
         for element in touch.touched():
-            for group in self._groups:
-                if (name, element) in group:
-                    self.early_reads[touch.span] = group[name, element], name
+            for _, elements in self._groups:
+                if (name, element) in elements:
+                    self.early_reads[touch.span] = elements[name, element], name
                     return

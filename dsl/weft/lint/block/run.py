@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from weft.lint.block.effects import kind_of, width_of
 from weft.lint.block.evaluation import Evaluation, Spent, State, Wanted
 from weft.lint.block.lanes import Lanes, Mask, merged, spread
 from weft.lint.block.program import Program
-from weft.lint.block.record import Kind, Parting, Record, Touch, Untold, Wild
+from weft.lint.block.record import Parting, Record, Touch, Untold, Wild
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -27,7 +28,7 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
-from weft.records import field, record
+from weft.records import field, record, replace
 
 # Rounds of a loop that are all run, if it has no more; of longer loops the first two and the last.
 _ALL_ROUNDS = 40
@@ -170,8 +171,7 @@ class _Runner(Evaluation):
         elif statement.name == "commit_async":
             self.copies.commit()
         elif statement.name == "wait_async":
-            left = statement.static[0]
-            self.copies.wait(left if isinstance(left, int) else 0)
+            self.wait(statement)
         else:
             self.effect(statement)
 
@@ -179,13 +179,13 @@ class _Runner(Evaluation):
         for arg in statement.args:
             self.value(arg)
         offsets = [self.value(place.offset) for place in statement.places]
-        kind = _kind(statement.name)
+        kind = kind_of(statement.name)
         for place, offset in zip(statement.places, offsets, strict=True):
             if kind is None:
                 self.record.lose(place.array)
                 self.is_whole = self.is_interval_known = False
                 continue
-            for number in range(_width(statement)):
+            for number in range(width_of(statement)):
                 element = self.lanes.apply("add", [offset, number])
                 self.touch(place.array, kind, statement.span, element, statement.guard, place=place.offset)
         if statement.name == "warp_barrier":
@@ -193,30 +193,40 @@ class _Runner(Evaluation):
         for target in statement.targets:
             self.state.env[target.name] = None
 
+    def wait(self, statement: Do) -> None:
+        """What has arrived is written by the thread that waited: others need a barrier after it."""
+        left = statement.static[0]
+        arrived = self.copies.wait(left if isinstance(left, int) else 0)
+        is_certain = self.state.is_sure and self.state.mask is None
+        for touch in arrived:
+            if is_certain:
+                now = replace(touch, rounds=self.state.rounds, warp_barriers=self.warp_barriers)
+                self.record.add(now)
+            else:
+                self.record.lose(touch.array)
+                self.is_interval_known = False
+
     def copy(self, statement: Do) -> None:
         """Elements of shared memory, each written by the thread that starts its copy."""
         taken = 1 if statement.guard is None else self.value(statement.guard)
         # Where a guard is unknown, a copy that may be made is not taken for one that is.
         is_certain = self.state.is_sure and taken is not None
         mask = self.lanes.narrowed(self.state.mask, taken) if isinstance(taken, list) else self.state.mask
+        if taken == 0 or (mask is not None and not any(mask)):
+            return
         for place in statement.places:
             offset = self.value(place.offset)
-            self.record.lose(place.array)
-            if place.array.space != "shared" or offset is None or not is_certain or taken == 0:
-                self.is_interval_known = False
+            if place.array.space != "shared":
                 continue
-            touch = Touch(
-                place.array,
-                "write",
-                statement.span,
-                offset,
-                mask,
-                "none",
-                self.state.rounds,
-                self.warp_barriers,
-            )
+            if offset is None or not is_certain:
+                self.record.lose(place.array)
+                self.is_interval_known = self.is_whole = False
+                continue
+            rounds, barriers = self.state.rounds, self.warp_barriers
+            touch = Touch(place.array, "write", statement.span, offset, mask, "none", rounds, barriers)
+            self.spend([self.special("thread_idx.x")])
+            self.record.add(touch)
             self.copies.start(touch)
-        self.is_whole = self.is_interval_known = False
 
     def domain(self, domain: Domain) -> None:
         axes = "xyz"[: len(domain.indices)]
@@ -333,6 +343,8 @@ class _Runner(Evaluation):
 
     def skip(self, body: tuple[Stmt, ...]) -> None:
         """Rounds are left out: nothing is known of what they left behind."""
+        for touch in self.copies.pending:
+            self.record.lose(touch.array)
         self.copies.forget()
         self.is_whole = False
         if has_barrier(body):
@@ -342,6 +354,9 @@ class _Runner(Evaluation):
         for statement in walk(body):
             if isinstance(statement, Store):
                 self.record.lose(statement.array)
+            if isinstance(statement, Do):
+                for place in statement.places:
+                    self.record.lose(place.array)
 
     def loop_while(self, loop: While) -> None:
         before = self.state
@@ -382,19 +397,3 @@ def _orders(body: tuple[Stmt, ...]) -> bool:
         isinstance(statement, Barrier) or (isinstance(statement, Store) and statement.array.space != "global")
         for statement in walk(body)
     )
-
-
-def _kind(name: str) -> Kind | None:
-    """What an effect does to the memory that it names, where that is known."""
-    if name.startswith("atomic"):
-        return "atomic"
-    if name == "load_vector":
-        return "read"
-    return "write" if name == "store_vector" else None
-
-
-def _width(statement: Do) -> int:
-    """How many elements, side by side, an effect touches."""
-    if statement.name == "load_vector" and isinstance(statement.static[0], int):
-        return statement.static[0]
-    return len(statement.args) if statement.name == "store_vector" else 1

@@ -113,7 +113,8 @@ def _wild(kernel: Analysis, ran: Ran) -> Iterator[Diagnostic]:
 def meetings(ran: Ran) -> Iterator[Meeting]:
     """Where threads meet; not in tensors that a lock may guard."""
     for meeting in ran.record.meetings.values():
-        if not (ran.has_locks and meeting.first.array.space == "global"):
+        is_early = meeting.second.span in ran.early_reads  # a wait is missing, which is another finding
+        if not is_early and not (ran.has_locks and meeting.first.array.space == "global"):
             yield meeting
 
 

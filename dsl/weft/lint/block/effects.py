@@ -1,0 +1,20 @@
+"""What effects do to the memory that they name."""
+
+from weft.lint.block.record import Kind
+from weft.model.ir import Do
+
+
+def kind_of(name: str) -> Kind | None:
+    """What an effect does to the memory that it names, where that is known."""
+    if name.startswith("atomic"):
+        return "atomic"
+    if name == "load_vector":
+        return "read"
+    return "write" if name == "store_vector" else None
+
+
+def width_of(statement: Do) -> int:
+    """How many elements, side by side, an effect touches."""
+    if statement.name == "load_vector" and isinstance(statement.static[0], int):
+        return statement.static[0]
+    return len(statement.args) if statement.name == "store_vector" else 1
