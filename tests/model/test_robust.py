@@ -9,6 +9,7 @@ import pytest
 import weft.lint
 from annotations import HEADER, read
 from weft.model.describe import describe
+from weft.model.diagnostic import Span
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.model.source import Blocks, split, split_again
@@ -229,3 +230,14 @@ def test_a_keystroke_reads_one_block():
     project.read("many.py", text.replace("x[i] * 50", "x[i] * 51"))
     sys.setprofile(None)
     assert count < calls_of(text) / 4
+
+
+def test_a_byte_order_mark_is_no_part_of_the_program():
+    """Some editors leave it in the text: every place counts it, and the code is that without it."""
+    plain = HEADER + "X = 1\n"
+    model = read(f"\ufeff{plain}")
+    assert model.findings == ()
+    fact = model.fact_at(1 + plain.index("weft"))
+    assert fact is not None and model.text[fact.span.start : fact.span.end] == "weft"
+    (finding,) = read("\ufeffx = = 1\n").findings
+    assert finding.code == "syntax-error" and finding.span == Span(5, 6)

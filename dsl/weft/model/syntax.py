@@ -25,6 +25,8 @@ _DANGLING_DOT = re.compile(r"(?<=[\w)\]}])\.(?!\s*[^\W\d]|\d|\.)")
 _DANGLING_KEYWORD = re.compile(r"(?<=\w)[ \t]*=(?=\s*[,)])")
 _NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
 _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
+# Some editors keep it at the start of a text; Python reads a file without it.
+_BYTE_ORDER_MARK = "\ufeff"
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -60,19 +62,20 @@ class Parsed:
             return self.lines.starts[line - 1] + column_bytes
         row = min(line, len(self.lines.starts)) - 1
         content = self.lines.content(row)
+        first = content.start + (row == 0 and self.text.startswith(_BYTE_ORDER_MARK))
         parsed_line = self.mended.get(row)
         if parsed_line is None:
-            parsed_line = self.text[content.start : content.end]
+            parsed_line = self.text[first : content.end]
         column = _characters(parsed_line, column_bytes)
         for at in reversed(self.inserted.get(row, ())):
             column = max(at, column - len(HOLE)) if column > at else column
-        return min(content.start + column, content.end)
+        return min(first + column, content.end)
 
 
 def parse(text: str) -> Parsed:
     """The tree of a block; where it does not parse, of as much of it as can be mended, with the error found."""
     lines = Lines.of(text)
-    tree, fault = _attempt(text)
+    tree, fault = _attempt(text.removeprefix(_BYTE_ORDER_MARK))
     if fault is None:
         return Parsed(text, tree, None, lines)
     error = _diagnostic(text, lines, fault)
@@ -99,9 +102,10 @@ def _diagnostic(text: str, lines: Lines, fault: SyntaxError | str) -> Diagnostic
         return Diagnostic("syntax-error", f"{fault}: simplify it", lines.content(0))
     row = min(max(1, fault.lineno or 1), len(lines.starts)) - 1
     content = lines.content(row)
-    start = min(content.start + max(0, (fault.offset or 1) - 1), content.end)
+    first = content.start + (row == 0 and text.startswith(_BYTE_ORDER_MARK))
+    start = min(first + max(0, (fault.offset or 1) - 1), content.end)
     same_line = fault.end_lineno == fault.lineno and (fault.end_offset or 0) > (fault.offset or 0)
-    end = min(content.start + (fault.end_offset or 1) - 1, content.end) if same_line else content.end
+    end = min(first + (fault.end_offset or 1) - 1, content.end) if same_line else content.end
     reason = re.sub(r" \(<unknown>, line \d+\)| on line \d+", "", fault.msg)
     return Diagnostic("syntax-error", f"{reason[:1].lower()}{reason[1:]}", Span(start, max(start, end)))
 
@@ -113,6 +117,7 @@ class _Draft:
         self.lines = [
             lines.text[span.start : span.end] for span in map(lines.content, range(len(lines.starts)))
         ]
+        self.lines[0] = self.lines[0].removeprefix(_BYTE_ORDER_MARK)
         self.original = list(self.lines)
         self.inserted: dict[int, tuple[int, ...]] = {}
 
