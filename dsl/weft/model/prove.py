@@ -70,6 +70,8 @@ class Known:
 
 def is_less(a: Expr, b: Expr, known: Known) -> bool:
     """Whether `a < b` holds for certain."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return a.value < b.value
     rest = _room(a, b, known)
     return _is_not_negative(rest, known, _MOST_STEPS) or any(
         _is_not_negative(_sum(rest, _room(*pair, known), -1), known, _MOST_STEPS)
@@ -84,6 +86,8 @@ def _room(a: Expr, b: Expr, known: Known) -> Polynomial:
 
 def is_not_negative(a: Expr, known: Known) -> bool:
     """Whether `a >= 0` holds for certain."""
+    if isinstance(a, Const):
+        return a.value >= 0
     return _is_not_negative(_polynomial(a, known), known, _MOST_STEPS)
 
 
