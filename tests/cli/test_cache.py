@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import weft.cli.analysis
 from weft.cli import main
+from weft.lint import Findings
+from weft.model.model import Model
 
 KERNEL = """\
 import weft
@@ -38,9 +40,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     texts: list[str] = []
     check_all = weft.cli.analysis.check_all
 
-    def noted(model: weft.cli.analysis.Findings) -> weft.cli.analysis.Findings:
-        texts.append(Path(model.path).name)  # pyright: ignore
-        return check_all(model)  # pyright: ignore
+    def noted(model: Model, targets: tuple[str, ...]) -> Findings:
+        texts.append(Path(model.path).name)
+        return check_all(model, targets)
 
     monkeypatch.setattr(weft.cli.analysis, "check_all", noted)
     return texts

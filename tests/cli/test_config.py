@@ -99,14 +99,34 @@ def test_the_nearest_configuration_counts(capsys: pytest.CaptureFixture[str]):
         ("selct = []", ":1: there is no key `selct`: did you mean `select`?"),
         (
             "# a comment\nzzz = 1",
-            ":2: there is no key `zzz`: the keys are extend, select, ignore, per-file-ignores, exclude",
+            ":2: there is no key `zzz`: the keys are extend, select, ignore, per-file-ignores, exclude, targets",
         ),
         ("extend = 1", ":1: `extend` is a path; found `1`"),
         ('extend = "weft.toml"', ":1: `extend` leads back to itself, or is too deep: cut it"),
-        ('select = "wrong-rank"', f": `select` {TYPE} `wrong-rank`"),
-        ("ignore = [1]", f": `ignore` {TYPE} `[1]`"),
-        ("per-file-ignores = 3", ": `per-file-ignores` is a table; found `3`"),
-        ('ignore = ["wrong-rnak"]', ": `ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?"),
+        ('select = "wrong-rank"', f":1: `select` {TYPE} `wrong-rank`"),
+        ("\nignore = [1]", f":2: `ignore` {TYPE} `[1]`"),
+        ("per-file-ignores = 3", ":1: `per-file-ignores` is a table; found `3`"),
+        ('[per-file-ignores]\n"b.py" = []\n"a.py" = 3', f":3: `a.py` {TYPE} `3`"),
+        ('targets = ["sm_9"]', ":1: `targets`: there is no target `sm_9`: did you mean `sm_90`?"),
+        (
+            'targets = [\n "h200"]',
+            (
+                ":2: `targets`: there is no target `h200`: the targets are sm_75, sm_80, sm_86, sm_87, sm_89, sm_90, sm_100, "
+                "sm_103, sm_110, sm_120, sm_121"
+            ),
+        ),
+        (
+            "select = [\n]]",
+            ":2 is not TOML: Expected newline or end of document after a statement (at line 2, column 2)",
+        ),
+        (
+            'ignore = [\n "race",\n "wrong-rnak"]',
+            ":3: `ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?",
+        ),
+        (
+            'ignore = ["wrong-rnak"]',
+            ":1: `ignore`: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?",
+        ),
     ],
 )
 def test_wrong_configuration(text: str, complaint: str, capsys: pytest.CaptureFixture[str]):
@@ -120,8 +140,11 @@ def test_a_configuration_inherits_the_keys_that_it_leaves_out(capsys: pytest.Cap
     assert check(capsys, "sub")[1] == []
     Path("sub/weft.toml").write_text('extend = "../pyproject.toml"\nignore = []\n')
     assert check(capsys, "sub")[1] == ["wrong-rank"]
-    Path("sub/weft.toml").write_text('extend = "none.toml"\n')
-    assert check(capsys, "sub")[2] == "weft: sub/none.toml cannot be read: no such file or directory\n"
+    Path("sub/weft.toml").write_text('extend = "../none.toml"\n')
+    assert (
+        check(capsys, "sub")[2]
+        == "weft: sub/weft.toml:1: `extend` names sub/../none.toml, which is no file\n"
+    )
 
 
 def test_what_is_not_toml(capsys: pytest.CaptureFixture[str]):
@@ -138,3 +161,38 @@ def test_an_unknown_code(option: str, capsys: pytest.CaptureFixture[str]):
         2,
         f"weft: {option}: Weft has no code `wrong-rnak`: did you mean `wrong-rank`?\n",
     )
+
+
+LARGE = """\
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+
+
+@weft.kernel
+def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(N, 256)
+    large = weft.shared(f32, 30_000)
+    for k in weft.static_range(4):
+        large[weft.thread_idx.x + 256 * k] = x[i]
+    weft.barrier()
+    y[i] = large[weft.thread_idx.x]
+"""
+
+
+@pytest.mark.parametrize(
+    ("targets", "device"),
+    [('["sm_90"]', None), ('["sm_90", "sm_86"]', "sm_86"), ("[]", None)],
+)
+def test_targets(targets: str, device: str | None, capsys: pytest.CaptureFixture[str]):
+    """Shared memory is judged for the target that has least of it; the cache does not mix targets up."""
+    Path("sub/k.py").write_text(LARGE)
+    Path("weft.toml").write_text('select = ["shared-memory"]\ntargets = ["sm_75"]\n')
+    assert check(capsys, "sub")[1] == ["shared-memory"]
+    Path("weft.toml").write_text(f'select = ["shared-memory"]\ntargets = {targets}\n')
+    main(["check", "--format", "concise", "sub"])
+    words = (
+        f"sub/k.py:9:13: shared-memory: the kernel uses 120,000 bytes of shared memory (`large` 120,000); a block of {device} "
+        "has 101,376: use smaller tiles or a narrower dtype\n"
+    )
+    assert capsys.readouterr().out == (words if device else "")

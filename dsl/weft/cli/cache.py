@@ -26,12 +26,13 @@ Stamp = tuple[int, int] | None
 @record
 class Entry:
     """What was found in a file, and what that rests on: its own stamp, those of the files it imports, and the modules that
-    it imports and that are not in the project."""
+    it imports and that are not in the project. targets: the GPUs that it was judged for."""
 
     stamp: Stamp
     imports: tuple[tuple[str, Stamp], ...]
     missing: tuple[str, ...]
     findings: Findings
+    targets: tuple[str, ...] = ()
 
 
 @record(frozen=False)
@@ -129,7 +130,7 @@ def _ignore_in_git(folder: str) -> None:
 def _entry_json(entry: Entry) -> list[object]:
     found = entry.findings
     parts = [[_finding_json(one) for one in part] for part in (found.shown, found.suppressed, found.unknown)]
-    return [entry.stamp, entry.imports, entry.missing, parts if any(parts) else 0]
+    return [entry.stamp, entry.imports, entry.missing, parts if any(parts) else 0, entry.targets]
 
 
 def _finding_json(one: Diagnostic) -> list[object]:
@@ -142,10 +143,14 @@ def _finding_json(one: Diagnostic) -> list[object]:
 
 
 def _entry_of(value: Sequence[Any]) -> Entry:
-    own, imports, missing, parts = value
+    own, imports, missing, parts, targets = value
     findings = Findings(*(tuple(map(_finding_of, part)) for part in parts)) if parts else Findings()
     return Entry(
-        _stamp_of(own), tuple((path, _stamp_of(then)) for path, then in imports), tuple(missing), findings
+        _stamp_of(own),
+        tuple((path, _stamp_of(then)) for path, then in imports),
+        tuple(missing),
+        findings,
+        tuple(targets),
     )
 
 

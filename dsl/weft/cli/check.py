@@ -59,7 +59,7 @@ class _Run:
             return 2 if self.failures else 0
         where = roots(self.settings.paths)
         kept = cache.opened(os.getcwd(), where) if self.settings.is_cached else None
-        self.analyser = Analyser(where, self.settings.jobs, kept)
+        self.analyser = Analyser(where, self.settings.jobs, kept, self.targets_of)
         shown = self.results(found)
         if self.settings.baseline:
             shown = self.new(shown, self.settings.baseline)
@@ -109,6 +109,9 @@ class _Run:
         suppressed = self.chosen.of(findings.suppressed, config, source.path)
         return Checked(source, self.chosen.of(shown, config, source.path), suppressed)
 
+    def targets_of(self, path: str) -> tuple[str, ...]:
+        return self.configs.of(self.stands_for(path)).targets
+
     def stands_for(self, path: str) -> str:
         return self.settings.stdin_filename or path if path == STDIN_NAME else path
 
@@ -135,11 +138,11 @@ class _Run:
             return checked
         self.mended += count
         source = Source(path, after)
-        return self.chosen_of(source, self.analyser.findings(source))
+        return self.chosen_of(source, self.analyser.findings(source, self.targets_of(source.path)))
 
     def found_in(self, path: str, text: str) -> Sequence[Diagnostic]:
         source = Source(path, text)
-        return self.chosen_of(source, self.analyser.findings(source)).findings
+        return self.chosen_of(source, self.analyser.findings(source, self.targets_of(source.path))).findings
 
     def put(self, source: Source, after: str) -> bool:
         """Give the file its new text, or show how it would differ. Whether it has it now."""

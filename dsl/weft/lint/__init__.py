@@ -5,6 +5,7 @@ from math import prod
 
 from weft.lint.rules import RULES
 from weft.lint.suppress import divided
+from weft.lint.targets import too_large_for_targets
 from weft.model.diagnostic import Diagnostic
 from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
@@ -26,19 +27,23 @@ class Findings:
     unknown: tuple[Diagnostic, ...] = ()
 
 
-def check(model: Model) -> tuple[Diagnostic, ...]:
-    """The findings of a file that it does not suppress, in the order of the text. One that does not use Weft has none."""
-    return check_all(model).shown
+def check(model: Model, targets: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]:
+    """The findings of a file that it does not suppress, in the order of the text. One that does not use Weft has none.
+
+    targets: the GPUs that it is for, such as `sm_90`; without any, what no GPU can do is found.
+    """
+    return check_all(model, targets).shown
 
 
-def check_all(model: Model) -> Findings:
+def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
     """`check`, with what is suppressed and what could not be decided."""
     if not model.is_about_kernels:
         return Findings()
     found = [*model.findings]
     launched = _launches(model)
     for start, kernel in model.kernels():
-        found += [finding.shifted(start) for finding in check_kernel(kernel, launched.get(kernel.name))]
+        own = check_kernel(kernel, launched.get(kernel.name), targets)
+        found += [finding.shifted(start) for finding in own]
     certain = [finding for finding in found if finding.certainty != "unknown"]
     shown, suppressed = divided(model.text, certain)
     unknown = (finding for finding in found if finding.certainty == "unknown")
@@ -63,8 +68,12 @@ def _launches(model: Model) -> dict[str, Geometry]:
 
 
 @kept_with_its_argument
-def check_kernel(kernel: Analysis, launched_as: Geometry | None = None) -> tuple[Diagnostic, ...]:
+def check_kernel(
+    kernel: Analysis, launched_as: Geometry | None = None, targets: tuple[str, ...] = ()
+) -> tuple[Diagnostic, ...]:
     """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
     if launched_as is not None and kernel.ir is not None and kernel.ir.domain is None:
         kernel = replace(kernel, launched_as=launched_as)
-    return tuple(finding for rule in RULES for finding in rule(kernel))
+    if targets:
+        kernel = replace(kernel, targets=targets)
+    return tuple(finding for rule in (*RULES, too_large_for_targets) for finding in rule(kernel))

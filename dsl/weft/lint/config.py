@@ -8,9 +8,11 @@ from typing import cast
 
 from weft.lint.codes import CODES, nearest
 from weft.model.diagnostic import Diagnostic
+from weft.model.occupancy import MULTIPROCESSORS
 from weft.records import record
 
-_KEYS = ("extend", "select", "ignore", "per-file-ignores", "exclude")
+_KEYS = ("extend", "select", "ignore", "per-file-ignores", "exclude", "targets")
+_TARGETS = tuple(f"sm_{major}{minor}" for major, minor in MULTIPROCESSORS)
 _MOST_ANCESTORS = 16
 
 
@@ -20,13 +22,17 @@ class ConfigError(Exception):
 
 @record
 class Config:
-    """Patterns are for paths below `directory`. An empty `select` selects all."""
+    """Patterns are for paths below `directory`. An empty `select` selects all.
+
+    targets: the GPUs that the project is for; without any, only what holds on every GPU is judged.
+    """
 
     directory: str
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     per_file_ignores: tuple[tuple[str, frozenset[str]], ...] = ()
     exclude: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def excludes(self, path: str) -> bool:
         return any(_matches(pattern, path, self.directory) for pattern in self.exclude)
@@ -115,7 +121,8 @@ def _table(path: str) -> Mapping[str, object]:
         with open(path, "rb") as file:
             return tomllib.load(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
+        line = re.search(r"\(at line (\d+), ", str(error))
+        raise ConfigError(f"{path}{f':{line[1]}' if line else ''} is not TOML: {error}") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {os.strerror(error.errno or 0).lower()}") from None
 
@@ -136,7 +143,20 @@ def _config(table: Mapping[str, object], path: str, depth: int = 0) -> Config:
         _code_list(table, "ignore", path) if "ignore" in table else inherited.ignore,
         own if "per-file-ignores" in table else inherited.per_file_ignores,
         tuple(_texts(table, "exclude", path)) if "exclude" in table else inherited.exclude,
+        _targets(table, path) if "targets" in table else inherited.targets,
     )
+
+
+def _targets(table: Mapping[str, object], path: str) -> tuple[str, ...]:
+    targets = _texts(table, "targets", path)
+    for target in targets:
+        if target not in _TARGETS:
+            near = nearest(target, _TARGETS)
+            advice = f"did you mean `{near}`?" if near else f"the targets are {', '.join(_TARGETS)}"
+            raise ConfigError(
+                f"{path}{_line_of(path, target)}: `targets`: there is no target `{target}`: {advice}"
+            )
+    return tuple(targets)
 
 
 def _extended(table: Mapping[str, object], path: str, depth: int) -> Config | None:
@@ -150,6 +170,8 @@ def _extended(table: Mapping[str, object], path: str, depth: int) -> Config | No
             f"{path}{_line_of(path, 'extend')}: `extend` leads back to itself, or is too deep: cut it"
         )
     other = os.path.join(os.path.dirname(path), wanted)
+    if not os.path.isfile(other):
+        raise ConfigError(f"{path}{_line_of(path, 'extend')}: `extend` names {other}, which is no file")
     found = _table(other)
     if os.path.basename(other) == "pyproject.toml":
         found = _mapping(_mapping(found.get("tool", {}), other, "tool").get("weft", {}), other, "tool.weft")
@@ -157,24 +179,32 @@ def _extended(table: Mapping[str, object], path: str, depth: int) -> Config | No
 
 
 def _line_of(path: str, key: str) -> str:
-    """`:3`, the line of a key, as far as the text tells."""
+    """`:3`, the line that defines a key, or else one that names it in a list, as far as the text tells."""
     try:
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
     except (OSError, UnicodeDecodeError):
         return ""
-    pattern = re.compile(rf"\s*\[?\s*[\"']?(?:tool\.weft\.)?{re.escape(key)}[\"']?\s*[=\]]")
-    return next((f":{number}" for number, line in enumerate(lines, 1) if pattern.match(line)), "")
+    defined = re.compile(rf"\s*\[?\s*(?:tool\.)?(?:weft\.)?[\"']?{re.escape(key)}[\"']?\s*[=\]]")
+    listed = re.compile(rf"[\"']{re.escape(key)}[\"']")
+    for holds in (defined.match, listed.search):
+        for number, line in enumerate(lines, 1):
+            if holds(line):
+                return f":{number}"
+    return ""
 
 
 def _mapping(value: object, path: str, key: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise ConfigError(f"{path}: `{key}` is a table; found {_kind(value)}")
+        line = _line_of(path, key.removeprefix("tool."))
+        raise ConfigError(f"{path}{line}: `{key}` is a table; found {_kind(value)}")
     return cast("Mapping[str, object]", value)
 
 
 def _code_list(table: Mapping[str, object], key: str, path: str) -> frozenset[str]:
-    return _codes(_texts(table, key, path), f"{path}: `{key}`")
+    words = _texts(table, key, path)
+    wrong = next((word for word in words if word.strip() not in CODES), key)
+    return _codes(words, f"{path}{_line_of(path, wrong)}: `{key}`")
 
 
 def _texts(table: Mapping[str, object], key: str, path: str) -> Sequence[str]:
@@ -182,7 +212,7 @@ def _texts(table: Mapping[str, object], key: str, path: str) -> Sequence[str]:
     items = cast("list[object]", value) if isinstance(value, list) else [None]
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) != len(items):
-        raise ConfigError(f"{path}: `{key}` is a list of strings; found {_kind(value)}")
+        raise ConfigError(f"{path}{_line_of(path, key)}: `{key}` is a list of strings; found {_kind(value)}")
     return texts
 
 

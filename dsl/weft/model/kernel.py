@@ -92,6 +92,8 @@ class Analysis:
     parameter_count: int = 0
     # A geometry that a launch in the text gives, for rules: the block, and the grid as far as the text tells.
     launched_as: "tuple[tuple[int, int, int], tuple[int, int, int] | None] | None" = None
+    # The GPUs that the project is for, such as `sm_90`; none are named for most.
+    targets: tuple[str, ...] = ()
 
 
 def analyse(

@@ -95,6 +95,17 @@ def limits_of(arch: str) -> Limits:
     return Limits(arch, shared_bytes=known.shared_bytes - known.reserved_bytes) if known else ANY_GPU
 
 
+def capabilities(targets: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """The compute capabilities of targets such as `sm_90`, of those that are known; without targets, all of them."""
+    named = tuple(one for one in MULTIPROCESSORS if f"sm_{one[0]}{one[1]}" in targets)
+    return named or tuple(MULTIPROCESSORS)
+
+
+def strictest(targets: Sequence[str]) -> Limits:
+    """What a launch may ask of each of the targets: without any, what the GPU with the most memory has."""
+    return min(map(limits_of, targets), key=lambda one: one.shared_bytes, default=ANY_GPU)
+
+
 def shared_offsets(sizes_bytes: Sequence[int]) -> tuple[tuple[int, ...], int]:
     """Where arrays of these sizes lie in one piece of shared memory, and how large it is."""
     offsets: list[int] = []

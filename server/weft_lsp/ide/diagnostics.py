@@ -7,7 +7,7 @@ from weft.model.model import Model
 
 
 def diagnostics(model: Model, config: Config | None = None) -> tuple[Diagnostic, ...]:
-    found = check(model)
+    found = check(model, config.targets if config else ())
     if config is None:
         return found
     return () if config.excludes(model.path) else Selection().of(found, config, model.path)

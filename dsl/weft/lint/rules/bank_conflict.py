@@ -23,7 +23,7 @@ from weft.lint.places import node_at
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.ir import Array
 from weft.model.kernel import Analysis
-from weft.model.limits import ANY_GPU
+from weft.model.limits import strictest
 
 CODE = "bank-conflict"
 
@@ -93,7 +93,7 @@ def _columns(kernel: Analysis, shape: ast.expr, array: Array) -> int | None:
         return None
     used = sum((one.size or 0) * one.dtype.itemsize_bytes for one in kernel.ir.shared)
     more = array.size // columns * array.dtype.itemsize_bytes
-    return columns if used + more <= ANY_GPU.shared_bytes else None
+    return columns if used + more <= strictest(kernel.targets).shared_bytes else None
 
 
 def _parts(shape: ast.expr) -> Sequence[ast.expr]:

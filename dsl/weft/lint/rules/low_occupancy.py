@@ -19,8 +19,8 @@ from math import prod
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Do, Kernel, walk
 from weft.model.kernel import Analysis
-from weft.model.limits import shared_offsets
-from weft.model.occupancy import MULTIPROCESSORS, occupancy
+from weft.model.limits import capabilities, shared_offsets
+from weft.model.occupancy import occupancy
 
 CODE = "low-occupancy"
 
@@ -36,17 +36,22 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     sizes = [(array.size or 0) * array.dtype.itemsize_bytes for array in kernel.ir.shared]
     _, shared_bytes = shared_offsets(sizes)
     found = [
-        occupancy(capability, threads, _FEWEST_REGISTERS, shared_bytes) for capability in MULTIPROCESSORS
+        occupancy(capability, threads, _FEWEST_REGISTERS, shared_bytes)
+        for capability in capabilities(kernel.targets)
     ]
     best = max((one for one in found if one), key=lambda one: one.warps / one.max_warps, default=None)
     if best and best.limit == "shared memory" and 0 < best.warps * _LEAST_SHARE <= best.max_warps:
         yield Diagnostic(
             CODE,
-            f"with {shared_bytes:,} bytes of shared memory and {threads} threads, no GPU holds more than {best.warps} of "
+            f"with {shared_bytes:,} bytes of shared memory and {threads} threads, {_no_gpu(kernel)} holds more than {best.warps} of "
             f"{best.max_warps} warps of this kernel at once: use a larger block, or less shared memory",
             kernel.shared_spans[0],
             "information",
         )
+
+
+def _no_gpu(kernel: Analysis) -> str:
+    return f"none of {', '.join(kernel.targets)}" if kernel.targets else "no GPU"
 
 
 def _threads(kernel: Analysis) -> int | None:
