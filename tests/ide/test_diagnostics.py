@@ -2,6 +2,7 @@
 
 from ide_case import in_kernel, read
 from weft.lint import check as lint
+from weft.lint.config import Config
 from weft_lsp.ide.diagnostics import diagnostics
 
 
@@ -23,3 +24,17 @@ def test_a_name_that_does_not_exist():
 
 def test_ordinary_python_has_no_findings():
     check("def f(a):\n    try:\n        return nothing\n    except ValueError:\n        pass\n", [])
+
+
+def test_shared_memory_is_judged_for_the_targets_of_the_project():
+    model, _ = read(in_kernel("weft.shared(f32, 30_000)[0] = alpha") + "$0")
+    found = {
+        target: [
+            each.message.split("; ")[1]
+            for each in diagnostics(model, Config("/", targets=(target,)))
+            if each.code == "shared-memory"
+        ]
+        for target in ("sm_86", "sm_90")
+    }
+    words = "a block of sm_86 has 101,376: use smaller tiles or a narrower dtype"
+    assert found == {"sm_86": [words], "sm_90": []}
