@@ -168,7 +168,24 @@ def test_a_burst_of_keystrokes_is_checked_once():
             for version in range(2, 12)
         ]
         client.send(*({"method": "textDocument/didChange", "params": edit} for edit in edits))
-        assert client.notified("textDocument/publishDiagnostics")["version"] == 11
+        # The finding vanishes with the first keystroke; the text is checked after the last.
+        versions = [client.notified("textDocument/publishDiagnostics")["version"] for _ in range(2)]
+        assert versions == [2, 11]
+
+
+def test_a_finding_vanishes_with_the_edit_of_its_line():
+    text = GUILTY + "\n\n" + GUILTY[GUILTY.index("@") :].replace("double", "twice")
+    with session() as client:
+        uri = client.open(text)
+        first, second = client.notified("textDocument/publishDiagnostics")["diagnostics"]
+        place = {"line": first["range"]["start"]["line"], "character": 4}
+        change = {"range": {"start": place, "end": place}, "text": "\n    "}
+        document = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [change]}
+        client.notify("textDocument/didChange", document)
+        published = client.notified("textDocument/publishDiagnostics")
+        line = second["range"]["start"]["line"] + 1
+        assert [each["range"]["start"]["line"] for each in published["diagnostics"]] == [line]
+        assert len(client.notified("textDocument/publishDiagnostics")["diagnostics"]) == 2
 
 
 def test_findings_follow_an_edit_of_another_open_file(tmp_path: Path):

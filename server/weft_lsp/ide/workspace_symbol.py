@@ -1,4 +1,4 @@
-"""Names to go to from anywhere: Weft's public ones, and those of the files that are open and use Weft."""
+"""Names to go to from anywhere: Weft's public ones, and those of the files that use Weft."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,10 +20,15 @@ class Found:
     container: str
 
 
-def workspace_symbols(library: Library, models: Iterable[Model], query: str) -> tuple[Found, ...]:
-    """The names that have the letters of the query in their order, whatever their case; what is nearest first."""
+def workspace_symbols(
+    library: Library, models: Iterable[Model], query: str, others: Iterable[Found] = ()
+) -> tuple[Found, ...]:
+    """The names that have the letters of the query in their order, whatever their case; what is nearest first.
+
+    others: the names of files that are not open.
+    """
     own = (found for model in models for found in _of_file(model))
-    matching = [found for found in (*own, *_of_language(library)) if _matches(found.name, query)]
+    matching = [found for found in (*own, *others, *_of_language(library)) if _matches(found.name, query)]
     return tuple(sorted(matching, key=lambda found: _distance(found.name, query)))
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from hashlib import sha256
 
+from attrs import evolve
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from weft.lint import check_kernel
@@ -16,6 +18,7 @@ from weft_lsp.lsp.document_link import page_uri
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.faults import shielded, shielded_later
 from weft_lsp.lsp.language_server import Server
+from weft_lsp.lsp.positions import Lines
 
 OPTIONS = types.DiagnosticOptions(
     inter_file_dependencies=True, workspace_diagnostics=False, identifier="weft"
@@ -83,6 +86,43 @@ async def _publish_all(ls: Server, edition: int) -> None:
 
 def _published(ls: Server) -> list[Document]:
     return [document for document in ls.documents.all() if document.is_part or not ls.pulls_diagnostics]
+
+
+def forget_edited(
+    ls: Server, document: Document, changes: Iterable[types.TextDocumentContentChangeEvent]
+) -> None:
+    """What was found in a line that is edited may be wrong now, and is gone with the keystroke."""
+    _, before = ls.published.get(document.uri, (0, []))
+    left = before
+    for change in changes:
+        left = _left(left, change)
+    if before:
+        ls.published[document.uri] = (document.version, left)
+    if len(left) < len(before):
+        ls.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(document.uri, left, document.version)
+        )
+
+
+def _left(
+    found: list[types.Diagnostic], change: types.TextDocumentContentChangeEvent
+) -> list[types.Diagnostic]:
+    """The findings of lines that a change does not touch, where they are after it."""
+    if not isinstance(change, types.TextDocumentContentChangePartial):
+        return []
+    first, last = change.range.start.line, change.range.end.line
+    moved = len(Lines.of(change.text).starts) - 1 - (last - first)
+    above = [each for each in found if each.range.end.line < first]
+    below = (each for each in found if each.range.start.line > last)
+    return [*above, *(_lower(each, moved) for each in below)]
+
+
+def _lower(found: types.Diagnostic, lines: int) -> types.Diagnostic:
+    start, end = found.range.start, found.range.end
+    place = types.Range(
+        types.Position(start.line + lines, start.character), types.Position(end.line + lines, end.character)
+    )
+    return evolve(found, range=place) if lines else found
 
 
 def withdraw(ls: Server, uri: str) -> None:

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
@@ -27,6 +27,9 @@ from weft_lsp.lsp.notebooks import SYNC, Notebooks
 from weft_lsp.lsp.plain_python import PlainPython
 from weft_lsp.lsp.workspace_files import WorkspaceFiles
 
+if TYPE_CHECKING:
+    from weft_lsp.lsp.background import Background
+
 NAME = "weft-lsp"
 # Beside another Python server: only what that one does not know. Alone: all of Python.
 Mode = Literal["complement", "full"]
@@ -40,6 +43,8 @@ class Settings:
     hints: HintSettings = field(default_factory=HintSettings)
     lenses: LensSettings = field(default_factory=LensSettings)
     snippets: bool = True
+    # Whether files that are not open are checked too.
+    workspace_findings: bool = True
     # None where the client does not say whether there is another server: then jedi is asked for nothing.
     python: Mode | None = None
 
@@ -111,6 +116,13 @@ class Protocol(LanguageServerProtocol):
         self._server.end()
         yield from ()
 
+    def diagnostics(self, plain: Iterable[object]) -> list[types.Diagnostic]:
+        """What JSON has, as the types of the protocol."""
+        return [self._converter.structure(each, types.Diagnostic) for each in plain]
+
+    def range(self, plain: object) -> types.Range:
+        return self._converter.structure(plain, types.Range)
+
     def plain(self, params: object) -> object:
         """The parameters of a message as JSON has them."""
         return self._converter.unstructure(_members(params))
@@ -135,6 +147,7 @@ def _members(params: object) -> object:
 class Server(LanguageServer):
     """The one object that handlers are given."""
 
+    background: "Background"
     protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
@@ -158,7 +171,8 @@ class Server(LanguageServer):
         self.configurations = Configurations()
         self.publication: asyncio.TimerHandle | None = None
         self.publishing: asyncio.Task[None] | None = None
-        self.published: dict[str, object] = {}
+        # What was last sent about a document, and of which version.
+        self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         self.plain_python = PlainPython()
         self.completions: CompletionAnswer | None = None
         # The last answer of semantic tokens of each document, for the difference to the next one.

@@ -36,6 +36,7 @@ from weft_lsp.lsp import (
     workspace,
     workspace_symbol,
 )
+from weft_lsp.lsp.background import Background
 from weft_lsp.lsp.faults import Handler
 from weft_lsp.lsp.language_server import NAME, Server
 from weft_lsp.lsp.replay import cases, replay
@@ -124,6 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def new_server() -> Server:
     ls = Server()
+    ls.background = Background(ls)
     for feature in NOTIFICATIONS:
         ls.feature(feature.method)(notification(feature.method, feature.handler))
     for feature in REQUESTS:

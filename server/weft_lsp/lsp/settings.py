@@ -50,6 +50,8 @@ def _change(ls: Server, section: object) -> None:
     is_other_mode = ls.settings.python != before.python
     if is_other_mode:
         diagnostics.refresh(ls)
+    if is_other_mode or ls.settings.workspace_findings != before.workspace_findings:
+        ls.background.restart()
     if (is_other_mode or ls.settings.hints != before.hints) and _refreshes(ls, "inlay_hint"):
         ls.workspace_inlay_hint_refresh(None)
     if ls.settings.lenses != before.lenses and _refreshes(ls, "code_lens"):
@@ -77,6 +79,7 @@ def _set(ls: Server, section: object) -> None:
             resources=_switch(lenses, "resources", now.lenses.resources),
         ),
         snippets=_switch(section, "snippets", now.snippets),
+        workspace_findings=_switch(section, "workspaceFindings", now.workspace_findings),
         python=_mode(_member(section, "python"), now.python),
     )
 

@@ -11,12 +11,15 @@ from weft_lsp.lsp.language_server import Server
 def on_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
     if document := ls.documents.open(params.text_document):
         ls.project.open(document.path, document.text)
+        ls.background.opened(document.path)
         diagnostics.schedule(ls, delay_seconds=0)
 
 
 def on_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
     if document := ls.documents.change(params.text_document, params.content_changes):
         ls.project.open(document.path, document.text)
+        ls.background.edited(document.path)
+        diagnostics.forget_edited(ls, document, params.content_changes)
         diagnostics.schedule(ls)
 
 
@@ -25,6 +28,7 @@ def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
         ls.project.close(document.path)
         ls.semantic_tokens.pop(document.uri, None)
         diagnostics.withdraw(ls, document.uri)
+        ls.background.closed(document.path)
 
 
 def on_open_notebook(ls: Server, params: types.DidOpenNotebookDocumentParams) -> None:
@@ -34,6 +38,10 @@ def on_open_notebook(ls: Server, params: types.DidOpenNotebookDocumentParams) ->
 
 def on_change_notebook(ls: Server, params: types.DidChangeNotebookDocumentParams) -> None:
     _withdraw(ls, ls.notebooks.change(params))
+    cells = params.change.cells
+    for content in (cells and cells.text_content) or ():
+        if cell := ls.documents.get(content.document.uri):
+            diagnostics.forget_edited(ls, cell, content.changes)
     diagnostics.schedule(ls)
 
 

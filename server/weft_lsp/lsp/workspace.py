@@ -1,5 +1,6 @@
 """The start of a session, the folders of the workspace, and files that change on disk."""
 
+import os
 from collections.abc import Iterable
 
 from lsprotocol import types
@@ -27,20 +28,27 @@ def on_initialized(ls: Server, params: types.InitializedParams) -> None:
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         ls.client_register_capability(types.RegistrationParams([types.Registration(method, method, options)]))
     settings.on_initialized(ls)
+    ls.background.start()
 
 
 def on_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     ls.set_roots(_roots(ls))
     diagnostics.refresh(ls)
+    ls.background.restart()
 
 
 def on_change_files(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
     ls.configurations.forget()
-    for path in _paths(change.uri for change in params.changes):
+    paths = _paths(change.uri for change in params.changes)
+    for path in paths:
         ls.project.forget(path)
         ls.files.changed(path)
     ls.documents.forget_models()
     diagnostics.refresh(ls)
+    if any(os.path.basename(path) in FILES for path in paths):
+        ls.background.restart()
+    for path in paths:
+        ls.background.changed(path)
 
 
 def _roots(ls: Server) -> list[str]:
