@@ -18,7 +18,7 @@ STEPS = 60_000
 # The faults that a run shows, and the codes that are about each.
 COVERED = {
     "race": {"race", "race-across-iterations", "overlapping-writes"},
-    "undefined": {"uninitialised-read"},
+    "undefined": {"uninitialised-read", "async-copy-before-wait"},
     "divergent": {"barrier-in-divergent-branch", "return-before-barrier", "warp-operation-in-divergent-flow"},
     "shared memory": {"shared-memory"},
 }

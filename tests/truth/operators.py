@@ -50,6 +50,26 @@ def drop_wait(function: ast.FunctionDef) -> Iterator[Replacement]:
             yield node, "pass"
 
 
+def wait_for_less(function: ast.FunctionDef) -> Iterator[Replacement]:
+    """One group more may still be under way."""
+    for call in _calls(function, "wait_async"):
+        groups = ast.unparse(call.args[0]) if call.args else "0"
+        yield call, f"{ast.unparse(call.func)}({groups} + 1)"
+
+
+def change_stride(function: ast.FunctionDef) -> Iterator[Replacement]:
+    """The step of a loop, or what a row counts for in an index, one more than it is."""
+    for call in _calls(function, "range", "static_range"):
+        if len(call.args) > 2:
+            yield call.args[2], f"({ast.unparse(call.args[2])} + 1)"
+    for node in _subscripts(function):
+        for part in ast.walk(node.slice):
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
+                for side in (part.left, part.right):
+                    if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult):
+                        yield side.right, f"({ast.unparse(side.right)} + 1)"
+
+
 def drop_store_to_block_memory(function: ast.FunctionDef) -> Iterator[Replacement]:
     """Leave out a first write to shared or local memory."""
     owned = _owned(function)
@@ -131,6 +151,8 @@ def enlarge_shared(function: ast.FunctionDef) -> Iterator[Replacement]:
     for call in _calls(function, "shared"):
         if len(call.args) > 1 and isinstance(call.args[1], ast.Tuple):
             yield call.args[1].elts[0], f"({ast.unparse(call.args[1].elts[0])} * 4096)"
+        elif len(call.args) > 1 and not _is_layout(call.args[1]) and not isinstance(call.args[1], ast.Call):
+            yield call.args[1], f"(({ast.unparse(call.args[1])}) * 65536)"
 
 
 def change_axis(function: ast.FunctionDef) -> Iterator[Replacement]:
@@ -168,6 +190,7 @@ OPERATORS: dict[str, Operator] = {
         drop_barrier,
         barrier_into_branch,
         drop_wait,
+        wait_for_less,
         drop_store_to_block_memory,
         drop_atomic,
         swap_indices,
@@ -178,6 +201,7 @@ OPERATORS: dict[str, Operator] = {
         loop_one_more,
         change_dtype,
         transpose_tile,
+        change_stride,
         shrink_tile,
         enlarge_shared,
         change_axis,

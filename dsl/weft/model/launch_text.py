@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from weft.model.arguments import Fact, OtherFact, ScalarFact, TensorFact, bind, dims_agree, fits
+from weft.model.coverage import coverage_findings
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
 from weft.model.launches import domain_problems, geometry_missing
@@ -27,8 +28,15 @@ from weft.model.warps import row_problems
 
 def launch_findings(site: LaunchSite, kernel: Analysis) -> Iterator[Diagnostic]:
     """What is wrong with a launch, as far as the text tells. A live launch stops at the first of these."""
-    for problem, span in _problems(site, kernel):
-        yield Diagnostic(problem.code, problem.message, span)
+    wrong = list(_problems(site, kernel))
+    yield from (Diagnostic(problem.code, problem.message, span) for problem, span in wrong)
+    configured = site.kernel
+    if wrong or kernel.ir is None or not isinstance(configured, ConfiguredKernel):
+        return
+    if configured.grid and configured.block and len(kernel.parameters) == kernel.parameter_count:
+        facts = [fact_of(value) for value, _ in _given(site, kernel)]
+        geometry = Geometry(configured.grid, configured.block)
+        yield from coverage_findings(kernel.ir, geometry, facts, configured.grid_span or site.span)
 
 
 def _problems(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Span]]:
@@ -63,12 +71,7 @@ def _geometry(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Spa
 
 
 def _arguments(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Span]]:
-    named = {word: (value, span) for word, value, span in site.keywords}
-    positional = list(zip(site.arguments, site.argument_spans, strict=True))
-    given = [
-        positional[index] if index < len(positional) else named[parameter.name]
-        for index, parameter in enumerate(kernel.parameters)
-    ]
+    given = _given(site, kernel)
     facts = [fact_of(value) for value, _ in given]
     wrong = False
     for parameter, fact, (_, span) in zip(kernel.parameters, facts, given, strict=True):
@@ -81,6 +84,16 @@ def _arguments(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Sp
     yield from (
         (problem, spans.get(problem.about, site.span)) for problem in dims_agree(kernel.parameters, facts)
     )
+
+
+def _given(site: LaunchSite, kernel: Analysis) -> list[tuple[Value, Span]]:
+    """The argument of each parameter, with its place; all are there."""
+    named = {word: (value, span) for word, value, span in site.keywords}
+    positional = list(zip(site.arguments, site.argument_spans, strict=True))
+    return [
+        positional[index] if index < len(positional) else named[parameter.name]
+        for index, parameter in enumerate(kernel.parameters)
+    ]
 
 
 def fact_of(value: Value) -> Fact:
