@@ -15,7 +15,9 @@ AS_PYLANCE: dict[str, object] = {
     "basedpyright.analysis.inlayHints.variableTypes": False,
     "basedpyright.analysis.inlayHints.functionReturnTypes": False,
     "basedpyright.analysis.typeCheckingMode": "standard",
+    # Both look into an environment that has Weft.
     "python.pythonPath": sys.executable,
+    "weft.interpreter": sys.executable,
 }
 
 
