@@ -83,14 +83,18 @@ test("macOS: python.org's, then Homebrew's", async () => {
 
 const ROAMING = 'C:\\Users\\Ada\\AppData\\Roaming';
 
+test("Windows: python.org's launcher, which is on PATH where its Pythons are not", async () => {
+  assert.equal(await found('windows'), 'C:\\Windows\\py.exe -3 3.13 (PATH)');
+});
+
 test("Windows: the store's stubs on PATH start nothing; uv's does", async () => {
-  assert.equal(await found('windows'), `${ROAMING}\\uv\\python\\cpython-3.12.7-windows-x86_64-none\\python.exe 3.12 (uv)`);
+  assert.equal(await found('windows', /Windows\\py/), `${ROAMING}\\uv\\python\\cpython-3.12.7-windows-x86_64-none\\python.exe 3.12 (uv)`);
 });
 
 test("Windows: then pyenv-win's, conda's and python.org's", async () => {
   const home = 'C:\\Users\\Ada';
-  assert.equal(await found('windows', /uv/), `${home}\\.pyenv\\pyenv-win\\versions\\3.11.9\\python.exe 3.11 (pyenv)`);
-  assert.equal(await found('windows', /uv|pyenv/), `${home}\\miniconda3\\python.exe 3.12 (conda)`);
+  assert.equal(await found('windows', /Windows\\py|uv/), `${home}\\.pyenv\\pyenv-win\\versions\\3.11.9\\python.exe 3.11 (pyenv)`);
+  assert.equal(await found('windows', /Windows\\py|uv|pyenv/), `${home}\\miniconda3\\python.exe 3.12 (conda)`);
   const installed = `${home}\\AppData\\Local\\Programs\\Python\\Python313\\python.exe`;
-  assert.equal(await found('windows', /uv|pyenv|conda/), `${installed} 3.13 (python.org)`);
+  assert.equal(await found('windows', /Windows\\py|uv|pyenv|conda/), `${installed} 3.13 (python.org)`);
 });

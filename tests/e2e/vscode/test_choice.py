@@ -15,7 +15,7 @@ from workbench import Workbench, spaced
 ROOT = Path(__file__).parents[3]
 # What the language server and the CPU back end import. Not what compiles for a GPU.
 PACKAGES = (
-    "attr", "attrs", "cattr", "cattrs", "llvmlite", "lsprotocol", "numba", "numpy", "numpy.libs", "pygls",
+    "attr", "attrs", "cattr", "cattrs", "jedi", "llvmlite", "lsprotocol", "numba", "numpy", "numpy.libs", "parso", "pygls",
     "typing_extensions.py",
 )  # fmt: skip
 
