@@ -60,6 +60,8 @@ export class Session {
   readonly #isWeftInstalled: boolean;
   #mode: Mode;
   #process: ChildProcess | undefined;
+  /** When the process is over and all that it said was read. */
+  #silence: Promise<void> = Promise.resolve();
   #isStopping = false;
 
   constructor({ interpreter, server, directory, isWeftInstalled }: Setup, log: vscode.OutputChannel, events: Events) {
@@ -99,7 +101,7 @@ export class Session {
     } catch (error) {
       // The first thing that is noticed of a server that died may be a pipe that is closed.
       const reason = error instanceof Error ? error.message : String(error);
-      this.#end((await this.#hasExited()) ? ENDED_AT_START : reason);
+      await this.#end((await this.#hasExited()) ? ENDED_AT_START : reason);
     }
   }
 
@@ -132,12 +134,7 @@ export class Session {
   async #hasExited(): Promise<boolean> {
     const server = this.#process;
     if (server?.pid === undefined) return false;
-    if (server.exitCode === null && server.signalCode === null) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, STOP_MILLISECONDS);
-        server.once('close', () => resolve(clearTimeout(timer)));
-      });
-    }
+    await Promise.race([this.#silence, new Promise((resolve) => setTimeout(resolve, STOP_MILLISECONDS).unref())]);
     return server.exitCode !== null || server.signalCode !== null;
   }
 
@@ -149,6 +146,7 @@ export class Session {
       windowsHide: true,
     });
     this.#process = server;
+    this.#silence = new Promise((resolve) => server.once('close', () => resolve()));
     server.stderr.on('data', (data: Buffer) => this.#said.add(data.toString()));
     return new Promise((resolve, reject) => {
       server.once('spawn', () => resolve(server));
@@ -166,13 +164,14 @@ export class Session {
   #closed(): CloseHandlerResult {
     const { restart, reason } = this.#restarts.ended(Date.now() / 1000);
     if (restart) return { action: CloseAction.Restart, handled: true };
-    this.#end(reason);
+    void this.#end(reason);
     return { action: CloseAction.DoNotRestart, handled: true };
   }
 
-  #end(reason: string): void {
+  async #end(reason: string): Promise<void> {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    await this.#hasExited();
     const said = this.#said.last();
     this.#events.ended(said ? `${reason} Its last words: ${said}` : reason);
   }
