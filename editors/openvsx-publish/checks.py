@@ -93,7 +93,7 @@ def of_links(package: Package, answer_to: Callable[[str], str]) -> Iterator[str]
         yield (
             f"there is no repository at {package.repository} ({answers[package.repository]}), and {len(addresses)} links of "
             "README.md lead into it or beside it: publish the repository, or correct `repository` in "
-            "editors/vscode/package.json, the only place where its address stands"
+            "editors/vscode/package.json and dsl/weft/cli/address.py, where its address stands"
         )
         return
     for address in addresses:

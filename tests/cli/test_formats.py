@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from weft import __version__
 from weft.cli import main
+from weft.cli.address import REPOSITORY
 from weft.cli.formats import FORMATS
 from weft.cli.report import Checked
 from weft.cli.settings import Format
@@ -82,6 +83,7 @@ def test_sarif():
     rule = {
         "id": "unknown-name",
         "shortDescription": {"text": words},
+        "helpUri": f"{REPOSITORY}/blob/v{__version__}/docs/rules/README.md",
         "help": {"text": words, "markdown": words},
     }
     assert log["version"] == "2.1.0"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from weft import __version__
+from weft.cli.address import page
 from weft.cli.placed import Placed, placed_all
 from weft.cli.places import Places
 from weft.cli.report import Checked
@@ -26,7 +27,8 @@ def render(results: Sequence[Checked]) -> str:
             {
                 "id": code,
                 "shortDescription": {"text": CODES.get(code, code)},
-                # Weft's pages have no public address yet, so the page itself goes along in place of a helpUri.
+                "helpUri": _help_uri(code),
+                # For readers without a network, the page itself goes along.
                 "help": {"text": documentation(code), "markdown": documentation(code)},
             }
             for code in rules
@@ -38,6 +40,11 @@ def render(results: Sequence[Checked]) -> str:
         "results": [_result(one, rules) for one in found],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _help_uri(code: str) -> str:
+    has_page = documentation(code) != CODES.get(code, code)
+    return page(f"docs/rules/{code}.md" if has_page else "docs/rules/README.md")
 
 
 def _result(one: Placed, rules: list[str]) -> dict[str, object]:
