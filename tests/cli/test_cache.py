@@ -1,6 +1,7 @@
 """`.weft_cache`: the second run says the same without reading, and never something old."""
 
 import json
+import os
 import zlib
 from pathlib import Path
 
@@ -101,3 +102,15 @@ def test_processes_say_what_one_says(capsys: pytest.CaptureFixture[str]):
     for number in range(80):
         Path(f"k{number}.py").write_text(KERNEL)
     assert check(capsys, "--no-cache", "--jobs", "2") == check(capsys, "--no-cache", "--jobs", "1")
+
+
+def test_files_of_other_versions_go_after_a_while(capsys: pytest.CaptureFixture[str]):
+    folder = Path(".weft_cache")
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number:08x}.json").write_text("")
+        os.utime(folder / f"{number:08x}.json", (number, number))
+    check(capsys)
+    kept = sorted(path.name for path in folder.glob("*.json"))
+    assert len(kept) == 8
+    assert set(kept) > {f"{number:08x}.json" for number in range(5, 12)}

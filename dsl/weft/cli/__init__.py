@@ -36,11 +36,22 @@ def _status(wanted: Sequence[str]) -> int:
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return _interrupted(wanted)
     except BrokenPipeError:
         # The reader has seen enough. What is left in the buffer must go somewhere at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+
+
+def _interrupted(wanted: Sequence[str]) -> int:
+    """A check that was not made to its end has not passed, whoever ended it; a program of the user ends as others do."""
+    if wanted[:1] != ["check"]:
+        return _INTERRUPTED
+    print(
+        "weft: interrupted: each file is whole, as it was or mended; check again for the rest",
+        file=sys.stderr,
+    )
+    return 2
 
 
 def _end(status: int) -> None:

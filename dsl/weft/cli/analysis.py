@@ -111,12 +111,20 @@ class Analyser:
 
     def _in_processes(self, entries: Sequence[Wanted]) -> Iterator[tuple[Outcome, Cached | None]]:
         from concurrent.futures import ProcessPoolExecutor  # slow to import, and few runs need it
+        from multiprocessing import active_children
 
         size = max(_CHUNK, -(-len(entries) // (4 * self._processes)))
         chunks = [(self.roots, entries[at : at + size]) for at in range(0, len(entries), size)]
-        with ProcessPoolExecutor(self._processes) as pool:
+        pool = ProcessPoolExecutor(self._processes)
+        try:
             for found in pool.map(_chunk, chunks):
                 yield from found
+        except (KeyboardInterrupt, GeneratorExit):
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()
+            raise
+        pool.shutdown()
 
 
 def _chunk(given: tuple[tuple[str, ...], Sequence[Wanted]]) -> list[tuple[Outcome, Cached | None]]:

@@ -18,6 +18,7 @@ from weft.records import field, record
 
 _DIRECTORY = ".weft_cache"
 _MOST_ENTRIES = 100_000
+_MOST_FILES = 8
 
 # When a file was last changed, and how long it is; None if it is not there.
 Stamp = tuple[int, int] | None
@@ -76,6 +77,7 @@ class Cache:
             kept = {path: _entry_json(entry) for path, entry in self.entries.items()}
             data = json.dumps([self.words, kept])
             replace(self.path, zlib.compress(data.encode(), 1))
+            _forget_old(folder)
         except (OSError, ReplaceError):
             return
 
@@ -118,6 +120,14 @@ def _package_stamp() -> str:
         with os.scandir(os.path.join(top, folder)) as found:
             newest = max(newest, *(one.stat().st_mtime_ns for one in found if one.name.endswith(".py")))
     return str(newest)
+
+
+def _forget_old(folder: str) -> None:
+    """Other versions of Weft, and other roots, have files of their own: a few of them are kept."""
+    with os.scandir(folder) as found:
+        files = [(one.stat().st_mtime_ns, one.path) for one in found if one.name.endswith(".json")]
+    for _, path in sorted(files)[:-_MOST_FILES]:
+        os.remove(path)
 
 
 def _ignore_in_git(folder: str) -> None:

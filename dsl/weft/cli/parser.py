@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         "check",
         help="find mistakes in kernels, without running anything",
         description="Find mistakes in kernels, without running anything.",
-        epilog="Exit status: 0 no errors and no warnings (what a kernel costs is information), 1 some, 2 something could not be read, or is set wrongly.",
+        epilog="Exit status: 0 no errors and no warnings (what a kernel costs is information), 1 some, 2 something could not be read, is set wrongly, or the run was interrupted.",
     )
     add_options(check)
 
