@@ -19,7 +19,7 @@ TEST := .venv/installed-test
 E2E := .venv/installed-e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e e2e-neovim e2e-vscode-built release-dry-run extension lint format clean
+.PHONY: help demo test e2e e2e-neovim e2e-helix e2e-vscode-built release-dry-run extension lint format clean
 .DELETE_ON_ERROR:
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make test    all tests that need neither GPU nor display"
 	@echo "make e2e     drive real editors without a display: VS Code, installed into your cache, and Neovim"
 	@echo "make e2e-neovim  Neovim alone"
+	@echo "make e2e-helix   Helix alone"
 	@echo "make extension  build the VS Code extension and test it (needs Node 22 or newer)"
 	@echo "make release-dry-run  publish the extension to recorders on this machine (needs Node 22 or newer)"
 	@echo "make lint    ruff and pyright"
@@ -51,6 +52,10 @@ e2e-vscode-built: $(E2E)
 e2e-neovim: $(TEST)
 	@command -v nvim >/dev/null || { echo "make e2e-neovim needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/e2e/test_neovim.py
+
+e2e-helix: $(TEST)
+	@command -v hx helix >/dev/null || { echo "make e2e-helix needs Helix 25.01 or newer (Debian 13: apt-get install hx)" >&2; exit 1; }
+	@$(BIN)/python -m pytest tests/e2e/test_helix.py
 
 extension: | $(BIN)/python
 	@$(BIN)/python editors/vscode/build.py --twice
