@@ -158,3 +158,30 @@ def test_functions_of_data_and_of_threads():
                 total += weft.exp(rate * k)
             y[col] = total
     """)
+
+
+def test_vectors_of_padded_rows():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+            row, t = weft.tile_index((M, 32), (8, 32))
+            tile = weft.shared(f32, (8, 33))
+            tile[weft.thread_idx.y, t] = x[row, t]
+            weft.barrier()
+            part = tile[weft.thread_idx.y, :32].vector(4)[t % 8]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ misaligned-vector: this vector of 4 begins at element 33 of `tile` for thread (x 0, y 1), which is no multiple of 4, so it is 4 accesses and not one: let rows and slices begin at multiples of 4
+            y[row, t] = part[0] + part[3]
+    """)
+
+
+def test_vectors_that_are_one_access():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+            row, t = weft.tile_index((M, 32), (8, 32))
+            tile = weft.shared(f32, (8, 36))
+            tile[weft.thread_idx.y, t] = x[row, t]
+            weft.barrier()
+            part = tile[weft.thread_idx.y, :32].vector(4)[t % 8]
+            y[row, t] = part[0] + part[3] + x[row, :].vector(4)[t][2]
+    """)

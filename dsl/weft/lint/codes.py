@@ -62,6 +62,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "launch-threads": "A block of more threads than a GPU takes.",
         "layout": "A layout that cannot be.",
         "low-occupancy": "A kernel of which a multiprocessor can hold very few warps.",
+        "misaligned-vector": "A vector that cannot be one access, since it begins at no multiple of its width.",
         "mma-dtype": "A matrix product of a warp between types that it does not take.",
         "mma-shape": "A matrix product of a warp between shapes that do not fit.",
         "mma-space": "A fragment that is not loaded from shared memory.",
