@@ -178,3 +178,37 @@ def test_a_print():
           # ^^^^^^^^^^^^^^ print-left-in: each thread prints this at every launch: drop it when the kernel works, or ignore `print-left-in` here if it is meant
             print(i)  # weft: ignore[print-left-in]
     """)
+
+
+def test_a_private_function_that_nothing_names():
+    check("""
+        @weft.function
+        def _old(x: f32) -> f32:
+          # ^^^^ unused-kernel: nothing in this file names the private device function `_old`: delete it, or give it a public name
+            return 2 * x
+
+        @weft.function
+        def _twice(x: f32) -> f32:
+            return 2 * x
+
+        @weft.function
+        def public(x: f32) -> f32:
+            return 2 * x
+
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.index(x)
+            x[i] = _twice(x[i])
+    """)
+
+
+def test_names_of_other_dialects():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.index(x)
+            x[i] = weft.threadIdx.x
+                 # ^^^^^^^^^^^^^^ unknown-attribute: module weft has no `threadIdx`: did you mean `thread_idx`?
+            weft.syncthreads()
+          # ^^^^^^^^^^^^^^^^ unknown-attribute: module weft has no `syncthreads`: did you mean `barrier`?
+    """)

@@ -6,7 +6,7 @@ from types import ModuleType
 from weft.cli.sources import complain_of
 from weft.lint import suppress
 from weft.lint.codes import CODES, nearest
-from weft.lint.rules import RULES
+from weft.lint.rules import RULES, unused_kernel
 
 
 def run(code: str | None) -> int:
@@ -32,7 +32,7 @@ def documentation(code: str) -> str:
 
 def _documented() -> list[tuple[str, str]]:
     modules = [inspect.getmodule(rule) for rule in RULES]
-    return [_entry(module) for module in (*modules, suppress) if module is not None]
+    return [_entry(module) for module in (*modules, suppress, unused_kernel) if module is not None]
 
 
 def _entry(module: ModuleType) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from math import prod
 
-from weft.lint.rules import RULES
+from weft.lint.rules import RULES, unused_kernel
 from weft.lint.suppress import divided
 from weft.lint.targets import too_large_for_targets
 from weft.model.diagnostic import Diagnostic
@@ -39,7 +39,7 @@ def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
     """`check`, with what is suppressed and what could not be decided."""
     if not model.is_about_kernels:
         return Findings()
-    found = [*model.findings]
+    found = [*model.findings, *unused_kernel.check_file(model)]
     launched = _launches(model)
     for start, kernel in model.kernels():
         own = check_kernel(kernel, launched.get(kernel.name), targets)

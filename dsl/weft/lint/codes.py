@@ -103,6 +103,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unstable-name": "A name that is of one type on one path and of another on the other.",
         "unsupported": "Python that a kernel cannot hold.",
         "unused-ignore": "A `weft: ignore` that suppresses nothing.",
+        "unused-kernel": "A private kernel or device function that nothing in its file names.",
         "unused-parameter": "A parameter that a kernel never uses.",
         "unused-result": "An expression whose value nothing uses.",
         "vector-view": "A view in vectors where none can be, or one that is changed afterwards.",

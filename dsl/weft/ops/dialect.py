@@ -52,6 +52,38 @@ def _algebra() -> Mapping[str, Callable[..., object]]:
     }
 
 
+# Names of CUDA C++, numba.cuda and Triton.
+_FOREIGN: Mapping[str, str] = {
+    "threadIdx": "thread_idx",
+    "blockIdx": "block_idx",
+    "blockDim": "block_dim",
+    "gridDim": "grid_dim",
+    "laneid": "lane_id",
+    "program_id": "block_idx",
+    "num_programs": "grid_dim",
+    "syncthreads": "barrier",
+    "__syncthreads": "barrier",
+    "debug_barrier": "barrier",
+    "syncwarp": "warp_barrier",
+    "__syncwarp": "warp_barrier",
+    "atomicAdd": "atomic_add",
+    "atomicMax": "atomic_max",
+    "atomicMin": "atomic_min",
+    "atomicCAS": "atomic_compare_exchange",
+    "atomicExch": "atomic_exchange",
+    "shfl_sync": "shuffle",
+    "shfl_up_sync": "shuffle_up",
+    "shfl_down_sync": "shuffle_down",
+    "shfl_xor_sync": "shuffle_xor",
+    "ballot_sync": "ballot",
+    "any_sync": "vote_any",
+    "all_sync": "vote_all",
+    "cdiv": "ceil_div",
+    "jit": "kernel",
+    "warpsize": "warp_size",
+}
+
+
 DIALECT = Dialect(
     algebra=_algebra(),
     operations={
@@ -76,6 +108,7 @@ DIALECT = Dialect(
     function_class="weft.kernel.Function",
     root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
     package="weft",
+    foreign=_FOREIGN,
     speaking=frozenset({"builtins.print"}),
     conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},
 )

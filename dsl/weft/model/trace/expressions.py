@@ -174,7 +174,8 @@ def _nearest(
     t: Tracer, name: str, names: list[str], node: ast.AST, otherwise: str
 ) -> tuple[str, tuple[Fix, ...]]:
     """Advice for a name that does not exist: the nearest one that does, as a fix."""
-    found = get_close_matches(name, names, 1, 0.6)
+    foreign = t.library.dialect.foreign.get(name)
+    found = [foreign] if foreign is not None and foreign in names else get_close_matches(name, names, 1, 0.6)
     if not found:
         return otherwise, ()
     span = t.span(node)
