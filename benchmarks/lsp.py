@@ -326,10 +326,11 @@ def beside_a_workspace(rounds: int) -> str:
 
 
 def edited(text: str, case: Case, number: int) -> str:
-    """The text with another number in the last kernel, and the line of the case typed below it."""
+    """The text with another number in the last kernel, and the line of the case typed above the kernel's last."""
     head, _, tail = text.rpartition("f32(0)\n")
+    body, last, _ = tail.rpartition("    y[row, col] = total\n")
     line = f"{case.line}\n" if case.line else ""
-    return f"{head}f32({number})\n{line}{tail}"
+    return f"{head}f32({number})\n{body}{line}{last}"
 
 
 def changed(before: str, after: str) -> dict[str, Any]:

@@ -175,3 +175,47 @@ def test_a_log_file(tmp_path: Path):
         assert client.ended() == 0
         assert client.errors() == ""
     assert log.read_text(encoding="utf-8")
+
+
+def test_messages_out_of_order():
+    """A change and a close before the open, a close twice, a version that goes back, a document opened twice."""
+    with session("--log-level", "error") as client:
+        uri = "file:///kernel.py"
+        document = {"textDocument": {"uri": uri}}
+
+        def change(version: int, text: str) -> None:
+            identifier = {"uri": uri, "version": version}
+            client.notify(
+                "textDocument/didChange", {"textDocument": identifier, "contentChanges": [{"text": text}]}
+            )
+
+        change(7, "a = 1\n")
+        client.notify("textDocument/didClose", document)
+        assert client.request("textDocument/documentSymbol", document) is None
+        client.open(PLAIN, uri=uri)
+        client.open(PLAIN, uri=uri)
+        change(-3, "b = 1\n")
+        assert [symbol["name"] for symbol in client.request("textDocument/documentSymbol", document)] == ["b"]
+        client.notify("textDocument/didClose", document)
+        client.notify("textDocument/didClose", document)
+        assert client.request("textDocument/documentSymbol", document) is None
+        client.request("shutdown", None)
+        again = client.message("shutdown", None)
+        client.send(again)
+        assert client.answer(again["id"])["error"]["code"] == -32600
+        client.notify("exit", None)
+        assert client.ended() == 0
+        assert client.errors() == ""
+
+
+def test_a_huge_document():
+    """Four million characters in one line, and thousands of blocks."""
+    with session("--log-level", "error") as client:
+        uri = client.open(f"{PLAIN}y = '{'a' * 4_000_000}'\n")
+        assert client.request("textDocument/hover", at(uri, TEXT))
+        many = client.open(PLAIN + "x = 1\n" * 4_000, uri="file:///many.py")
+        assert client.request("textDocument/hover", at(many, TEXT))
+        client.request("shutdown", None)
+        client.notify("exit", None)
+        assert client.ended() == 0
+        assert client.errors() == ""

@@ -241,3 +241,33 @@ def test_a_byte_order_mark_is_no_part_of_the_program():
     assert fact is not None and model.text[fact.span.start : fact.span.end] == "weft"
     (finding,) = read("\ufeffx = = 1\n").findings
     assert finding.code == "syntax-error" and finding.span == Span(5, 6)
+
+
+def answers(model: Model) -> tuple[object, ...]:
+    """All that a text says, with the places of names as they are now."""
+    facts = [
+        (
+            start + fact.span.start,
+            describe(fact.value),
+            fact.symbol and model.symbol(fact.symbol, start).location,
+        )
+        for start, block in model.blocks
+        for fact in block.facts
+    ]
+    return weft.lint.check(model), facts
+
+
+def test_after_edits_all_is_as_if_read_for_the_first_time():
+    """Of some versions only a part is looked at, of some nothing."""
+    choose = random.Random(4)
+    pieces = ["", "x", "\n", "TILE", "\nTILE = 8\n", "from weft import *\n", "undefined", '"""', "@weft.kernel\n", "\nimport math\n"]  # fmt: skip
+    for path in EXAMPLES[:3]:
+        text, project = path.read_text(), Project(DIALECT)
+        model = project.read(str(path), text)
+        for _ in range(12):
+            at = choose.randrange(len(text) + 1)
+            text = text[:at] + choose.choice(pieces) + text[at + choose.choice([0, 0, 3]) :]
+            model = project.read(str(path), text)
+            if choose.random() < 0.6:
+                model.fact_at(at)
+        assert answers(model) == answers(Project(DIALECT).read(str(path), text))
