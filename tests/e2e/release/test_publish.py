@@ -39,7 +39,7 @@ def address(package: Path) -> str:
 
 def changed(package: Path, target: Path, name: str, old: str, new: str) -> Path:
     """The package with another text in one of its files."""
-    with zipfile.ZipFile(package) as source, zipfile.ZipFile(target, "w") as copy:
+    with zipfile.ZipFile(package) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
         for entry in source.namelist():
             data = source.read(entry)
             if entry.lower() == f"extension/{name}".lower():
@@ -105,8 +105,8 @@ def test_links_into_a_repository_that_is_not_there(package: Path):
     assert (status, out) == (1, "")
     assert err == (
         f"not published: there is no repository at {address(package)} (it answers 404), and 8 links of README.md lead into it "
-        "or beside it: publish the repository, or correct `repository` in editors/vscode/package.json, the only place where "
-        "its address stands\n"
+        "or beside it: publish the repository, or correct `repository` in editors/vscode/package.json and "
+        "dsl/weft/cli/address.py, where its address stands\n"
     )
 
 
