@@ -15,7 +15,8 @@ _CLEAR = "\x1b[2J\x1b[H"
 
 
 def watch(settings: Settings, wait: Callable[[float], None] = time.sleep, rounds: int = 0) -> int:
-    """rounds: for tests, how often to check; 0 is for ever. wait: called between two looks at the files."""
+    """The status of the last check. rounds: for tests, how often to check; 0 is for ever. wait: called between two looks at
+    the files."""
     before: dict[str, Stamp] | None = None
     status, done = 0, 0
     while not rounds or done < rounds:
@@ -27,5 +28,8 @@ def watch(settings: Settings, wait: Callable[[float], None] = time.sleep, rounds
             done += 1
             before = now
             print("Watching for changes; Ctrl+C ends it", flush=True)
-        wait(_SECONDS)
+        try:
+            wait(_SECONDS)
+        except KeyboardInterrupt:  # the way to end it, when nothing is under way
+            break
     return status
