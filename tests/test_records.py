@@ -48,6 +48,14 @@ class State:
     count: int = 0
 
 
+@record
+class Sum:
+    total: int
+
+    def __init__(self, items: list[int]) -> None:
+        object.__setattr__(self, "total", sum(items))
+
+
 @record(slots=False)
 class Cached:
     name: str
@@ -120,6 +128,10 @@ def test_a_record_without_slots_keeps_what_it_computed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.name = "b"  # pyright: ignore[reportAttributeAccessIssue]
     assert pickle.loads(pickle.dumps(found)) == found
+
+
+def test_a_class_may_have_its_own_way_to_be_made():
+    assert (Sum([1, 2]).total, Sum([3])) == (3, Sum([1, 2]))
 
 
 def test_what_is_computed_after_the_fields_are_set_stays():

@@ -103,7 +103,8 @@ def _made(cls: type[Any], options: _Options) -> type[Any]:
     members["__record_fields__"] = fields
     maker: Any = type(cls)
     made: type[Any] = maker(cls.__name__, cls.__bases__, members)
-    made.__init__ = _first_init(made)
+    if "__init__" not in members:
+        made.__init__ = _first_init(made)
     return made
 
 

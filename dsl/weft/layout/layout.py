@@ -1,7 +1,6 @@
 """The layout value: a shape and a stride, and the function that they are."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from weft.layout.errors import LayoutError, described, is_integer_in, shown
 from weft.layout.inttuple import (
@@ -16,9 +15,10 @@ from weft.layout.inttuple import (
     row_major,
 )
 from weft.layout.modes import Mode, coalesce_modes
+from weft.records import record
 
 
-@dataclass(frozen=True, init=False, repr=False, slots=True)
+@record
 class Layout:
     """A function from coordinates to indices, written as a shape and a stride.
 
