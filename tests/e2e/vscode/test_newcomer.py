@@ -58,7 +58,7 @@ def test_the_task_finds_what_is_wrong_in_files_that_are_not_open(opened: Workben
     opened.see(".quick-input-list .monaco-list-row.focused", "Weft: check")
     opened.keys("Enter")
     opened.see_no(".quick-input-widget:visible")
-    opened.until(lambda: "totl" in opened.problems(), "the task's finding is a problem")
+    opened.until(lambda: "weft check" in opened.problems(), "the task's finding is a problem")
     assert "draft.py" in opened.problems() and "unknown-name" in opened.problems()
     opened.picture("task")
     opened.keys("Control+j")
