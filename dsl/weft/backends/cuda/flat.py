@@ -65,6 +65,8 @@ def write_function(
         value.name = argument.arg
         writer.assign(argument.arg, Number(value, dtype))
     writer.body(tree.body)
+    # The end belongs to the kernel, not to its last statement.
+    writer.builder.debug_metadata = lines.at(tree.lineno)
     writer.builder.ret_void()
     return function
 

@@ -3,6 +3,7 @@
 import ast
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
@@ -14,6 +15,7 @@ from weft.model.facts import Signature, Symbol
 from weft.model.ir import Expr
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.arrays import host_call
+from weft.model.trace.order import in_order
 from weft.model.trace.tracer import CallFact, LaunchSite, Tracer, as_expr
 from weft.model.values import (
     UNKNOWN,
@@ -76,11 +78,11 @@ class Call:
 def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
     """What a call returns."""
     with t.texts(isinstance(callee, Operation) and callee.qualified_name in t.dialect.speaking):
-        positional = [read(t, argument) for argument in node.args]
-    keywords = {word.arg: read(t, word.value) for word in node.keywords if word.arg}
-    for word in node.keywords:
-        if word.arg is None:
-            read(t, word.value)
+        values = [*node.args, *(word.value for word in node.keywords)]
+        found = in_order(t, [partial(read, t, value) for value in values], node)
+    positional = found[: len(node.args)]
+    words = zip(node.keywords, found[len(node.args) :], strict=True)
+    keywords = {word.arg: value for word, value in words if word.arg}
     _note_call(t, callee, node)
     match callee:
         case Operation(qualified_name=name, symbol=symbol) | Method(qualified_name=name, symbol=symbol):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model import embedded, fold
@@ -26,6 +27,7 @@ from weft.model.trace.arithmetic import (
     unary,
 )
 from weft.model.trace.call import call, configure, read_property
+from weft.model.trace.order import in_order
 from weft.model.trace.tensors import read_element
 from weft.model.trace.texts import joined
 from weft.model.trace.tracer import Tracer, as_expr, is_numeric
@@ -379,9 +381,13 @@ def _mode(layout: Layout, index: object) -> Value:
     return UNKNOWN
 
 
+def _ordered(t: Tracer, nodes: Sequence[ast.expr], place: ast.AST) -> list[Value]:
+    return in_order(t, [partial(expression, t, node) for node in nodes], place)
+
+
 def _binary(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.BinOp)
-    left, right = expression(t, node.left), expression(t, node.right)
+    left, right = _ordered(t, [node.left, node.right], node)
     found = BINARY.get(type(node.op))
     if found is None:
         refuse(t, "`@`", "write the loops of a matrix product", node)
@@ -396,7 +402,7 @@ def _unary(t: Tracer, node: ast.expr) -> Value:
 
 def _compare(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Compare)
-    values = [expression(t, part) for part in (node.left, *node.comparators)]
+    values = _ordered(t, [node.left, *node.comparators], node)
     result: Value = Static(True)
     for operator_node, left, right in zip(node.ops, values, values[1:], strict=False):
         name = COMPARE.get(type(operator_node))
@@ -496,7 +502,7 @@ def _conditional(t: Tracer, node: ast.expr) -> Value:
 
 def _tuple(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Tuple)
-    return Tuple(tuple(expression(t, item) for item in node.elts))
+    return Tuple(tuple(_ordered(t, node.elts, node)))
 
 
 def _call(t: Tracer, node: ast.expr) -> Value:

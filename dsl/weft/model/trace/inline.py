@@ -67,6 +67,9 @@ def _returns_and_rebound(function: ast.FunctionDef) -> tuple[int, frozenset[str]
                 returns += 1
             case ast.Name(id=name, ctx=ast.Store()):
                 counts[name] += 1
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                # An item of a vector is set.
+                counts[name] += 1
             case ast.AugAssign(target=target):
                 counts.update(name.id for name in bound_names(target))
             case _:

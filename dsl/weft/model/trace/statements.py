@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from weft.model import fold
 from weft.model.describe import describe
@@ -12,6 +13,7 @@ from weft.model.trace.branches import if_, may_return, return_
 from weft.model.trace.expressions import annotation, expression, read_silently, refuse
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.loops import for_, jump, while_
+from weft.model.trace.order import in_order, read_now
 from weft.model.trace.tensors import read_element, write_element
 from weft.model.trace.texts import text_of
 from weft.model.trace.tracer import Tracer, as_expr, known_value
@@ -84,6 +86,8 @@ def _assign(t: Tracer, node: ast.stmt) -> Flow:
     t.target = _target_names(node.targets[0])
     value = expression(t, node.value)
     t.target = ()
+    if len(node.targets) > 1:
+        value = read_now(t, value, node)
     for target in node.targets:
         _bind(t, target, value, node)
     return GOES_ON
@@ -106,11 +110,14 @@ def _augmented(t: Tracer, node: ast.stmt) -> Flow:
     name, _ = BINARY.get(type(node.op), ("add", ""))
     if isinstance(node.target, ast.Subscript):
         owner, index = expression(t, node.target.value), expression(t, node.target.slice)
-        value = expression(t, node.value)
+        read = partial(expression, t, node.value)
         if isinstance(owner, Tensor) and not has_slice(index):
-            before = read_element(t, owner, index, node.target)
+            element = partial(read_element, t, owner, index, node.target)
+            before, value = in_order(t, [element, read], node)
             write_element(t, owner, index, binary(t, name, before, value, node), node.target)
-        elif isinstance(owner, Vector):
+            return GOES_ON
+        value = read()
+        if isinstance(owner, Vector):
             _set_item(t, owner, node.target, binary(t, name, expression(t, node.target), value, node))
         return GOES_ON
     before = expression(t, _as_read(node.target))
@@ -178,6 +185,8 @@ def _unpack(t: Tracer, elements: list[ast.expr], value: Value, target: ast.expr,
         t.report("unpack", f"{describe(value)} is one value for {len(elements)} names: use one name", target)
     # All values are read before any name changes: `a, b = b, a`.
     held = [_hold(t, item, elements, node) for item in items] if items else [UNKNOWN] * len(elements)
+    if any(isinstance(element, ast.Subscript) for element in elements):
+        held = [read_now(t, item, node) for item in held]
     for element, item in zip(elements, held, strict=True):
         _bind(t, element, item, node)
 
