@@ -2,6 +2,7 @@
 
 import textwrap
 
+import pytest
 import weft.lint
 from annotations import HEADER, read
 
@@ -73,3 +74,35 @@ def test_a_copy_that_only_its_own_thread_waits_for():
 def test_a_copy_into_what_others_still_read():
     before, _, after = PIPELINE.format(1).rpartition("            weft.barrier()\n")
     assert [words.partition(":")[0] for words in found(before + after)] == ["race-across-iterations"]
+
+
+TENSOR_CORES = """
+    @weft.kernel
+    def k(a: Tensor[bf16, M, K], b: Tensor[bf16, K, N], c: Tensor[f32, M, N]):
+        row, col, _ = weft.tile_index((weft.ceil_div(M, 16), weft.ceil_div(N, 16), 32), (1, 1, 32))
+        left, right = weft.shared(bf16, (16, 16)), weft.shared(bf16, (16, 16))
+        total = weft.accumulator(16, 16)
+        for step in range(weft.ceil_div(K, 16)):
+            weft.copy_async(left, a.tile((16, 16), (row, step)))
+            weft.copy_async(right, b.tile((16, 16), (step, col)))
+            weft.commit_async()
+            {}
+            {}
+            total = weft.mma(weft.fragment_a(left), weft.fragment_b(right), total)
+            {}
+        weft.store_fragment(c.tile((16, 16), (row, col)), total)
+"""
+WAIT, BARRIER = "weft.wait_async()", "weft.barrier()"
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        ((WAIT, BARRIER, BARRIER), set[str]()),
+        (("pass", BARRIER, BARRIER), {"async-copy-before-wait"}),
+        ((WAIT, "pass", BARRIER), {"race"}),
+        ((WAIT, BARRIER, "pass"), {"race-across-iterations"}),
+    ],
+)
+def test_fragments_of_what_is_copied(lines: tuple[str, str, str], codes: set[str]):
+    assert {words.partition(":")[0] for words in found(TENSOR_CORES.format(*lines))} == codes

@@ -166,8 +166,10 @@ class Evaluation:
         agreement: Agreement = "none",
         *,
         place: Expr | None = None,
+        has_own_cost: bool = False,
     ) -> None:
-        """place: the expression of `offset`, to tell what depends on data from what is only not known."""
+        """place: the expression of `offset`, to tell what depends on data from what is only not known. has_own_cost: the
+        threads do not ask for these elements by themselves, so rules of cost do not look at them."""
         mask, is_sure = self.state.mask, self.state.is_sure
         if self.wanted == "initialisation" and array.space == "global":
             if guard is not None:
@@ -199,7 +201,8 @@ class Evaluation:
             self.record.add(touch)
             if kind == "read" and array.space == "shared":
                 self.copies.read(touch)
-        self.show(touch)
+        if not has_own_cost:
+            self.show(touch)
 
     def show(self, touch: Touch) -> None:
         """Keep the first two times that a place is come to; the elements of a vector are touched at one time."""

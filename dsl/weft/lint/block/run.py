@@ -166,6 +166,8 @@ class _Runner(Evaluation):
         return same and self.is_data(store.offset)
 
     def do(self, statement: Do) -> None:
+        if statement.name.endswith("_async") and self.wanted == "writes":
+            return
         if statement.name == "copy_async":
             self.copy(statement)
         elif statement.name == "commit_async":
@@ -179,7 +181,7 @@ class _Runner(Evaluation):
         for arg in statement.args:
             self.value(arg)
         offsets = [self.value(place.offset) for place in statement.places]
-        kind = kind_of(statement.name)
+        kind, is_of_warp = kind_of(statement.name), statement.scope == "warp"
         for place, offset in zip(statement.places, offsets, strict=True):
             if kind is None:
                 self.record.lose(place.array)
@@ -187,7 +189,15 @@ class _Runner(Evaluation):
                 continue
             for number in range(width_of(statement)):
                 element = self.lanes.apply("add", [offset, number])
-                self.touch(place.array, kind, statement.span, element, statement.guard, place=place.offset)
+                self.touch(
+                    place.array,
+                    kind,
+                    statement.span,
+                    element,
+                    statement.guard,
+                    place=place.offset,
+                    has_own_cost=is_of_warp,
+                )
         if statement.name == "warp_barrier":
             self.warp_barriers += 1
         for target in statement.targets:

@@ -1,9 +1,9 @@
 """A condition that has the same answer for every thread of every launch.
 
 Where it is never true, the branch is dead: mostly a comparison the wrong way round, or sizes that were changed in one place
-only. Where it is always true, or guards a
-`return`, it is mostly a guard that the domain already is (`if i < N` after `weft.index`), which is information. What is known comes from fixed blocks, extents and loops. Conditions on constants of the module choose a variant on purpose, and are
-no finding.
+only. Where it is always true, or guards a `return`, it is mostly a guard that the domain already is (`if i < N` after
+`weft.index`). Information, since the kernel does what it says. What is known comes from fixed blocks, extents and loops.
+Conditions on constants of the module choose a variant on purpose, and are no finding.
 
 ```python
 i = weft.tile_index(x, 64)
@@ -53,7 +53,7 @@ def _finding(kernel: Analysis, node: ast.If, *, answer: bool) -> Diagnostic:
         message = f"`{text}` is true for no thread that comes here, so none returns: drop the guard"
         return Diagnostic(CODE, message, place, "information")
     message = f"`{text}` is true for no thread, so this branch never runs: correct the condition, or drop the branch"
-    return Diagnostic(CODE, message, place, "warning")
+    return Diagnostic(CODE, message, place, "information")
 
 
 def _is_unrolled(kernel: Analysis, branch: ast.If) -> bool:
