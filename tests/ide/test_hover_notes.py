@@ -1,5 +1,8 @@
 """Hover below the signature: values, accesses, layouts, dimensions, kernels and launches."""
 
+import re
+from pathlib import Path
+
 import pytest
 from ide_case import read
 from weft_lsp.ide.hover import hover
@@ -36,6 +39,10 @@ def main(x, y):
         ("range(N$0)", "Here axis 1 of `x` and axis 0 of `y`: at a launch they must be equal."),
         ("def k$0", "One thread for each of (M, N) · block chosen at launch."),
         ("    k$0[", "This launch: 8 blocks of 32 × 8 = 256 threads, 2,048 in all."),
+        (
+            "    k$0[",
+            "Occupancy, if registers allow it: at most 100 % on 7.5, 8.0, 8.6, 8.7, 8.9, 9.0, 10.0, ",
+        ),
     ],
 )
 def test_in_a_kernel(marked: str, expected: str):
@@ -44,6 +51,49 @@ def test_in_a_kernel(marked: str, expected: str):
     model, offset = read(KERNEL.replace(plain, marked))
     found = hover(model, offset)
     assert found and expected in found.markdown, found
+
+
+def test_shared_memory_bounds_the_occupancy():
+    found = hover(
+        *read("""
+        @weft.kernel
+        def wide(x: Tensor[f32, N]):
+            i = weft.tile_index(x, 128)
+            tile = weft.shared(f32, 16 * 1024)
+            tile[weft.thread_idx.x] = 1.0
+            x[i] = tile[0]
+
+
+        def main(x):
+            wi$0de(x)
+    """)
+    )
+    assert found
+    # 66,560 bytes of a block: two of them fit into 164 KiB, three into 228 KiB, one into 100 KiB.
+    assert "17 % on 8.7;" in found.markdown
+    assert "12 % on 7.5, 8.0;" in found.markdown
+
+
+def test_where_the_manual_speaks_of_a_name():
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w-]", "", line[4:].lower()) for line in page.split("\n") if line.startswith("### ")
+    }
+    for name in (
+        "barrier",
+        "index",
+        "Layout(4).coalesce",
+        "shared(f32, 4).tile",
+        "layout.composition",
+        "sin",
+    ):
+        found = hover(*read(f"weft.{name}$0\n"))
+        assert found, name
+        place, _, anchor = found.manual.partition("#")
+        assert (place, anchor in headings) == ("operations.md", True), (name, found.manual)
+    found = hover(*read("f32$0\n"))
+    assert found
+    assert found.manual == ""
 
 
 def test_the_drawing_of_a_layout():

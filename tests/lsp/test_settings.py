@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from lsp_client import Client, session
+from lsp_client import Client, at, session
 
 KERNEL = """\
 import weft
@@ -42,6 +42,17 @@ def test_hints():
         }
         assert (guard["position"], guard["label"]) == ({"line": 8, "character": 19}, "guarded")
         assert guard["tooltip"]["value"].startswith("This read of `x` is not proved")
+
+
+def test_the_address_of_the_manual():
+    text = KERNEL.replace("x[i + 1]", "missing")
+    with session(initializationOptions={"manual": "https://example.org/docs/"}) as client:
+        uri = client.open(text)
+        (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
+        assert finding["codeDescription"]["href"] == "https://example.org/docs/rules/unknown-name.md"
+        found = client.request("textDocument/hover", at(uri, text.replace("weft.index", "weft.in$0dex")))
+        link = "[Manual](https://example.org/docs/operations.md#weftindex)"
+        assert found["contents"]["value"].endswith(f"\n\n{link}")
 
 
 def test_another_python_server_comes_and_goes():

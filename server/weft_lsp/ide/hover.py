@@ -11,6 +11,7 @@ from weft.model.trace.tracer import Fact
 
 from weft_lsp.ide.docstring import parse, to_markdown
 from weft_lsp.ide.hover_notes import notes
+from weft_lsp.ide.manual import manual_place
 from weft_lsp.ide.relevance import is_literal, is_ours, is_unknown
 
 _MOST_LABELS = 4096
@@ -19,8 +20,11 @@ _VALUES = ("constant", "parameter", "variable", "property")
 
 @dataclass(frozen=True, slots=True)
 class Hover:
+    """manual: the page and the heading that say more."""
+
     markdown: str
     span: Span
+    manual: str = ""
 
 
 def hover(model: Model, offset: int) -> Hover | None:
@@ -30,7 +34,8 @@ def hover(model: Model, offset: int) -> Hover | None:
     first = headline(fact)
     if not first:
         return None
-    return Hover("\n\n".join((markdown(first, fact.symbol), *notes(model, offset, fact))), fact.span)
+    text = "\n\n".join((markdown(first, fact.symbol), *notes(model, offset, fact)))
+    return Hover(text, fact.span, manual_place(fact.symbol))
 
 
 def markdown(first: str, symbol: Symbol | None) -> str:

@@ -1,6 +1,7 @@
 """What a hover says below the signature: of a value, an access, a layout, a dimension, a kernel and its launch."""
 
 from collections.abc import Iterator
+from math import prod
 
 from weft.layout import Layout
 from weft.layout.draw_text import to_text
@@ -11,13 +12,15 @@ from weft.model.describe import expression
 from weft.model.diagnostic import Span
 from weft.model.ir import TensorParameter
 from weft.model.kernel import Analysis
+from weft.model.limits import ANY_GPU
 from weft.model.model import Model
+from weft.model.occupancy import MULTIPROCESSORS, occupancy
 from weft.model.prove import Bounds
 from weft.model.trace.tracer import Access, Fact
 from weft.model.uniformity import is_varying
 from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static
 
-from weft_lsp.ide.resources import kernel_of, resources, sizes_text
+from weft_lsp.ide.resources import kernel_of, resources, shared_bytes, sizes_text
 from weft_lsp.ide.threads import varying_names
 
 _MOST_CELLS = 256
@@ -120,8 +123,11 @@ def _of_dimension(function: Analysis | None, dimension: Dimension) -> Iterator[s
 
 
 def _of_kernel(model: Model, offset: int, fact: Fact) -> Iterator[str]:
-    if kernel := kernel_of(model, fact.value):
+    kernel = kernel_of(model, fact.value)
+    if kernel is not None:
         yield f"{_upper(resources(kernel))}."
+        if kernel.made.domain and kernel.made.domain.block:
+            yield from _of_occupancy(kernel, prod(kernel.made.domain.block))
     start, block = model.block_at(offset)
     for site in block.launches:
         if site.span.start + start == fact.span.start and isinstance(site.kernel, ConfiguredKernel):
@@ -130,6 +136,23 @@ def _of_kernel(model: Model, offset: int, fact: Fact) -> Iterator[str]:
                 blocks = f"{geometry.blocks:,} {'block' if geometry.blocks == 1 else 'blocks'}"
                 whole = geometry.blocks * geometry.threads_per_block
                 yield f"This launch: {blocks} of {sizes_text(geometry.block)}, {whole:,} in all."
+                yield from _of_occupancy(kernel, geometry.threads_per_block)
+
+
+def _of_occupancy(kernel: Analysis | None, block_threads: int) -> Iterator[str]:
+    """What threads and shared memory leave of the warps that a multiprocessor holds: the compiler chooses the registers."""
+    if kernel is None or not 0 < block_threads <= ANY_GPU.block_threads:
+        return
+    found: dict[int, list[str]] = {}
+    for major, minor in MULTIPROCESSORS:
+        fitting = occupancy((major, minor), block_threads, 0, shared_bytes(kernel))
+        if fitting is not None:
+            share = round(100 * fitting.warps / fitting.max_warps)
+            found.setdefault(share, []).append(f"{major}.{minor}")
+    told = "; ".join(
+        f"{share} % on {', '.join(names)}" for share, names in sorted(found.items(), reverse=True)
+    )
+    yield f"Occupancy, if registers allow it: at most {told}."
 
 
 def _upper(text: str) -> str:

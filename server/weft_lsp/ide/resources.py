@@ -49,6 +49,10 @@ def _block(domain: Domain | None) -> list[str]:
     return [f"blocks of {sizes_text(domain.block)}"] if domain.block else ["block chosen at launch"]
 
 
+def shared_bytes(kernel: Analysis) -> int:
+    return sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.made.shared)
+
+
 def _shared(kernel: Analysis) -> list[str]:
-    total = sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.made.shared)
+    total = shared_bytes(kernel)
     return [f"{total:,} bytes of shared memory"] if total else []

@@ -45,7 +45,7 @@ def _quick_fix(ls: Server, document: Document, fix: QuickFix) -> types.CodeActio
     return types.CodeAction(
         fix.title,
         kind=types.CodeActionKind.QuickFix,
-        diagnostics=[diagnostics.finding_to_lsp(document, fix.finding)],
+        diagnostics=[diagnostics.finding_to_lsp(document, fix.finding, ls.settings.manual)],
         is_preferred=fix.is_preferred,
         edit=workspace_edit(ls, document, fix.edits),
     )

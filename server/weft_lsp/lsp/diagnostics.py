@@ -9,6 +9,7 @@ from attrs import evolve
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from weft.lint import check_kernel
+from weft.lint.codes import CODES
 from weft.model.diagnostic import Diagnostic
 
 from weft_lsp.ide.complement import own_findings
@@ -145,16 +146,20 @@ def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
     config = ls.configurations.of(document.path)
     found = diagnostics(document.model, config)
     shown = own_findings(found) if ls.is_beside else found
-    return [finding_to_lsp(document, finding) for finding in shown if document.holds(finding.span)]
+    return [
+        finding_to_lsp(document, finding, ls.settings.manual)
+        for finding in shown
+        if document.holds(finding.span)
+    ]
 
 
-def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
+def finding_to_lsp(document: Document, finding: Diagnostic, manual: str = "") -> types.Diagnostic:
     return types.Diagnostic(
         range=document.range(finding.span),
         message=finding.message,
         severity=_SEVERITIES[finding.severity],
         code=finding.code,
-        code_description=_description(finding.code),
+        code_description=_description(finding.code, manual),
         source=SOURCE,
         tags=[types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY else None,
         related_information=[
@@ -165,7 +170,9 @@ def finding_to_lsp(document: Document, finding: Diagnostic) -> types.Diagnostic:
     )
 
 
-def _description(code: str) -> types.CodeDescription | None:
+def _description(code: str, manual: str) -> types.CodeDescription | None:
+    if manual and code in CODES:
+        return types.CodeDescription(f"{manual}/rules/{code}.md")
     page = page_of(code)
     return types.CodeDescription(page_uri(page)) if page else None
 

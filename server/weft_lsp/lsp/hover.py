@@ -18,7 +18,7 @@ def on_hover(
     found = (own_hover if ls.is_beside else hover)(document.model, offset)
     if found is None and ls.is_alone:
         return _plain(ls, document, offset)
-    return found and _to_lsp(document, found)
+    return found and _to_lsp(document, found, ls.settings.manual)
 
 
 async def _plain(ls: Server, document: Document, offset: int) -> types.Hover | None:
@@ -26,6 +26,7 @@ async def _plain(ls: Server, document: Document, offset: int) -> types.Hover | N
     return found and _to_lsp(document, found)
 
 
-def _to_lsp(document: Document, found: Hover) -> types.Hover:
-    contents = types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
+def _to_lsp(document: Document, found: Hover, manual: str = "") -> types.Hover:
+    link = f"\n\n[Manual]({manual}/{found.manual})" if manual and found.manual else ""
+    contents = types.MarkupContent(types.MarkupKind.Markdown, found.markdown + link)
     return types.Hover(contents, document.range(found.span))

@@ -45,6 +45,8 @@ class Settings:
     snippets: bool = True
     # Whether files that are not open are checked too.
     workspace_findings: bool = True
+    # The address of the manual, which hovers and findings lead to; without it findings lead to installed files.
+    manual: str = ""
     # None where the client does not say whether there is another server: then jedi is asked for nothing.
     python: Mode | None = None
 

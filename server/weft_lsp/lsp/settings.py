@@ -79,9 +79,17 @@ def _set(ls: Server, section: object) -> None:
             resources=_switch(lenses, "resources", now.lenses.resources),
         ),
         snippets=_switch(section, "snippets", now.snippets),
+        manual=_address(_member(section, "manual"), now.manual),
         workspace_findings=_switch(section, "workspaceFindings", now.workspace_findings),
         python=_mode(_member(section, "python"), now.python),
     )
+
+
+def _address(value: object, before: str) -> str:
+    is_address = isinstance(value, str) and (
+        not value or value.startswith(("https://", "http://", "file://"))
+    )
+    return value.rstrip("/") if isinstance(value, str) and is_address else before
 
 
 def _mode(value: object, before: Mode | None) -> Mode | None:
