@@ -83,7 +83,6 @@ def test_where_the_manual_speaks_of_a_name():
         "barrier",
         "index",
         "Layout(4).coalesce",
-        "shared(f32, 4).tile",
         "layout.composition",
         "sin",
     ):
