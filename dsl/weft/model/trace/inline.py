@@ -83,7 +83,9 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
     while waiting:
         part = waiting.pop()
         yield part
-        for value in vars(part).values():
+        members = vars(part)
+        # Not all members: another library may have put a node's parent on it, and CPython shares the node `Load()`.
+        for value in (members.get(name) for name in part._fields):
             if isinstance(value, ast.AST):
                 waiting.append(value)
             elif isinstance(value, list):
