@@ -10,10 +10,10 @@ from llvmlite import binding, ir
 from weft.backends.cuda import memory
 from weft.backends.cuda.compiler import emit, to_nvvm_ir
 from weft.backends.cuda.conversions import definitions as conversions
-from weft.backends.cuda.flat import write_function
-from weft.backends.cuda.intrinsics import Definition
-from weft.backends.cuda.lines import Lines
 from weft.backends.cuda.prelude import Settings
+from weft.backends.llvm.definitions import Definition
+from weft.backends.llvm.flat import new_function, write_function
+from weft.backends.llvm.lines import Lines
 from weft.errors import InternalError
 from weft.model import fold
 from weft.model.dtypes import F32, I32, I64
@@ -157,7 +157,8 @@ def _truncated(builder: Any, value: Any) -> Any:
 def of_machine(text: str) -> list[int]:
     module = ir.Module("flat")
     meanings = {**MEANINGS, "truncate": Definition(I64, (None,), _truncated)}
-    write_function(module, text, [I64, I64], meanings, Lines(module, "k.py", None))
+    function = new_function(module, "k", [I64, I64])
+    write_function(function, text, [I64, I64], meanings, Lines(module, "k.py", None))
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     parsed = binding.parse_assembly(str(module))
@@ -201,7 +202,9 @@ def _nvvm(of: Kernel) -> str:
 def test_what_is_not_known_is_our_fault():
     module = ir.Module("flat")
     with pytest.raises(InternalError) as raised:
-        write_function(module, "def k(n):\n    del n\n", [I32], {}, Lines(module, "k.py", None))
+        write_function(
+            new_function(module, "k", [I32]), "def k(n):\n    del n\n", [I32], {}, Lines(module, "k.py", None)
+        )
     assert (
         str(raised.value)
         == "internal-code: generated code has a statement that is not known: del n: please report it"

@@ -6,13 +6,14 @@ from functools import cache, partial
 from typing import Any
 
 from llvmlite import ir as llvm
-from numba.extending import intrinsic
 
 from weft.backends.cpu import arithmetic
-from weft.backends.cpu.memory import numba_type, pointer
+from weft.backends.cpu.memory import pointer
+from weft.backends.llvm.definitions import Definition
+from weft.backends.lowering import carried
 from weft.backends.names import RESERVED_PREFIX
 from weft.model.atomics import ATOMICS
-from weft.model.dtypes import DType
+from weft.model.dtypes import I64, DType
 
 # From the builder and the element (as in memory) to the new element.
 Change = Callable[[Any, Any], Any]
@@ -28,10 +29,10 @@ _INSTRUCTIONS = {
 }
 
 
-def function(name: str) -> object | None:
+def function(name: str) -> Definition | None:
     """The function of generated code called `name`, from a base, an offset and values to the element before."""
     found = _effects().get(name)
-    return None if found is None else _intrinsic(*found)
+    return None if found is None else _definition(*found)
 
 
 @cache
@@ -45,22 +46,14 @@ def _effects() -> dict[str, tuple[str, str, DType]]:
     }
 
 
-def _intrinsic(effect: str, space: str, dtype: DType) -> object:
-    carried = numba_type(dtype)
+def _definition(effect: str, space: str, dtype: DType) -> Definition:
+    held = carried(dtype, 64)
+    values = (held,) * (2 if effect == "atomic_compare_exchange" else 1)
 
-    def of_one(typingctx: Any, base: Any, offset: Any, value: Any) -> Any:
-        return carried(base, offset, value), build
+    def build(builder: Any, base: Any, offset: Any, *values: Any) -> Any:
+        return _build(effect, space, dtype, builder, pointer(builder, base, offset, dtype), list(values))
 
-    def of_two(typingctx: Any, base: Any, offset: Any, expected: Any, desired: Any) -> Any:
-        return carried(base, offset, expected, desired), build
-
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        place = pointer(context, builder, signature, args, dtype)
-        given = zip(args[2:], signature.args[2:], strict=True)
-        values = [context.cast(builder, value, kind, carried) for value, kind in given]
-        return _build(effect, space, dtype, builder, place, values)
-
-    return intrinsic(of_two if effect == "atomic_compare_exchange" else of_one)
+    return Definition(held, (I64, I64, *values), build)
 
 
 def _build(effect: str, space: str, dtype: DType, builder: Any, place: Any, values: list[Any]) -> Any:

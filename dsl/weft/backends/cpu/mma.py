@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir as llvm
-from numba.core import cgutils, types
 
-from weft.backends.cpu.intrinsics import define
 from weft.backends.expressions import effect_of
+from weft.backends.llvm.definitions import Definition
+from weft.backends.llvm.loops import for_range
+from weft.model.dtypes import I64
 
 _I64, _FLOAT = llvm.IntType(64), llvm.FloatType()
 _ROWS, _COLUMNS, _DEPTH = 16, 8, 16
@@ -19,12 +20,12 @@ _ADDRESSES = 8 + 4 + 4 + 4
 _NAME = "weft_mma_16x8x16"
 
 
-def function(name: str) -> object | None:
+def function(name: str) -> Definition | None:
     """What does a warp's matrix product, by the name that `effect_function` gives it; None for other functions."""
     found = effect_of(name)
     if not found or found[0] != "mma":
         return None
-    return define(types.void, [types.int64] * (_ADDRESSES + 1), _call)
+    return Definition(None, (I64,) * (_ADDRESSES + 1), _call)
 
 
 def _call(builder: Any, *operands: Any) -> None:
@@ -41,16 +42,16 @@ def _product(module: Any) -> Any:
     builder = llvm.IRBuilder(made.append_basic_block("entry"))
     parts = [_array(builder, made.args[first:last]) for first, last in ((0, 8), (8, 12), (12, 16), (16, 20))]
     left, right, added, result = parts
+    total = builder.alloca(_FLOAT)
     with (
-        cgutils.for_range(builder, _I64(_ROWS)) as rows,
-        cgutils.for_range(builder, _I64(_COLUMNS)) as columns,
+        for_range(builder, _ROWS, _I64) as row,
+        for_range(builder, _COLUMNS, _I64) as column,
     ):
-        row, column = rows.index, columns.index
         which = _sum(builder, (_part(builder, row), 2), (builder.and_(column, _I64(1)), 1))
         lane = _sum(builder, (builder.and_(row, _I64(7)), 4), (builder.lshr(column, _I64(1)), 1))
-        total = cgutils.alloca_once_value(builder, builder.load(_element(builder, added, which, lane)))
-        with cgutils.for_range(builder, _I64(_DEPTH)) as steps:
-            factors = _factors(builder, left, right, (row, column, steps.index))
+        builder.store(builder.load(_element(builder, added, which, lane)), total)
+        with for_range(builder, _DEPTH, _I64) as step:
+            factors = _factors(builder, left, right, (row, column, step))
             builder.store(builder.fadd(builder.load(total), builder.fmul(*factors)), total)
         builder.store(builder.load(total), _element(builder, result, which, lane))
     builder.ret_void()

@@ -9,28 +9,28 @@ from functools import partial
 from typing import Any
 
 from llvmlite import ir as llvm
-from numba.core import cgutils, types
 
 from weft.backends.cpu import arithmetic
 from weft.backends.cpu.arithmetic import I8, I32
-from weft.backends.cpu.intrinsics import define
 from weft.backends.cpu.memory import mark
 from weft.backends.expressions import effect_of
-from weft.model.dtypes import BY_NAME, DType
+from weft.backends.llvm.definitions import Definition
+from weft.backends.llvm.loops import for_range
+from weft.model.dtypes import BY_NAME, I64, DType
 from weft.model.ir import WARP_SIZE
 
 LANES = range(WARP_SIZE)
 _I64 = llvm.IntType(64)
 
 
-def function(name: str) -> object | None:
+def function(name: str) -> Definition | None:
     """What does an effect of a warp, by the name that `effect_function` gives it; None for other functions."""
     found = effect_of(name)
     make = _FUNCTIONS.get(found[0]) if found else None
     return make(*found[1]) if make and found else None
 
 
-def _shuffle(mode: str, width: str, *rest: str) -> object:
+def _shuffle(mode: str, width: str, *rest: str) -> Definition:
     """The values, and the lanes or distances unless they are fixed; then the results."""
     *fixed, name = rest
     dtype, size = BY_NAME[name], int(width)
@@ -39,28 +39,28 @@ def _shuffle(mode: str, width: str, *rest: str) -> object:
     return _of_addresses(3, partial(_shuffle_free, mode, size, dtype))
 
 
-def _vote(which: str, _dtype: str) -> object:
+def _vote(which: str, _dtype: str) -> Definition:
     return _of_addresses(2, partial(_vote_of, which))
 
 
-def _ballot(_dtype: str) -> object:
+def _ballot(_dtype: str) -> Definition:
     return _of_addresses(2, _ballot_of)
 
 
-def _reduce(which: str, width: str, name: str) -> object:
+def _reduce(which: str, width: str, name: str) -> Definition:
     return _of_addresses(2, partial(_reduce_of, which, int(width), BY_NAME[name]))
 
 
-def _scan(which: str, width: str, name: str) -> object:
+def _scan(which: str, width: str, name: str) -> Definition:
     return _of_addresses(2, partial(_scan_of, which, int(width), BY_NAME[name]))
 
 
-def _barrier() -> object:
+def _barrier() -> Definition:
     """Nothing: the lanes have all come where one group ends and the next begins."""
     return _of_addresses(0, _nothing)
 
 
-_FUNCTIONS: Mapping[str, Callable[..., object]] = {
+_FUNCTIONS: Mapping[str, Callable[..., Definition]] = {
     "shuffle": _shuffle,
     "vote": _vote,
     "ballot": _ballot,
@@ -73,9 +73,9 @@ _FUNCTIONS: Mapping[str, Callable[..., object]] = {
 def _nothing(builder: Any, lanes: Any) -> None: ...
 
 
-def _of_addresses(count: int, build: Callable[..., Any]) -> object:
+def _of_addresses(count: int, build: Callable[..., Any]) -> Definition:
     """A function of so many addresses and the number of lanes."""
-    return define(types.void, [types.int64] * (count + 1), build)
+    return Definition(None, (I64,) * (count + 1), build)
 
 
 def _shuffle_fixed(
@@ -111,9 +111,9 @@ def _shuffle_free(
 ) -> None:
     element = arithmetic.memory_type(dtype)
     count = builder.trunc(lanes, I32)
-    with cgutils.for_range(builder, _I64(WARP_SIZE)) as loop:
-        lane = builder.trunc(loop.index, I32)
-        distance = builder.load(_element(builder, by, I32, loop.index), align=4)
+    with for_range(builder, WARP_SIZE, _I64) as number:
+        lane = builder.trunc(number, I32)
+        distance = builder.load(_element(builder, by, I32, number), align=4)
         mark(builder, distance, "local")
         source = _free_source(builder, mode, width, lane, builder.and_(distance, I32(31)))
         source = builder.select(builder.icmp_signed("<", source, count), source, lane)
@@ -121,7 +121,7 @@ def _shuffle_free(
             _element(builder, values, element, builder.sext(source, _I64)), align=dtype.itemsize_bytes
         )
         mark(builder, value, "local")
-        place = _element(builder, results, element, loop.index)
+        place = _element(builder, results, element, number)
         mark(builder, builder.store(value, place, align=dtype.itemsize_bytes), "local")
 
 

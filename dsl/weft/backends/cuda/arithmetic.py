@@ -6,7 +6,7 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Build, Builder, Definition, Value, call, llvm_type
+from weft.backends.llvm.definitions import Build, Builder, Definition, Value, call, llvm_type
 from weft.model.dtypes import ALL, BOOL, F32, F64, DType
 from weft.model.ir import PRIMITIVES
 

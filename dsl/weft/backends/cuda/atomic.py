@@ -7,8 +7,8 @@ from typing import Any
 from llvmlite import ir
 
 from weft.backends.cuda import half
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call, llvm_type
 from weft.backends.cuda.memory import ADDRESS_SPACES, place
+from weft.backends.llvm.definitions import Builder, Definition, Value, call, llvm_type
 from weft.backends.lowering import carried, is_half
 from weft.backends.names import RESERVED_PREFIX
 from weft.model.atomics import ATOMICS

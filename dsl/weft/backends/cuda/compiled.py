@@ -149,7 +149,8 @@ def _tool(library: str) -> str:
 
 
 def _prelude_source() -> list[bytes]:
-    return [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    folders = (Path(__file__).parent, Path(__file__).parents[1] / "llvm")
+    return [path.read_bytes() for folder in folders for path in sorted(folder.glob("*.py"))]
 
 
 def _packed(cubin: Cubin) -> bytes:

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from weft.backends.cuda import nvvm
-from weft.backends.cuda.flat import write_function
-from weft.backends.cuda.lines import Lines
 from weft.backends.cuda.packages import core
 from weft.backends.cuda.prelude import Settings, namespace, target
+from weft.backends.llvm.flat import new_function, write_function
+from weft.backends.llvm.lines import Lines
 from weft.backends.python import Emitted, emit_thread_kernel
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
@@ -36,7 +36,9 @@ def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lin
     lines = Lines(module, kernel.filename, source_lines(kernel, emitted) if with_lines else None)
     parameters = [parameter.dtype for parameter in emitted.parameters]
     meanings = namespace(emitted.used, settings, emitted.speeches)
-    nvvm.mark_kernel(write_function(module, emitted.text, parameters, meanings, lines))
+    function = new_function(module, emitted.function, parameters)
+    write_function(function, emitted.text, parameters, meanings, lines)
+    nvvm.mark_kernel(function)
     return str(module)
 
 

@@ -5,8 +5,8 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call, llvm_type
 from weft.backends.cuda.memory import carry, lay
+from weft.backends.llvm.definitions import Builder, Definition, Value, call, llvm_type
 from weft.backends.lowering import bitcasts, is_half
 from weft.model.dtypes import ALL, BOOL, F32, DType
 

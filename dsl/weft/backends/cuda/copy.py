@@ -5,8 +5,8 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value
 from weft.backends.cuda.memory import ADDRESS_SPACES, place
+from weft.backends.llvm.definitions import Builder, Definition, Value
 from weft.model.dtypes import ALL, BOOL, I64, DType
 from weft.model.vectors import MOST_GROUPS
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call
+from weft.backends.llvm.definitions import Builder, Definition, Value, call
 from weft.backends.names import RESERVED_PREFIX
 from weft.backends.python import Speech
 from weft.model.dtypes import I64

@@ -8,7 +8,7 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Build, Builder, Definition, Value, call
+from weft.backends.llvm.definitions import Build, Builder, Definition, Value, call
 from weft.model.dtypes import F32
 
 _I16, _I32 = ir.IntType(16), ir.IntType(32)

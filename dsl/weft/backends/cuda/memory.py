@@ -7,7 +7,7 @@ from typing import Any
 from llvmlite import ir
 
 from weft.backends.cuda import half
-from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, llvm_type
+from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition, Value, llvm_type
 from weft.backends.lowering import is_half
 from weft.model.dtypes import ALL, F32, I64, DType
 from weft.model.ir import Space

@@ -5,8 +5,8 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, llvm_type
 from weft.backends.cuda.memory import ADDRESS_SPACES, carry, lay, place
+from weft.backends.llvm.definitions import Builder, Definition, Value, llvm_type
 from weft.model.dtypes import BF16, F16, F32, I64, DType
 
 _I16, _I32, _I64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)

@@ -2,8 +2,8 @@
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Value
 from weft.backends.cuda.packages import numba_nvvm
+from weft.backends.llvm.definitions import Value
 
 _I32 = ir.IntType(32)
 

@@ -9,9 +9,9 @@ from typing import Literal
 from llvmlite import ir
 
 from weft.backends.cuda import arithmetic, atomic, conversions, copy, debug, half, memory, mma, vectors, warp
-from weft.backends.cuda.flat import Meaning
-from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, call
 from weft.backends.expressions import Target
+from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition, Value, call
+from weft.backends.llvm.flat import Meaning
 from weft.backends.lowering import prelude_names
 from weft.backends.names import RESERVED_PREFIX
 from weft.backends.python import DYNAMIC_SHARED, Speech

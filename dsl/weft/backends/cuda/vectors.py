@@ -5,8 +5,8 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, llvm_type
 from weft.backends.cuda.memory import ADDRESS_SPACES, carry, lay, place
+from weft.backends.llvm.definitions import Builder, Definition, Value, llvm_type
 from weft.backends.lowering import is_half
 from weft.model.dtypes import ALL, F32, I64, DType
 from weft.model.vectors import WIDEST_BYTES

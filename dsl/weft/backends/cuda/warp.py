@@ -9,8 +9,8 @@ from functools import partial
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Definition, Value, call, llvm_type
 from weft.backends.expressions import effect_of
+from weft.backends.llvm.definitions import Builder, Definition, Value, call, llvm_type
 from weft.model.dtypes import BOOL, BY_NAME, I32, U32, DType
 from weft.model.ir import WARP_SIZE
 

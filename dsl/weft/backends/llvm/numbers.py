@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import Builder, Value, llvm_type
+from weft.backends.llvm.definitions import Builder, Value, llvm_type
 from weft.errors import internal
 from weft.model.dtypes import BOOL, F32, F64, I64, U64, DType
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from weft.backends.cuda.intrinsics import ArrayDefinition, Builder, Definition, Value, llvm_type
-from weft.backends.cuda.lines import Lines
-from weft.backends.cuda.numbers import Number, constant, converted, meeting, value_type
+from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition, Value, llvm_type
+from weft.backends.llvm.lines import Lines
+from weft.backends.llvm.numbers import Number, constant, converted, meeting, value_type
 from weft.errors import internal
 from weft.model.dtypes import BOOL, F64, I64, DType
 
@@ -52,13 +52,15 @@ class Loop:
 
 
 def write_function(
-    module: ir.Module, text: str, parameters: Sequence[DType], meanings: Mapping[str, Meaning], lines: Lines
-) -> ir.Function:
-    """Write the one function of `text` into the module. parameters: their types. meanings: of the prelude's names."""
+    function: ir.Function,
+    text: str,
+    parameters: Sequence[DType],
+    meanings: Mapping[str, Meaning],
+    lines: Lines,
+) -> None:
+    """Write the one function of `text`. parameters: their types. meanings: what the prelude's names stand for."""
     tree = ast.parse(text).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    kinds = [value_type(dtype) for dtype in parameters]
-    function = ir.Function(module, ir.FunctionType(_VOID, kinds), tree.name)
     lines.open(function)
     writer = _Writer(function, meanings, lines)
     for argument, value, dtype in zip(tree.args.args, function.args, parameters, strict=True):
@@ -68,7 +70,11 @@ def write_function(
     # The end belongs to the kernel, not to its last statement.
     writer.builder.debug_metadata = lines.at(tree.lineno)
     writer.builder.ret_void()
-    return function
+
+
+def new_function(module: ir.Module, name: str, parameters: Sequence[DType]) -> ir.Function:
+    """An empty function of these parameters."""
+    return ir.Function(module, ir.FunctionType(_VOID, [value_type(dtype) for dtype in parameters]), name)
 
 
 class _Writer:

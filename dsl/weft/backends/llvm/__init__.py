@@ -1,0 +1,1 @@
+"""Flat Python to LLVM IR, for back ends whose preludes are definitions."""
