@@ -117,13 +117,14 @@ export async function reportIssue(tracker: string, facts: readonly string[]): Pr
   if (chosen === open) await vscode.env.openExternal(address);
 }
 
-/** `weft check` over a folder of the workspace, whose findings become problems. */
+/** `weft check` over a folder of the workspace. Its findings become problems where the server does not look at closed files itself. */
 export function checkTasks(python: Command | undefined): vscode.Task[] {
   if (!python) return [];
   const [program, first] = weftCommand(python);
   return (vscode.workspace.workspaceFolders ?? []).map((folder) => {
     const run = new vscode.ProcessExecution(program, [...first, 'check', '--format', 'concise', '.'], { cwd: folder.uri.fsPath });
-    const task = new vscode.Task({ type: 'weft', command: 'check' }, folder, 'check', 'Weft', run, ['$weft']);
+    const matchers = vscode.workspace.getConfiguration('weft', folder).get('workspaceFindings', true) ? [] : ['$weft'];
+    const task = new vscode.Task({ type: 'weft', command: 'check' }, folder, 'check', 'Weft', run, matchers);
     task.group = vscode.TaskGroup.Build;
     return task;
   });
