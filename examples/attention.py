@@ -9,9 +9,9 @@ import math
 import numpy as np
 import weft
 from weft import Tensor, f16
-from weft.dims import H, M, N
+from weft.dims import H, K, M, N
 
-D = 64
+D = 64  # the width of a head, or more: what lies outside of a tensor is 0
 WARPS = 4
 QUERIES = 16 * WARPS
 KEYS = 32
@@ -21,7 +21,7 @@ LOWEST = -math.inf
 
 @weft.kernel
 def attention(
-    q: Tensor[f16, H, M, D], k: Tensor[f16, H, N, D], v: Tensor[f16, H, N, D], out: Tensor[f16, H, M, D]
+    q: Tensor[f16, H, M, K], k: Tensor[f16, H, N, K], v: Tensor[f16, H, N, K], out: Tensor[f16, H, M, K]
 ):
     head, part, thread = weft.tile_index((H, weft.ceil_div(M, QUERIES), 32 * WARPS), (1, 1, 32 * WARPS))
     warp = thread // 32

