@@ -1,4 +1,4 @@
-"""Attention, forward: `softmax(q @ k.T / sqrt(D)) @ v` of each head, in f16 on tensor cores, without the matrix of weights.
+"""Attention, forward: `softmax(q @ k.T / sqrt(K)) @ v` of each head, in f16 on tensor cores, without the matrix of weights.
 
 Each block has 64 queries, each of its four warps 16. The keys come 32 at a time. A warp keeps for each of its queries the
 highest score so far and the sum of the weights below it; a higher score shrinks what was summed before.
@@ -11,11 +11,11 @@ import weft
 from weft import Tensor, f16
 from weft.dims import H, K, M, N
 
-D = 64  # the width of a head, or more: what lies outside of a tensor is 0
+D = 64  # at least K, the width of a head: outside of a tensor are zeros
 WARPS = 4
 QUERIES = 16 * WARPS
 KEYS = 32
-SCALE = math.log2(math.e) / math.sqrt(D)  # exp2 is what the GPU has
+LOG2_E = math.log2(math.e)  # exp2 is what the GPU has
 LOWEST = -math.inf
 
 
@@ -25,6 +25,7 @@ def attention(
 ):
     head, part, thread = weft.tile_index((H, weft.ceil_div(M, QUERIES), 32 * WARPS), (1, 1, 32 * WARPS))
     warp = thread // 32
+    scale = LOG2_E / weft.sqrt(K)
     queries = weft.shared(f16, (QUERIES, D), swizzle=(3, 3, 3))
     keys = weft.shared(f16, (KEYS, D), swizzle=(3, 3, 3))
     values = weft.shared(f16, (KEYS, D), swizzle=(3, 3, 3))
@@ -46,7 +47,7 @@ def attention(
         weft.wait_async()
         weft.barrier()
 
-        weights = weft.mma(left, weft.fragment_b(keys.T), weft.accumulator(16, KEYS)) * SCALE
+        weights = weft.mma(left, weft.fragment_b(keys.T), weft.accumulator(16, KEYS)) * scale
         for at in weft.static_range(16 * KEYS // 32):
             _, key = weft.fragment_index(weights, at)
             if step * KEYS + key >= N:
@@ -66,7 +67,7 @@ def attention(
 
 def reference(q: np.ndarray, k: np.ndarray, v: np.ndarray) -> np.ndarray:
     q, k, v = (one.astype(np.float32) for one in (q, k, v))
-    scores = q @ k.swapaxes(1, 2) / math.sqrt(D)
+    scores = q @ k.swapaxes(1, 2) / math.sqrt(q.shape[-1])
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     return weights / weights.sum(-1, keepdims=True) @ v
 
