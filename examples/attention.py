@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import weft
-from weft import Tensor, f16
+from weft import Tensor, f16, f32
 from weft.dims import H, K, M, N
 
 D = 64  # at least K, the width of a head: outside of a tensor are zeros
@@ -25,7 +25,7 @@ def attention(
 ):
     head, part, thread = weft.tile_index((H, weft.ceil_div(M, QUERIES), 32 * WARPS), (1, 1, 32 * WARPS))
     warp = thread // 32
-    scale = LOG2_E / weft.sqrt(K)
+    scale = LOG2_E / weft.sqrt(f32(K))
     queries = weft.shared(f16, (QUERIES, D), swizzle=(3, 3, 3))
     keys = weft.shared(f16, (KEYS, D), swizzle=(3, 3, 3))
     values = weft.shared(f16, (KEYS, D), swizzle=(3, 3, 3))
