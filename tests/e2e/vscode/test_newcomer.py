@@ -62,9 +62,9 @@ def test_the_task_says_what_the_problems_have_once(opened: Workbench):
         lambda: re.search(r"draft\.py:\d+:\d+: unknown-name", terminal(opened)),
         "the task's finding is printed",
     )
-    opened.picture("task")
     opened.until(lambda: "draft.py" in opened.problems(), "the server's finding of a file that is not open")
     assert opened.problems().count("unknown-name") == 1
+    opened.picture("task")
     opened.keys("Control+j")
 
 
