@@ -42,6 +42,8 @@ def test_a_killed_server_is_back_and_no_text_is_lost(editor: tuple[Workbench, Pa
     window.go("blur.py", "rest = (1 - weight) / 2|")
     window.keys("Enter")
     window.type("middle = weight")
+    # What was found while the name was half-typed is gone: the next finding is of the next server.
+    window.see_no(".squiggly-error")
     taken = seconds_to_an_answer(window, folder)
     window.see(".view-line", spaced("middle = weight * nera[0]"))
     window.until(lambda: "did you mean `near`?" in window.problem(), "the new server has the text")
