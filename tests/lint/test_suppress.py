@@ -193,5 +193,5 @@ def test_hostile_text_is_read_a_few_times_at_most(piece: str, monkeypatch: pytes
     for name in ("_TOKEN", "_TOKEN_OF_LINE", "_MARK"):
         pattern = Watched(getattr(weft.lint.suppress, name), read)
         monkeypatch.setattr(weft.lint.suppress, name, pattern)
-    weft.lint.suppress.unsuppressed(text, ())
+    weft.lint.suppress.divided(text, ())
     assert 0 < sum(read) <= 4 * len(text)

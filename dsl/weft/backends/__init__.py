@@ -1,1 +1,1 @@
-"""Back ends turn a kernel's IR into code that runs. Nothing here imports numba until a kernel is compiled."""
+"""Back ends turn a kernel's IR into code that runs. Nothing here loads a compiler until a kernel is compiled."""

@@ -1,7 +1,7 @@
-"""`ir.Expr` to the text of a Python expression, with the casts that numba's promotions make necessary.
+"""`ir.Expr` to the text of a Python expression, with the casts that generated code needs.
 
-numba computes `int32 + int32` in int64, and `int32 + float32` in float64. Floats never mix in the IR. Of integers, a
-result is wrapped only where it matters: `i32(row * n + column)`, not `i32(i32(row * n) + column)`.
+Generated code computes `int32 + int32` in int64, and `int32 + float32` in float64, as numba does. Floats never mix in
+the IR. Of integers, a result is wrapped only where it matters: `i32(row * n + column)`, not `i32(i32(row * n) + column)`.
 """
 
 import math
@@ -24,6 +24,7 @@ from weft.backends.lowering import (
     is_half,
 )
 from weft.backends.names import RESERVED_PREFIX, Names
+from weft.errors import internal
 from weft.model.dtypes import DType
 from weft.model.ir import EFFECTS, Array, Const, Do, Expr, Load, Op, Param, Special, Var
 
@@ -100,7 +101,7 @@ class Expressions:
         self.used: set[str] = set()
 
     def exact(self, expr: Expr) -> str:
-        """The text of `expr`, of exactly the numba type that carries its dtype."""
+        """The text of `expr`, of exactly the type that carries its dtype."""
         return self._at_most(expr, Width.EXACT).text
 
     def wide(self, expr: Expr) -> str:
@@ -205,7 +206,7 @@ class Expressions:
                 name = f"bitcast_{self._stored(op.args[0].dtype)}_{self._stored(op.dtype)}"
                 return Piece(self.call(name, self.exact(op.args[0])), _ATOM)
             case None:
-                raise NotImplementedError(f"{op.name} of {op.args[-1].dtype}")
+                raise internal(f"no back end has `{op.name}` of {op.args[-1].dtype}")
         return piece if op.name in EXACT_IN_HALF else self._rounded(piece, op.dtype)
 
     def _stored(self, dtype: DType) -> str:
@@ -232,7 +233,7 @@ class Expressions:
     def _integer(self, piece: Piece, op: Op) -> Piece:
         """`piece` of the type that carries the result, as far as it must be so at once.
 
-        Unsigned integers are wrapped at once: numba makes a float64 of uint64 and int64.
+        Unsigned integers are wrapped at once: uint64 and int64 do not meet.
         """
         dtype = self.carried(op.dtype)
         if dtype.kind == "uint" and (dtype.bits < 64 or len(op.args) == 1):

@@ -10,7 +10,7 @@ _PLACE = re.compile(r"!dbg !(\d+)")
 _ATTACHED = re.compile(r",? ![\w.]+ !\d+")
 _GROUP = re.compile(r" #\d+\b")
 # What says nothing about the kernel: the module's head, metadata, attributes, declarations.
-_NOISE = re.compile(r"!|attributes #|declare |source_filename|target |; ModuleID|\s*;|@\"?_ZN08NumbaEnv")
+_NOISE = re.compile(r"!|attributes #|declare |source_filename|target |; ModuleID|\s*;")
 _DEBUG = re.compile(r'\s*#dbg_|.*\bcall void @"?llvm\.(?:dbg|lifetime)\.')
 
 

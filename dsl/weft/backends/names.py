@@ -37,6 +37,6 @@ class Names:
 
 def _safe(name: str) -> str:
     text = _UNSAFE.sub("_", _SUBSCRIPT.sub(r"\1", name))
-    # Generated code is ASCII, so that its hash and numba's symbol names do not depend on an encoding.
+    # Generated code is ASCII, so that its hash and its symbols do not depend on an encoding.
     text = text.encode("ascii", "replace").decode().replace("?", "_")
     return text if text[:1].isalpha() or text[:1] == "_" else f"v{text}"

@@ -63,11 +63,6 @@ class Suppression:
         return "in this file" if self.line is None else "on this line"
 
 
-def unsuppressed(text: str, found: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
-    """`found` without what the text's comments suppress, and with what is wrong with those comments."""
-    return divided(text, found)[0]
-
-
 def divided(text: str, found: Sequence[Diagnostic]) -> tuple[Sequence[Diagnostic], Sequence[Diagnostic]]:
     """What is left of `found`, with what is wrong with the text's suppressions; and what they suppress."""
     if _MARK.search(text) is None:

@@ -416,7 +416,6 @@ def extent(tensor: str, axis: int) -> Param:
 
 
 TRUE = Const(True, BOOL)
-FALSE = Const(False, BOOL)
 
 
 def children(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:

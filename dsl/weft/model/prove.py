@@ -6,6 +6,7 @@ parameters are left, which are never negative. What cannot be shown stays unprov
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Load, Op, Param, Special, Var, walk_expr
@@ -259,7 +260,14 @@ def _never_negative(atom: Expr, known: Known) -> bool:
 
 
 def _mentions(expr: Expr, variable: Var) -> bool:
-    return expr == variable or (isinstance(expr, Op) and any(_mentions(arg, variable) for arg in expr.args))
+    return variable in _variables(expr) if isinstance(expr, Op) else expr == variable
+
+
+@lru_cache(maxsize=1 << 14)
+def _variables(op: Op) -> frozenset[Expr]:
+    """Those that it is made of. Each assignment asks this of all that is known."""
+    own = {arg for arg in op.args if isinstance(arg, Var)}
+    return frozenset(own).union(*(_variables(arg) for arg in op.args if isinstance(arg, Op)))
 
 
 def _without(bounds: Bounds, variable: Var) -> Bounds | None:

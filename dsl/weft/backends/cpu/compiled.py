@@ -61,7 +61,7 @@ class CompiledCpu:
 
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
-    """The kernel, ready to launch. numba is loaded only if it was not compiled before on this machine."""
+    """The kernel, ready to launch. LLVM compiles it if that was not done before on this machine."""
     name = disk.key("cpu", pickle.dumps(kernel, pickle.HIGHEST_PROTOCOL), _facts(specialization), _compiler())
     kept = disk.read(name)
     if kept is not None:
@@ -105,4 +105,4 @@ def _compile_object() -> Callable[[Emitted], bytes]:
 @cache
 def _compiler() -> str:
     """Everything but the kernel that decides what the object contains."""
-    return "\n".join([disk.installed("numba"), disk.installed("llvmlite"), machine_name(), disk.language()])
+    return "\n".join([disk.installed("llvmlite"), machine_name(), disk.language()])

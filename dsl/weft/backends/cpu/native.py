@@ -1,4 +1,4 @@
-"""A compiled kernel in memory. Needs llvmlite, but not numba."""
+"""A compiled kernel in memory. Needs llvmlite."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a kernel becomes on its way to this processor, as text. Importing this loads numba when it is first asked."""
+"""What a kernel becomes on its way to this processor, as text. Importing this loads llvmlite."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Casts: numba converts operands to a definition's dtypes, so most of these do nothing more."""
+"""Casts: `flat` converts operands to a definition's dtypes, so most of these do nothing more."""
 
 from collections.abc import Iterator
 from functools import partial
