@@ -70,6 +70,11 @@ export function lacks(what: string, python: Command): string {
   return (
     `${what} is not installed for ${python.join(' ')}.\n` +
     "The editor's own server reads kernels; compiling and running them takes Weft in your project's environment:\n\n" +
-    `    ${python.join(' ')} -m pip install weft`
+    `    ${python.map(quoted).join(' ')} -m pip install weft`
   );
+}
+
+/** For a command line. */
+function quoted(word: string): string {
+  return /\s/.test(word) ? `"${word}"` : word;
 }

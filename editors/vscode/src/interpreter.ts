@@ -1,6 +1,6 @@
 // Which Python runs the server. Nothing here knows of VS Code: the system is passed in.
 
-import { knownPlaces } from './places.ts';
+import { joined, knownPlaces, listedByLauncher } from './places.ts';
 
 export const OLDEST: Version = [3, 11];
 
@@ -10,7 +10,7 @@ export type Version = readonly [major: number, minor: number];
 export type Command = readonly [program: string, ...args: string[]];
 
 export interface System {
-  platform: 'windows' | 'posix';
+  platform: 'windows' | 'macos' | 'linux';
   /** The folders of PATH, in its order. */
   searchPath: readonly string[];
   isFile(path: string): boolean;
@@ -22,6 +22,8 @@ export interface System {
   realPath(path: string): string;
   /** The version of the Python that a command starts; undefined if it starts none. */
   versionOf(command: Command): Promise<Version | undefined>;
+  /** What a program prints; nothing if it cannot be started or fails. */
+  outputOf(command: Command): Promise<string>;
 }
 
 export interface Wishes {
@@ -39,6 +41,7 @@ export type Source =
   | 'the Python extension'
   | "the workspace's .venv"
   | 'PATH'
+  | 'the launcher'
   | 'uv'
   | 'pyenv'
   | 'conda'
@@ -70,7 +73,7 @@ export async function findInterpreter(wishes: Wishes, system: System): Promise<S
     if (!command) return { found: undefined, rejected: [{ source, what: `${wishes.setting} is not a file` }] };
     return (await tried({ command, source }, system, rejected)) ?? { found: undefined, rejected };
   }
-  for (const candidate of candidates(wishes, system)) {
+  for await (const candidate of candidates(wishes, system)) {
     const search = await tried(candidate, system, rejected);
     if (search) return search;
   }
@@ -84,11 +87,10 @@ export function describeFailure(rejected: readonly Rejected[]): string {
   return `${needs}. ${rejected.map(({ source, what }) => `${what} (from ${source})`).join('; ')}.`;
 }
 
-function* candidates(wishes: Wishes, system: System): Iterable<Candidate> {
+async function* candidates(wishes: Wishes, system: System): AsyncIterable<Candidate> {
   const { chosen, folders, isTrusted } = wishes;
-  if (chosen && system.isFile(chosen) && (isTrusted || !isWithin(chosen, folders, system))) {
-    yield { command: [chosen], source: 'the Python extension' };
-  }
+  const mayRun = (path: string) => isTrusted || !isWithin(path, folders, system);
+  if (chosen && system.isFile(chosen) && mayRun(chosen)) yield { command: [chosen], source: 'the Python extension' };
   if (isTrusted) {
     for (const folder of folders) {
       const path = joined(system, folder, '.venv', ...inEnvironment(system));
@@ -96,21 +98,42 @@ function* candidates(wishes: Wishes, system: System): Iterable<Candidate> {
     }
   }
   for (const command of onPath(system)) {
-    if (isTrusted || !isWithin(command[0], folders, system)) yield { command, source: 'PATH' };
+    if (mayRun(command[0])) yield { command, source: 'PATH' };
+  }
+  for (const launcher of launchers(system)) {
+    if (!mayRun(launcher)) continue;
+    yield { command: [launcher, '-3'], source: 'PATH' };
+    for (const path of listedByLauncher(await system.outputOf([launcher, '-0p']))) {
+      if (system.isFile(path) && mayRun(path)) yield { command: [path], source: 'the launcher' };
+    }
   }
   for (const candidate of knownPlaces(system)) {
-    if (isTrusted || !isWithin(candidate.command[0], folders, system)) yield candidate;
+    if (mayRun(candidate.command[0])) yield candidate;
   }
 }
 
 function* onPath(system: System): Iterable<Command> {
   for (const name of ['python3.11', 'python3.12', 'python3.13', 'python3.14', 'python3', 'python']) {
-    for (const path of allOnPath(name, system)) yield [path];
-  }
-  if (system.platform === 'windows') {
-    for (const path of allOnPath('py', system)) yield [path, '-3'];
+    for (const path of allOnPath(name, system)) {
+      if (!isDialogue(path, system)) yield [path];
+    }
   }
 }
+
+/** `py` of Windows, which knows the Pythons that are not on PATH. */
+function launchers(system: System): string[] {
+  return system.platform === 'windows' ? allOnPath('py', system) : [];
+}
+
+/** Where Xcode's tools are not installed, macOS has a program of that name that asks for them in a window, and is no Python. */
+function isDialogue(path: string, system: System): boolean {
+  return system.platform === 'macos' && folderOf(path) === '/usr/bin' && !APPLE_PYTHONS.some((each) => system.isFile(each));
+}
+
+const APPLE_PYTHONS = [
+  '/Library/Developer/CommandLineTools/usr/bin/python3',
+  '/Applications/Xcode.app/Contents/Developer/usr/bin/python3',
+];
 
 async function tried(candidate: Candidate, system: System, rejected: Rejected[]): Promise<Search | undefined> {
   const version = await system.versionOf(candidate.command);
@@ -129,11 +152,21 @@ function resolve(setting: string, system: System): Command | undefined {
   return path && system.isFile(path) ? [path] : undefined;
 }
 
-/** Never a relative folder of PATH: that is the current folder's program, whoever wrote it. */
+/** The folders of PATH. In Windows one whose name has a semicolon may stand in quotes. */
+export function searchPath(value: string, platform: System['platform']): string[] {
+  const folders = platform === 'windows' ? (value.match(/("[^"]*"|[^;"])+/g) ?? []).map((each) => each.replaceAll('"', '')) : value.split(':');
+  return folders.map((folder) => (platform === 'windows' ? folder.trim() : folder)).filter((folder) => folder !== '');
+}
+
+/**
+ * Never a relative folder of PATH: that is the current folder's program, whoever wrote it. Nor one of Windows' drives, as WSL
+ * has them: what lies there reads no path of Linux.
+ */
 function allOnPath(name: string, system: System): string[] {
   if (/[/\\]/.test(name)) return [];
   const file = system.platform === 'windows' && !name.toLowerCase().endsWith('.exe') ? `${name}.exe` : name;
-  const folders = system.searchPath.filter((folder) => isAbsolute(folder, system));
+  const isForeign = (folder: string) => system.variable('WSL_DISTRO_NAME') !== undefined && /^\/mnt\/[a-z](\/|$)/.test(folder);
+  const folders = system.searchPath.filter((folder) => isAbsolute(folder, system) && !isForeign(folder));
   return folders.map((folder) => joined(system, folder, file)).filter((path) => system.isFile(path));
 }
 
@@ -159,9 +192,4 @@ function folderOf(path: string): string {
 function comparable(path: string, system: System): string {
   const plain = system.platform === 'windows' ? path.replaceAll('\\', '/').toLowerCase() : path;
   return plain.replace(/\/+/g, '/').replace(/\/$/, '');
-}
-
-function joined(system: System, folder: string, ...parts: string[]): string {
-  const separator = system.platform === 'windows' ? '\\' : '/';
-  return [folder.replace(system.platform === 'windows' ? /[/\\]+$/ : /\/+$/, ''), ...parts].join(separator);
 }

@@ -1,11 +1,10 @@
 // The real system, for the interpreter search.
 
 import { execFile } from 'node:child_process';
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 
 import { type Environment, NOTHING, PROBE, readProbe } from './environment.ts';
-import type { Command, System, Version } from './interpreter.ts';
+import { type Command, searchPath, type System } from './interpreter.ts';
 
 const PROBE_MILLISECONDS = 10_000;
 const VERSION_PROBE = 'import sys; print("weft-probe", *sys.version_info[:2])';
@@ -13,19 +12,39 @@ const VERSION_PROBE = 'import sys; print("weft-probe", *sys.version_info[:2])';
 export const ISOLATED = ['-I', '-S'] as const;
 
 export function thisSystem(directory: string): System {
+  const platform = PLATFORMS[process.platform] ?? 'linux';
   return {
-    platform: process.platform === 'win32' ? 'windows' : 'posix',
-    searchPath: (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+    platform,
+    searchPath: searchPath(process.env['PATH'] ?? '', platform),
     isFile,
     foldersIn,
     variable: (name) => process.env[name] || undefined,
     realPath,
-    versionOf: (command) => versionOf(command, directory),
+    versionOf: async (command) => {
+      const match = /weft-probe (\d+) (\d+)/.exec(await outputOf(command, [...ISOLATED, '-c', VERSION_PROBE], directory));
+      return match ? [Number(match[1]), Number(match[2])] : undefined;
+    },
+    outputOf: (command) => outputOf(command, [], directory),
   };
 }
 
+const PLATFORMS: Partial<Record<NodeJS.Platform, System['platform']>> = { win32: 'windows', darwin: 'macos' };
+
+/** A program of Windows' store is a link that cannot be followed, and can be run: what is there and cannot be looked at counts. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return isLink(path);
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 function foldersIn(path: string): string[] {
@@ -44,22 +63,19 @@ function realPath(path: string): string {
   }
 }
 
-function versionOf([program, ...first]: Command, directory: string): Promise<Version | undefined> {
+/** What a program prints; nothing if it cannot be started, fails, or takes too long. */
+function outputOf([program, ...first]: Command, rest: readonly string[], directory: string): Promise<string> {
   const options = { cwd: directory, timeout: PROBE_MILLISECONDS, windowsHide: true };
   return new Promise((resolve) => {
-    execFile(program, [...first, ...ISOLATED, '-c', VERSION_PROBE], options, (error, output) => {
-      const match = error ? null : /weft-probe (\d+) (\d+)/.exec(output);
-      resolve(match ? [Number(match[1]), Number(match[2])] : undefined);
-    });
+    try {
+      execFile(program, [...first, ...rest], options, (error, output) => resolve(error ? '' : output));
+    } catch {
+      resolve('');
+    }
   });
 }
 
 /** What that Python has of Weft. Only for a workspace that is trusted: its packages may run code as Python starts. */
-export function environmentOf([program, ...first]: Command, directory: string): Promise<Environment> {
-  const options = { cwd: directory, timeout: PROBE_MILLISECONDS, windowsHide: true };
-  return new Promise((resolve) => {
-    execFile(program, [...first, '-I', '-c', PROBE], options, (error, output) => {
-      resolve((error ? undefined : readProbe(output)) ?? NOTHING);
-    });
-  });
+export async function environmentOf(command: Command, directory: string): Promise<Environment> {
+  return readProbe(await outputOf(command, ['-I', '-c', PROBE], directory)) ?? NOTHING;
 }

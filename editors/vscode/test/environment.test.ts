@@ -54,3 +54,8 @@ test('an inspection with errors says which', () => {
   assert.deepEqual(read(nothing, 'k.py:5:1: unknown-name: `j`\n', ['python']), { trouble: 'k.py:5:1: unknown-name: `j`' });
   assert.deepEqual(read(nothing, '', ['python']), { trouble: 'k has errors' });
 });
+
+test('a path with blanks can be copied into a command line', () => {
+  const answer = read('', 'No module named weft\n', ['C:\\Program Files\\Python312\\python.exe']);
+  assert.match('trouble' in answer ? answer.trouble : '', /\n {4}"C:\\Program Files\\Python312\\python.exe" -m pip install weft$/);
+});

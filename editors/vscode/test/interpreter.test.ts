@@ -9,12 +9,12 @@ const NOTHING: Wishes = { setting: '', chosen: undefined, folders: [], isTrusted
 function system(
   files: Record<string, Version | undefined>,
   searchPath: string[],
-  platform: System['platform'] = 'posix',
+  platform: System['platform'] = 'linux',
   links: Record<string, string> = {},
 ): System {
   const versionOf = async ([program]: readonly string[]) => files[program ?? ''];
   const realPath = (path: string) => links[path] ?? path;
-  return { platform, searchPath, isFile: (path) => path in files, foldersIn: () => [], variable: () => undefined, realPath, versionOf };
+  return { platform, searchPath, isFile: (path) => path in files, foldersIn: () => [], variable: () => undefined, realPath, versionOf, outputOf: async () => '' };
 }
 
 async function check(wishes: Partial<Wishes>, on: System, expected: string): Promise<void> {
@@ -70,7 +70,7 @@ test('links hide nothing of an untrusted workspace', async () => {
   const untrusted = { isTrusted: false, chosen: '/disk/work/.venv/bin/python', folders: ['/home/work'] };
   const files: Record<string, Version> = { '/disk/work/.venv/bin/python': [3, 12], '/bin/python3': [3, 11] };
   const links = { '/home/work': '/disk/work', '/disk/work/.venv/bin/python': '/usr/bin/python3.12' };
-  await check(untrusted, system(files, ['/bin'], 'posix', links), '/bin/python3 (PATH)');
+  await check(untrusted, system(files, ['/bin'], 'linux', links), '/bin/python3 (PATH)');
 });
 
 test('an old Python is passed over', () =>
