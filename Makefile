@@ -45,9 +45,10 @@ e2e: e2e-neovim $(E2E)
 	@folder=$$($(BIN)/python tests/e2e/vscode/install.py) && PATH="$$folder/node/bin:$$PATH" && \
 	$(BIN)/python editors/vscode/build.py && $(BIN)/python -m pytest tests/e2e/vscode
 
-# A release tests the package that it publishes: nothing is built here.
+# A release tests the package that it publishes: nothing of it is built here. The neighbour is bundled with the extension's tools.
 e2e-vscode-built: $(E2E)
-	@$(BIN)/python tests/e2e/vscode/install.py >/dev/null && $(BIN)/python -m pytest tests/e2e/vscode
+	@folder=$$($(BIN)/python tests/e2e/vscode/install.py) && PATH="$$folder/node/bin:$$PATH" && \
+	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix editors/vscode && $(BIN)/python -m pytest tests/e2e/vscode
 
 e2e-neovim: $(TEST)
 	@command -v nvim >/dev/null || { echo "make e2e-neovim needs Neovim 0.7 or newer (Debian: apt-get install neovim)" >&2; exit 1; }
@@ -57,12 +58,13 @@ e2e-helix: $(TEST)
 	@command -v hx helix >/dev/null || { echo "make e2e-helix needs Helix 25.01 or newer (Debian 13: apt-get install hx)" >&2; exit 1; }
 	@$(BIN)/python -m pytest tests/e2e/test_helix.py
 
+# The Node that `make e2e` has installed, where it is there; else the system's.
 extension: | $(BIN)/python
-	@$(BIN)/python editors/vscode/build.py --twice
-	@npm --prefix editors/vscode test --silent
+	@folder=$$($(BIN)/python tests/e2e/vscode/install.py --where) && PATH="$$folder/node/bin:$$PATH" && \
+	$(BIN)/python editors/vscode/build.py --twice && npm --prefix editors/vscode test --silent
 
 release-dry-run: $(TEST)
-	@folder=$$($(BIN)/python tests/e2e/vscode/install.py --where); PATH="$$PATH:$$folder/node/bin"; \
+	@folder=$$($(BIN)/python tests/e2e/vscode/install.py --where) && PATH="$$folder/node/bin:$$PATH" && \
 	$(BIN)/python editors/vscode/build.py && \
 	npm ci --ignore-scripts --no-audit --no-fund --silent --prefix editors/openvsx-publish && \
 	$(BIN)/python editors/openvsx-publish/publish.py editors/vscode/build/weft-*.vsix --dry-run --wait-seconds 5 && \

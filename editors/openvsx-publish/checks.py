@@ -92,8 +92,8 @@ def of_links(package: Package, answer_to: Callable[[str], str]) -> Iterator[str]
     if answers[package.repository]:
         yield (
             f"there is no repository at {package.repository} ({answers[package.repository]}), and {len(addresses)} links of "
-            "README.md lead into it or beside it: publish the repository, or correct `repository` in "
-            "editors/vscode/package.json and dsl/weft/cli/address.py, where its address stands"
+            "README.md lead into it or beside it: make the repository public, or build with GITHUB_REPOSITORY=OWNER/NAME, "
+            "as a workflow of GitHub does"
         )
         return
     for address in addresses:

@@ -23,6 +23,7 @@ STAGE = HERE / "build" / "stage"
 LIBS = STAGE / "bundled" / "libs"
 OWN = {"weft": ROOT / "dsl" / "weft", "weft_lsp": ROOT / "server" / "weft_lsp"}
 LIMIT_BYTES = 6_000_000
+OLDEST_NODE = 22
 # The server reads no array and compiles nothing: what does so stays out.
 LEFT_OUT = ("weft/backends/cpu/", "weft/backends/cuda/")
 # jedi's stubs of packages that are not the standard library's: their own sources say as much where they are installed.
@@ -87,6 +88,7 @@ def main() -> int:
 
 def build() -> Path:
     version = agreed_version()
+    check_node()
     install_node_packages()
     stage_files()
     stage_readme(version)
@@ -105,6 +107,20 @@ def agreed_version() -> str:
     if f'__version__ = "{version}"' not in source:
         raise BuildError(f"package.json has version {version}, and weft has another")
     return version
+
+
+def check_node() -> None:
+    done = (
+        subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+        if shutil.which("node")
+        else None
+    )
+    found = done.stdout.strip() if done else "not on PATH"
+    if not found.startswith("v") or int(found[1:].split(".")[0]) < OLDEST_NODE:
+        raise BuildError(
+            f"Node {OLDEST_NODE} or newer is needed to build the extension; node is {found}. "
+            "Install one from nodejs.org; `make e2e` brings one of its own"
+        )
 
 
 def install_node_packages() -> None:
@@ -135,11 +151,18 @@ def stage_readme(version: str) -> None:
 
 
 def address() -> str:
-    """Of the repository: package.json has it, and nothing else."""
-    url = json.loads((HERE / "package.json").read_text(encoding="utf-8"))["repository"]["url"]
+    """Of the repository: the one that a workflow of GitHub runs in, else the one that package.json names."""
+    if given := os.environ.get("GITHUB_REPOSITORY"):
+        url, place = f"https://github.com/{given}.git", "GITHUB_REPOSITORY"
+    else:
+        url, place = written_address(), "package.json"
     if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+\.git", url):
-        raise BuildError(f"repository in package.json is {url}: write https://github.com/OWNER/NAME.git")
+        raise BuildError(f"the repository in {place} is {url}: it must be https://github.com/OWNER/NAME.git")
     return url.removesuffix(".git")
+
+
+def written_address() -> str:
+    return json.loads((HERE / "package.json").read_text(encoding="utf-8"))["repository"]["url"]
 
 
 def stage_python() -> None:
@@ -158,6 +181,17 @@ def stage_python() -> None:
             name = f"{package}/{path.relative_to(source).as_posix()}"
             if "__pycache__" not in name and not name.startswith(LEFT_OUT):
                 copy(path, LIBS / name)
+    address_file = LIBS / "weft" / "cli" / "address.py"
+    replace_once(address_file, f'"{written_address().removesuffix(".git")}"', f'"{address()}"')
+
+
+def replace_once(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    if text.count(old) != 1:
+        raise BuildError(
+            f"{path.relative_to(STAGE)} has {old} {text.count(old)} times, and must have it once"
+        )
+    path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
 
 
 def is_of_use(name: str) -> bool:
@@ -199,12 +233,13 @@ def notice(package: Path) -> str:
 
 
 def normalize() -> None:
-    """Nothing of the machine: neither its umask nor the commands that only a checkout needs. What follows from the address."""
+    """Nothing of the machine: neither its umask nor the commands that only a checkout needs. The address, and what follows from it."""
     for path in files(STAGE):
         path.chmod(0o644)
     manifest = json.loads((STAGE / "package.json").read_text(encoding="utf-8"))
     for key in ("scripts", "devDependencies", "private"):
         del manifest[key]
+    manifest["repository"]["url"] = f"{address()}.git"
     manifest |= {"homepage": f"{address()}#readme", "bugs": {"url": f"{address()}/issues/new"}}
     (STAGE / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
 

@@ -105,8 +105,7 @@ def test_links_into_a_repository_that_is_not_there(package: Path):
     assert (status, out) == (1, "")
     assert err == (
         f"not published: there is no repository at {address(package)} (it answers 404), and 8 links of README.md lead into it "
-        "or beside it: publish the repository, or correct `repository` in editors/vscode/package.json and "
-        "dsl/weft/cli/address.py, where its address stands\n"
+        "or beside it: make the repository public, or build with GITHUB_REPOSITORY=OWNER/NAME, as a workflow of GitHub does\n"
     )
 
 
