@@ -7,6 +7,7 @@ cannot be computed here (a division by zero) stays an operation.
 import math
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from weft.model.dtypes import BOOL, INDEX, DType
@@ -18,7 +19,19 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 
 def const(value: Number, dtype: DType = INDEX) -> Const:
+    return _whole(value, dtype) if dtype == INDEX else Const(_wrap(value, dtype), dtype)
+
+
+@lru_cache(maxsize=1 << 10)
+def _whole(value: Number, dtype: DType) -> Const:
     return Const(_wrap(value, dtype), dtype)
+
+
+@lru_cache(maxsize=1 << 13)
+def same(op: Op) -> Op:
+    """The one object for an operation, as long as it is remembered: comparing it with itself takes no time, and analyses that
+    go by identity see that it is the same."""
+    return op
 
 
 def convert(value: Expr, dtype: DType) -> Expr:
@@ -27,7 +40,7 @@ def convert(value: Expr, dtype: DType) -> Expr:
         return value
     if isinstance(value, Const) and _is_finite(value.value):
         return const(value.value, dtype)
-    return Op("cast", (value,), dtype)
+    return same(Op("cast", (value,), dtype))
 
 
 def add(a: Expr, b: Expr) -> Expr:
@@ -97,7 +110,7 @@ def operation(name: str, *args: Expr, dtype: DType | None = None) -> Expr:
         computed = _compute(name, [arg.value for arg in args if isinstance(arg, Const)])
         if computed is not None and _is_finite(computed):
             return const(computed, result)
-    return Op(name, args, result)
+    return same(Op(name, args, result))
 
 
 def rebuild(expr: Op, args: tuple[Expr, ...]) -> Expr:

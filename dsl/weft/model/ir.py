@@ -7,6 +7,7 @@ which simplify as they go.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from weft.model.diagnostic import Span
@@ -22,6 +23,14 @@ class Const:
 
     value: int | float | bool
     dtype: DType
+
+    def __eq__(self, other: object) -> bool:
+        """0.0 and -0.0 are two numbers: what is divided by them differs."""
+        if self is other:
+            return True
+        if not isinstance(other, Const) or self.value != other.value or self.dtype != other.dtype:
+            return False
+        return self.value != 0 or str(self.value) == str(other.value)
 
 
 @record(keeps_hash=True)
@@ -488,6 +497,52 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
             left.append(one.offset)
             if one.guard is not None:
                 left.append(one.guard)
+
+
+@record
+class Leaves:
+    """What an expression is made of in the end. variables, params, specials: their names."""
+
+    variables: frozenset[str] = frozenset()
+    params: frozenset[str] = frozenset()
+    specials: frozenset[str] = frozenset()
+    loads: tuple[Load, ...] = ()
+
+
+_NO_LEAVES = Leaves()
+
+
+def leaves(expr: Expr) -> Leaves:
+    """What `walk_expr` would come to, found once for an expression: analyses ask this of the same ones again and again."""
+    if isinstance(expr, Op | Load):
+        return _leaves_of_parts(expr)
+    if isinstance(expr, Var):
+        return Leaves(variables=frozenset((expr.name,)))
+    if isinstance(expr, Param):
+        return Leaves(params=frozenset((expr.name,)))
+    return _NO_LEAVES if isinstance(expr, Const) else Leaves(specials=frozenset((expr.name,)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _leaves_of_parts(expr: Op | Load) -> Leaves:
+    variables: set[str] = set()
+    params: set[str] = set()
+    specials: set[str] = set()
+    loads: list[Load] = [expr] if isinstance(expr, Load) else []
+    for part in operands(expr):
+        if isinstance(part, Var):
+            variables.add(part.name)
+        elif isinstance(part, Op | Load):
+            inner = _leaves_of_parts(part)
+            variables |= inner.variables
+            params |= inner.params
+            specials |= inner.specials
+            loads += inner.loads
+        elif isinstance(part, Param):
+            params.add(part.name)
+        elif isinstance(part, Special):
+            specials.add(part.name)
+    return Leaves(frozenset(variables), frozenset(params), frozenset(specials), tuple(loads))
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

@@ -6,8 +6,11 @@ the "webs" of register allocation (Muchnick, "Advanced Compiler Design and Imple
 made from the names of the text.
 """
 
+from collections import Counter
 from operator import is_
+from typing import TypeVar, cast
 
+from weft.model.fold import same
 from weft.model.ir import (
     Assign,
     Break,
@@ -26,10 +29,12 @@ from weft.model.ir import (
     Var,
     While,
     assigned,
+    leaves,
     walk,
-    walk_expr,
 )
 from weft.records import replace
+
+S = TypeVar("S", Do, If, For, While, Domain)
 
 # One assignment: the identity of its statement, and the variable.
 Definition = tuple[int, str]
@@ -43,8 +48,8 @@ def by_lives(kernel: Kernel) -> Kernel:
         return kernel
     webs = _Webs()
     _Reader(webs).block(kernel.body)
-    webs.is_settled = True
-    return replace(kernel, body=_Reader(webs).block(kernel.body))
+    webs.settle()
+    return replace(kernel, body=_Reader(webs).block(kernel.body)) if webs.split else kernel
 
 
 class _Webs:
@@ -52,9 +57,20 @@ class _Webs:
 
     def __init__(self) -> None:
         self.is_settled = False
+        # The variables that have several lives.
+        self.split: frozenset[str] = frozenset()
+        self._definitions: set[Definition] = set()
         self._parents: dict[Definition, Definition] = {}
         self._names: dict[Definition, str] = {}
         self._counts: dict[str, int] = {}
+
+    def add(self, definition: Definition) -> None:
+        self._definitions.add(definition)
+
+    def settle(self) -> None:
+        self.is_settled = True
+        roots = Counter(name for _, name in {self._root(one) for one in self._definitions})
+        self.split = frozenset(name for name, count in roots.items() if count > 1)
 
     def join(self, definitions: frozenset[Definition]) -> None:
         first, *others = definitions
@@ -88,11 +104,17 @@ class _Reader:
     def statement(self, statement: Stmt) -> Stmt:
         match statement:
             case Assign(target=target, value=value):
-                value = self.expr(value)
-                return replace(statement, target=self.define(statement, target), value=value)
+                read = self.expr(value)
+                given = self.define(statement, target)
+                if read is value and given is target:
+                    return statement
+                return Assign(given, read, statement.span)
             case Store(offset=offset, value=value, guard=guard):
-                guard = guard and self.expr(guard)
-                return replace(statement, offset=self.expr(offset), value=self.expr(value), guard=guard)
+                condition = guard and self.expr(guard)
+                place, stored = self.expr(offset), self.expr(value)
+                if place is offset and stored is value and condition is guard:
+                    return statement
+                return Store(statement.array, place, stored, condition, statement.span)
             case Do():
                 return self.do(statement)
             case If():
@@ -104,20 +126,24 @@ class _Reader:
                 condition = self.expr(statement.condition)
                 body = self.block(statement.body)
                 self.leave(statement, before)
-                return replace(statement, condition=condition, body=body)
+                return _with(statement, condition=condition, body=body)
             case Domain():
                 extents = tuple(map(self.expr, statement.extents))
                 indices = tuple(self.define(statement, index) for index in statement.indices)
-                return replace(statement, indices=indices, extents=extents, body=self.block(statement.body))
+                return _with(statement, indices=indices, extents=extents, body=self.block(statement.body))
             case _:
                 return statement
 
     def do(self, do: Do) -> Do:
         guard = do.guard and self.expr(do.guard)
         args = tuple(map(self.expr, do.args))
-        places = tuple(Place(place.array, self.expr(place.offset)) for place in do.places)
+        places = tuple(map(self.place, do.places))
         targets = tuple(self.define(do, target) for target in do.targets)
-        return replace(do, guard=guard, args=args, places=places, targets=targets)
+        return _with(do, guard=guard, args=args, places=places, targets=targets)
+
+    def place(self, place: Place) -> Place:
+        offset = self.expr(place.offset)
+        return place if offset is place.offset else Place(place.array, offset)
 
     def branch(self, branch: If) -> If:
         condition, before = self.expr(branch.condition), dict(self.reaching)
@@ -125,7 +151,7 @@ class _Reader:
         after, self.reaching = self.reaching, before
         otherwise = self.block(branch.otherwise)
         self.reaching = _either(after, self.reaching)
-        return replace(branch, condition=condition, then=then, otherwise=otherwise)
+        return _with(branch, condition=condition, then=then, otherwise=otherwise)
 
     def loop(self, loop: For) -> For:
         start, stop, step = (self.expr(part) for part in (loop.start, loop.stop, loop.step))
@@ -133,7 +159,7 @@ class _Reader:
         variable = self.define(loop, loop.variable)
         body = self.block(loop.body)
         self.leave(loop, before)
-        return replace(loop, variable=variable, start=start, stop=stop, step=step, body=body)
+        return _with(loop, variable=variable, start=start, stop=stop, step=step, body=body)
 
     def enter(self, body: tuple[Stmt, ...]) -> Reaching:
         """Before a round of a loop, whatever any round assigns may be there. What was there before the loop."""
@@ -148,42 +174,62 @@ class _Reader:
 
     def define(self, statement: Stmt, variable: Var) -> Var:
         definition = (id(statement), variable.name)
+        self.webs.add(definition)
         self.reaching[variable.name] = frozenset((definition,))
         return self.renamed(variable, definition)
 
     def expr(self, expr: Expr) -> Expr:
+        names = leaves(expr).variables
         if self.webs.is_settled:
-            return self.renamed_in(expr)
-        for part in walk_expr(expr):
-            if isinstance(part, Var) and (reaching := self.reaching.get(part.name)):
+            return expr if names.isdisjoint(self.webs.split) else self.renamed_in(expr)
+        for name in names:
+            reaching = self.reaching.get(name)
+            if reaching and len(reaching) > 1:
                 self.webs.join(reaching)
         return expr
 
     def renamed_in(self, expr: Expr) -> Expr:
-        match expr:
-            case Var(name=name):
-                reaching = self.reaching.get(name)
-                return self.renamed(expr, next(iter(reaching))) if reaching else expr
-            case Op(args=args):
-                parts = tuple(map(self.renamed_in, args))
-                return expr if all(map(is_, parts, args)) else replace(expr, args=parts)
-            case Load(offset=offset, guard=guard):
-                place, condition = self.renamed_in(offset), guard and self.renamed_in(guard)
-                is_same = place is offset and condition is guard
-                return expr if is_same else replace(expr, offset=place, guard=condition)
-            case _:
-                return expr
+        if isinstance(expr, Var):
+            reaching = self.reaching.get(expr.name)
+            return self.renamed(expr, next(iter(reaching))) if reaching else expr
+        if not isinstance(expr, Op | Load) or leaves(expr).variables.isdisjoint(self.webs.split):
+            return expr
+        if isinstance(expr, Op):
+            parts = tuple(map(self.renamed_in, expr.args))
+            return expr if all(map(is_, parts, expr.args)) else same(Op(expr.name, parts, expr.dtype))
+        place, condition = self.renamed_in(expr.offset), expr.guard and self.renamed_in(expr.guard)
+        is_same = place is expr.offset and condition is expr.guard
+        return expr if is_same else Load(expr.array, place, condition, expr.span)
 
     def renamed(self, variable: Var, definition: Definition) -> Var:
-        if not self.webs.is_settled:
+        if variable.name not in self.webs.split:
             return variable
         name = self.webs.name(definition)
         return variable if name == variable.name else replace(variable, name=name)
 
 
+def _with(statement: S, **parts: object) -> S:
+    """The statement with other parts; itself where they are the same."""
+    is_same = all(_is_same(getattr(statement, name), part) for name, part in parts.items())
+    return statement if is_same else replace(statement, **parts)
+
+
+def _is_same(before: object, after: object) -> bool:
+    if not isinstance(before, tuple) or not isinstance(after, tuple):
+        return before is after
+    return all(map(is_, cast("tuple[object, ...]", before), cast("tuple[object, ...]", after)))
+
+
 def _either(one: Reaching, other: Reaching) -> Reaching:
     """What reaches the place where two paths meet."""
-    return one | {name: one.get(name, frozenset()) | defined for name, defined in other.items()}
+    both = dict(one)
+    for name, defined in other.items():
+        own = one.get(name)
+        if own is None:
+            both[name] = defined
+        elif own is not defined:
+            both[name] = own | defined
+    return both
 
 
 def _defined(body: tuple[Stmt, ...]) -> Reaching:

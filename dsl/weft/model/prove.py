@@ -6,10 +6,9 @@ parameters are left, which are never negative. What cannot be shown stays unprov
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from weft.model.dtypes import INDEX
-from weft.model.ir import WARP_SIZE, Const, Expr, Load, Op, Param, Special, Var, walk_expr
+from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var, leaves
 from weft.records import field, record
 
 # A product of atoms, sorted by their text; () is the constant term.
@@ -39,34 +38,48 @@ class Known:
     definitions: dict[Expr, Expr] = field(default_factory=dict[Expr, Expr])
     bounds: dict[Expr, Bounds] = field(default_factory=dict[Expr, Bounds])
     tested: tuple[tuple[Expr, Expr], ...] = ()
+    # By the name of a variable, what may be defined or bounded by it: each assignment asks for that.
+    _users: dict[str, tuple[Expr, ...]] = field(default_factory=dict[str, tuple[Expr, ...]])
 
     def copy(self) -> "Known":
-        return Known(dict(self.definitions), dict(self.bounds), self.tested)
+        return Known(dict(self.definitions), dict(self.bounds), self.tested, dict(self._users))
+
+    def define(self, variable: Var, value: Expr) -> None:
+        self.definitions[variable] = value
+        self._use(variable, value)
 
     def forget(self, variable: Var) -> None:
         """`variable` gets another value: drop all that was known of it or through it."""
         self.definitions.pop(variable, None)
         self.bounds.pop(variable, None)
-        self.definitions = {
-            key: value for key, value in self.definitions.items() if not _mentions(value, variable)
-        }
-        self.bounds = {
-            key: kept for key, value in self.bounds.items() if (kept := _without(value, variable)) is not None
-        }
-        self.tested = tuple(
-            pair for pair in self.tested if not any(_mentions(side, variable) for side in pair)
-        )
+        for key in self._users.pop(variable.name, ()):
+            if key in self.definitions and _mentions(self.definitions[key], variable):
+                del self.definitions[key]
+            if key in self.bounds:
+                kept = _without(self.bounds.pop(key), variable)
+                if kept is not None and not _mentions(key, variable):
+                    self.bounds[key] = kept
+        if any(_mentions(side, variable) for pair in self.tested for side in pair):
+            self.tested = tuple(
+                pair for pair in self.tested if not any(_mentions(side, variable) for side in pair)
+            )
 
     def assume_less(self, atom: Expr, upper: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
         self.bounds[atom] = Bounds(known.lower, (*known.uppers, upper))
+        self._use(atom, upper)
         # Memory may change between a test and what follows.
-        if not any(isinstance(part, Load) for side in (atom, upper) for part in walk_expr(side)):
+        if not leaves(atom).loads and not leaves(upper).loads:
             self.tested = (*self.tested, (atom, upper))[-_MOST_TESTS:]
 
     def assume_at_least(self, atom: Expr, lower: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
         self.bounds[atom] = Bounds(lower, known.uppers)
+        self._use(atom, lower)
+
+    def _use(self, key: Expr, value: Expr) -> None:
+        for name in leaves(value).variables | leaves(key).variables:
+            self._users[name] = (*self._users.get(name, ()), key)
 
 
 def is_less(a: Expr, b: Expr, known: Known) -> bool:
@@ -260,14 +273,7 @@ def _never_negative(atom: Expr, known: Known) -> bool:
 
 
 def _mentions(expr: Expr, variable: Var) -> bool:
-    return variable in _variables(expr) if isinstance(expr, Op) else expr == variable
-
-
-@lru_cache(maxsize=1 << 14)
-def _variables(op: Op) -> frozenset[Expr]:
-    """Those that it is made of. Each assignment asks this of all that is known."""
-    own = {arg for arg in op.args if isinstance(arg, Var)}
-    return frozenset(own).union(*(_variables(arg) for arg in op.args if isinstance(arg, Op)))
+    return variable.name in leaves(expr).variables
 
 
 def _without(bounds: Bounds, variable: Var) -> Bounds | None:

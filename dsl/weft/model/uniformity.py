@@ -18,16 +18,13 @@ from weft.model.ir import (
     For,
     If,
     Kernel,
-    Load,
-    Special,
     Stmt,
     Store,
-    Var,
     While,
     assigned,
     children,
+    leaves,
     walk,
-    walk_expr,
 )
 
 # Names of variables. Besides, what no variable is called: see `local_memory` and `set_apart`.
@@ -48,7 +45,15 @@ class BlockLevel:
     """The threads of a block."""
 
     def varies(self, expr: Expr, varying: Varying | set[str]) -> bool:
-        return any(_is_source(part, varying) for part in walk_expr(expr))
+        found = leaves(expr)
+        return (
+            not found.variables.isdisjoint(varying)
+            or any(name.startswith("thread_idx") or name in ("lane_id", "warp_id") for name in found.specials)
+            or any(
+                load.array.space == "local" and local_memory(load.array.name) in varying
+                for load in found.loads
+            )
+        )
 
     def gives_apart(self, do: Do, varying: Varying | set[str]) -> bool:
         return True
@@ -87,16 +92,6 @@ def local_memory(name: str) -> str:
 def set_apart(name: str) -> str:
     """What is in `Varying` where only some threads may assign a variable."""
     return f"apart {name}"
-
-
-def _is_source(part: Expr, varying: Varying | set[str]) -> bool:
-    if isinstance(part, Var):
-        return part.name in varying
-    if isinstance(part, Special):
-        return part.name.startswith("thread_idx") or part.name in ("lane_id", "warp_id")
-    if isinstance(part, Load):
-        return part.array.space == "local" and local_memory(part.array.name) in varying
-    return False
 
 
 def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[str]) -> None:

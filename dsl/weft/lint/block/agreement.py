@@ -11,12 +11,9 @@ from weft.model.ir import (
     For,
     If,
     Kernel,
-    Load,
-    Special,
     Stmt,
-    Var,
     While,
-    walk_expr,
+    leaves,
 )
 from weft.model.uniformity import Varying, is_varying, varying_variables
 from weft.records import replace
@@ -27,7 +24,8 @@ def agreement(value: Expr, varying: Varying, varying_in_warp: Varying) -> Agreem
         return "none"
     if is_varying(value, varying):
         return "warp"
-    return "block" if any(isinstance(part, Var | Load | Special) for part in walk_expr(value)) else "launch"
+    inside = leaves(value)
+    return "block" if inside.variables or inside.loads or inside.specials else "launch"
 
 
 def varying_in_one_warp(kernel: Kernel) -> Varying:

@@ -14,12 +14,11 @@ from weft.model.ir import (
     Array,
     Const,
     Expr,
-    Load,
     Op,
     Param,
     Special,
     Var,
-    walk_expr,
+    leaves,
 )
 from weft.records import field, record
 
@@ -68,9 +67,26 @@ class Evaluation:
         self.warp_barriers = 0
         self.left = _MOST_OPERATIONS
         self.untold: dict[tuple[Span, Kind], Untold] = {}
-        # Values of expressions that never change, by identity.
         self.specials: dict[str, Lanes] = {}
-        self.fixed: dict[int, Lanes] = {}
+        # Values of operations that read no memory, by number, and for each variable those that are made of it.
+        self.known: dict[int, Lanes] = {}
+        self.users: dict[str, list[int]] = {}
+
+    # Variables
+
+    def give(self, name: str, value: Lanes) -> None:
+        """Give a variable a value; what was computed of another one is not known any more."""
+        env = self.state.env
+        if name not in env or env[name] is not value:
+            env[name] = value
+            for number in self.users.pop(name, ()):
+                self.known.pop(number, None)
+
+    def go_back(self, env: dict[str, Lanes]) -> None:
+        """All variables are as they were."""
+        self.state.env = env
+        self.known.clear()
+        self.users.clear()
 
     # Expressions
 
@@ -97,11 +113,32 @@ class Evaluation:
         return self.specials[name]
 
     def operation(self, op: Op) -> Lanes:
-        if id(op) in self.fixed:
-            return self.fixed[id(op)]
-        has_reads, has_variables = self.program.traits(op)
-        if op.dtype.is_float and (self.wanted == "writes" or not has_reads):
-            return None
+        part = self.program.part(op)
+        if part.has_reads:
+            return self.reading(op)
+        if part.number in self.known:
+            return self.known[part.number]
+        found = None if op.dtype.is_float else self.computed(op)
+        self.known[part.number] = found
+        for name in part.variables:
+            self.users.setdefault(name, []).append(part.number)
+        return found
+
+    def reading(self, op: Op) -> Lanes:
+        """The value of an operation on what memory holds; a float is never known."""
+        if not op.dtype.is_float or op.name == "select":
+            return self.computed(op) if self.wanted != "writes" or not op.dtype.is_float else None
+        if self.wanted != "writes":
+            for arg in op.args:
+                self.read(arg)
+        return None
+
+    def read(self, expr: Expr) -> None:
+        """Note what computing `expr` reads."""
+        if leaves(expr).loads:
+            self.value(expr)
+
+    def computed(self, op: Op) -> Lanes:
         if op.name in ("and", "or"):
             return self.both(op)
         if op.name == "select":
@@ -109,12 +146,8 @@ class Evaluation:
         args = [self.value(arg) for arg in op.args]
         self.spend(args)
         if op.name == "cast":
-            found = args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
-        else:
-            found = None if op.dtype.is_float else self.lanes.apply(op.name, args)
-        if not has_variables:
-            self.fixed[id(op)] = found
-        return found
+            return args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
+        return self.lanes.apply(op.name, args)
 
     def both(self, op: Op) -> Lanes:
         """`and` or `or`: unknown parts do not matter where the other part decides."""
@@ -144,10 +177,10 @@ class Evaluation:
 
     def is_data(self, place: Expr | None) -> bool:
         """Whether an index is computed from what the kernel reads."""
-        return place is not None and any(
-            isinstance(part, Load) or (isinstance(part, Var) and part.name in self.program.data)
-            for part in walk_expr(place)
-        )
+        if place is None:
+            return False
+        inside = leaves(place)
+        return bool(inside.loads) or not inside.variables.isdisjoint(self.program.data)
 
     def spend(self, args: Sequence[Lanes]) -> None:
         self.left -= self.threads if list in map(type, args) else 8

@@ -19,48 +19,44 @@ from weft.model.ir import (
     Op,
     Stmt,
     Store,
-    Var,
     While,
     assigned,
     children,
     expressions,
+    leaves,
     walk,
-    walk_expr,
 )
 from weft.model.uniformity import Varying, varying_variables
+from weft.records import record
 
-# Whether an expression reads memory, and whether it depends on variables.
-Traits = tuple[bool, bool]
+
+@record
+class Part:
+    """An operation. number: the same for all that are equal. variables: the names of those that it is made of."""
+
+    number: int
+    has_reads: bool
+    variables: frozenset[str]
 
 
 class Program:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         # By the identity of expressions and statements, which the kernel keeps alive.
-        self._traits: dict[int, Traits] = {}
+        self._parts: dict[int, Part] = {}
+        self._numbers: dict[Op, int] = {}
         self._agreements: dict[int, Agreement] = {}
         self._leads: dict[int, bool] = {}
         self.lanes = Calculator()
         self._specials: dict[tuple[Triple, str], Lanes] = {}
 
-    def traits(self, op: Op) -> Traits:
-        found = self._traits.get(id(op))
+    def part(self, op: Op) -> Part:
+        found = self._parts.get(id(op))
         if found is None:
-            found = self._traits[id(op)] = self._traits_of(op)
+            inside = leaves(op)
+            number = self._numbers.setdefault(op, len(self._numbers))
+            found = self._parts[id(op)] = Part(number, bool(inside.loads), inside.variables)
         return found
-
-    def _traits_of(self, op: Op) -> Traits:
-        has_reads = has_variables = False
-        for arg in op.args:
-            match arg:
-                case Op():
-                    reads, variables = self.traits(arg)
-                case Load():
-                    reads, variables = True, True
-                case _:
-                    reads, variables = False, isinstance(arg, Var)
-            has_reads, has_variables = has_reads or reads, has_variables or variables
-        return has_reads, has_variables
 
     def agreement(self, store: Store) -> Agreement:
         found = self._agreements.get(id(store))
@@ -114,10 +110,9 @@ class Program:
                     waiting += expressions(statement)
         found: set[str] = set()
         while waiting:
-            for part in walk_expr(waiting.pop()):
-                if isinstance(part, Var) and part.name not in found:
-                    found.add(part.name)
-                    waiting += given.get(part.name, ())
+            for name in leaves(waiting.pop()).variables - found:
+                found.add(name)
+                waiting += given.get(name, ())
         return frozenset(found)
 
     @cached_property
@@ -135,9 +130,7 @@ class Program:
         values: dict[str, list[Load | None]] = {}
         for statement in walk(self.kernel.body):
             value = statement.value if isinstance(statement, Assign) else None
-            read = (
-                next((part for part in walk_expr(value) if isinstance(part, Load)), None) if value else None
-            )
+            read = next(iter(leaves(value).loads), None) if value else None
             for variable in assigned(statement):
                 values.setdefault(variable.name, []).extend([read] if value else [])
         return frozenset(name for name, reads in values.items() if len(reads) == 1 and reads[0] is not None)

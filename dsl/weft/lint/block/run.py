@@ -18,15 +18,14 @@ from weft.model.ir import (
     Domain,
     For,
     If,
-    Load,
     Stmt,
     Store,
     Var,
     While,
     assigned,
     has_barrier,
+    leaves,
     walk,
-    walk_expr,
 )
 from weft.records import field, record, replace
 
@@ -132,16 +131,16 @@ class _Runner(Evaluation):
         self.record.order()
 
     def assign(self, target: Var, value: Lanes) -> None:
-        env = self.state.env
-        is_first = target.name not in env
-        old = env.get(target.name)
-        env[target.name] = value if is_first else merged(self.state.mask, value, old, self.trial.threads)
+        env, mask = self.state.env, self.state.mask
+        if mask is not None and target.name in env:
+            value = merged(mask, value, env[target.name], self.trial.threads)
+        self.give(target.name, value)
 
     def store(self, store: Store) -> None:
         if self.wanted == "writes" and store.array.space != "global":
             return
         if self.wanted != "writes":
-            self.value(store.value)
+            self.read(store.value)
         offset = self.value(store.offset)
         self.touch(
             store.array,
@@ -161,7 +160,7 @@ class _Runner(Evaluation):
         mask = self.state.mask
         if store.array.space != "shared" or not self.state.is_sure or (mask is not None and sum(mask) < 2):
             return False
-        reads = (part for part in walk_expr(store.value) if isinstance(part, Load))
+        reads = leaves(store.value).loads
         same = any(read.array == store.array and read.offset == store.offset for read in reads)
         return same and self.is_data(store.offset)
 
@@ -179,7 +178,7 @@ class _Runner(Evaluation):
 
     def effect(self, statement: Do) -> None:
         for arg in statement.args:
-            self.value(arg)
+            self.read(arg)
         offsets = [self.value(place.offset) for place in statement.places]
         kind, is_of_warp = kind_of(statement.name), statement.scope == "warp"
         for place, offset in zip(statement.places, offsets, strict=True):
@@ -201,7 +200,7 @@ class _Runner(Evaluation):
         if statement.name == "warp_barrier":
             self.warp_barriers += 1
         for target in statement.targets:
-            self.state.env[target.name] = None
+            self.give(target.name, None)
 
     def wait(self, statement: Do) -> None:
         """What has arrived is written by the thread that waited: others need a barrier after it."""
@@ -244,7 +243,7 @@ class _Runner(Evaluation):
         for index, extent, axis in zip(reversed(domain.indices), reversed(domain.extents), axes, strict=True):
             first = self.trial.block_idx["xyz".index(axis)] * self.trial.block["xyz".index(axis)]
             place = self.lanes.apply("add", [self.special(f"thread_idx.{axis}"), first])
-            self.state.env[index.name] = place
+            self.give(index.name, place)
             is_inside = self.lanes.apply("lt", [place, self.value(extent)])
             if isinstance(is_inside, list) and not all(is_inside):
                 inside = self.lanes.narrowed(inside, is_inside)
@@ -287,9 +286,10 @@ class _Runner(Evaluation):
         self.is_whole = False
         env = dict(self.state.env)
         for body in bodies:
-            self.state.env = dict(env)
-            self.block(body)
-        self.state.env = env
+            if body:
+                self.go_back(dict(env))
+                self.block(body)
+        self.go_back(env)
         self.state.is_sure = was_sure and not self.state.has_left
         for body in bodies:
             self.unknow(body)
@@ -297,7 +297,7 @@ class _Runner(Evaluation):
     def unknow(self, body: Sequence[Stmt]) -> None:
         for statement in walk(tuple(body)):
             for variable in assigned(statement):
-                self.state.env[variable.name] = None
+                self.give(variable.name, None)
 
     def leave(self, jump: Exception) -> None:
         if self.state.is_sure and self.state.mask is None:
@@ -312,7 +312,7 @@ class _Runner(Evaluation):
         bounds = [self.value(part) for part in (loop.start, loop.stop, loop.step)]
         start, stop, step = bounds
         if start is None or stop is None or not isinstance(step, int) or step == 0:
-            self.state.env[loop.variable.name] = None
+            self.give(loop.variable.name, None)
             self.maybe(loop.body)
             return
         counts = _counts(start, stop, step)
@@ -326,7 +326,7 @@ class _Runner(Evaluation):
                 self.state.mask = None if all(mask) else mask
                 if not any(mask):
                     continue
-            self.state.env[loop.variable.name] = self.lanes.apply("add", [start, number * step])
+            self.give(loop.variable.name, self.lanes.apply("add", [start, number * step]))
             self.state.rounds = (*before.rounds, (loop.span, number))
             try:
                 self.block(loop.body)
@@ -338,7 +338,7 @@ class _Runner(Evaluation):
                 self.unknow(loop.body)
                 break
         if isinstance(counts, list):
-            self.state.env[loop.variable.name] = None
+            self.give(loop.variable.name, None)
         before.env = self.state.env
         self.state = before
 

@@ -11,7 +11,7 @@ from weft.model.declarations import bound_names
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
-from weft.model.ir import Array, Assign, Const, Do, Expr, Load, Param, Place, Special, Stmt, Var, walk_expr
+from weft.model.ir import Array, Assign, Const, Do, Expr, Param, Place, Special, Stmt, Var, leaves
 from weft.model.prove import Bounds, Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import ALL_NAMES, Scope
@@ -293,7 +293,7 @@ class Tracer:
         span = place if isinstance(place, Span) else self.span(place)
         self.emit(Assign(variable, value, span))
         if variable.dtype == INDEX and fold.is_pure(value) and not _reads(value, variable):
-            self.known.definitions[variable] = value
+            self.known.define(variable, value)
 
     def do(
         self,
@@ -321,7 +321,8 @@ class Tracer:
 
     def frozen(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
         """`expr`, held in a variable of its own if assignments to other variables could change it."""
-        if not any(isinstance(part, Load) or self._may_change(part) for part in walk_expr(expr)):
+        inside = leaves(expr)
+        if not inside.loads and not any(map(self._may_change, inside.variables)):
             return expr
         held = self.temporary(hint, expr.dtype)
         self.set(held, expr, place)
@@ -335,12 +336,10 @@ class Tracer:
         self.set(variable, expr, place)
         return variable
 
-    def _may_change(self, part: Expr) -> bool:
-        if not isinstance(part, Var):
-            return False
+    def _may_change(self, variable: str) -> bool:
         # An item of a vector is a variable with a dot in its name.
-        name, _, _ = part.name.removeprefix(self.frame.prefix).partition(".")
-        return part.name.startswith(self.frame.prefix) and name in self.frame.rebound
+        name, _, _ = variable.removeprefix(self.frame.prefix).partition(".")
+        return variable.startswith(self.frame.prefix) and name in self.frame.rebound
 
     def assign(self, name: str, value: Value, node: ast.AST) -> None:
         """Bind a local name to a value."""
@@ -471,5 +470,4 @@ def _is_hole(node: ast.AST) -> bool:
 
 
 def _reads(expr: Expr, variable: Var) -> bool:
-
-    return any(part == variable for part in walk_expr(expr))
+    return variable.name in leaves(expr).variables
