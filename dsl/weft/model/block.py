@@ -7,10 +7,11 @@ from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis, analyse
 from weft.model.launch_text import launch_findings
 from weft.model.library import Library
+from weft.model.marks import Versions
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText, Scope
 from weft.model.trace.host import HostReader
-from weft.model.trace.inline import READERS
+from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
 from weft.model.values import Binding, ConfiguredKernel, Definition, KernelRef
 from weft.records import field, record
@@ -42,6 +43,7 @@ class Analyses:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._kept: WeakValueDictionary[_Key, Analysis] = WeakValueDictionary()
+        self._versions = Versions()
 
     def of(
         self,
@@ -55,9 +57,14 @@ class Analyses:
         key = (place, definition.block.text, is_kernel, enclosing)
         kept = self._kept.get(key)
         if kept is None or not self.library.holds(kept.lookups, module):
+            frame = frame_of(definition)
+            traits = (is_kernel, enclosing, frame.rebound, frame.return_count)
+            marks = self._versions.marks(definition, traits)
+            marks.leave_what_holds(self.library, module)
             kept = self._kept[key] = analyse(
-                self.library, definition, is_kernel=is_kernel, enclosing=enclosing
+                self.library, definition, is_kernel=is_kernel, enclosing=enclosing, marks=marks
             )
+            self._versions.keep(definition, marks.version)
         return kept
 
 

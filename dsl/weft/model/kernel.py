@@ -31,6 +31,7 @@ from weft.model.ir import (
 )
 from weft.model.library import Library
 from weft.model.limits import shared_problems
+from weft.model.marks import Marks
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
 from weft.model.trace.expressions import annotation, expression
@@ -97,22 +98,34 @@ class Analysis:
 
 
 def analyse(
-    library: Library, definition: Definition, *, is_kernel: bool, enclosing: frozenset[str] = frozenset()
+    library: Library,
+    definition: Definition,
+    *,
+    is_kernel: bool,
+    enclosing: frozenset[str] = frozenset(),
+    marks: Marks | None = None,
 ) -> Analysis:
-    """Read a kernel, or a device function by itself. Never raises on any text."""
+    """Read a kernel, or a device function by itself. Never raises on any text.
+
+    marks: where the reading of a new version may begin, and what it notes for the next one.
+    """
     frame = frame_of(definition)
     frame.enclosing = enclosing
     frame.returns_value = not is_kernel
     t = Tracer(library, frame, READERS, is_kernel=True)
     parameters: tuple[Parameter, ...] = ()
-    for _ in range(_MOST_READINGS):
+    for number in range(_MOST_READINGS):
         t.restart()
         fresh = frame_of(definition)
         fresh.enclosing, fresh.returns_value = enclosing, frame.returns_value
         t.frames = [fresh]
+        mark = marks.resume(t) if marks and number == 0 else None
         try:
-            parameters = _parameters(t, definition, is_kernel=is_kernel)
-            statements(t, definition.node.body)
+            parameters = mark.parameters if mark else _parameters(t, definition, is_kernel=is_kernel)
+            if marks and number == 0:
+                marks.read(t, mark.index if mark else 0, parameters)
+            else:
+                statements(t, definition.node.body)
         except (TooLarge, RecursionError):
             _report_too_large(t, definition)
         if not t.is_unsettled:

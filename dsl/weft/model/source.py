@@ -112,7 +112,7 @@ def split_again(text: str, before: Blocks) -> Blocks:
     """`split(text)`, knowing the blocks before an edit: only what lies around the edit is looked at."""
     if before.has_open_string:
         return split(text)
-    same_start = _same_start(text, before.text)
+    same_start = common_start(text, before.text)
     if same_start == len(text) == len(before.text):
         return replace(before, same_at_start=len(before.spans), same_at_end=0)
     most = min(len(text), len(before.text)) - same_start
@@ -156,7 +156,7 @@ class _Unterminated(Exception):
     """A triple quote is never closed."""
 
 
-def _same_start(a: str, b: str) -> int:
+def common_start(a: str, b: str) -> int:
     """How many characters two texts have in common at their start."""
     low, high = 0, min(len(a), len(b))
     while low < high:
