@@ -135,7 +135,7 @@ def _sum(torch: Any) -> Case:
 
 
 def _matmul(torch: Any) -> Case:
-    kernel = import_module("matmul_pipelined").matmul_bf16
+    kernel = import_module("matmul_warpgroup").matmul_bf16
     a, b = (torch.randn(4096, 4096, device="cuda", dtype=torch.bfloat16) for _ in range(2))
     c = torch.empty_like(a)
     return Case(

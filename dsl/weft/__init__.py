@@ -106,6 +106,7 @@ from weft.ops.mma import (
     row_max,
     row_sum,
     store_fragment,
+    warpgroup_mma,
 )
 from weft.ops.sync import barrier
 from weft.ops.tensor import Tensor
@@ -142,5 +143,6 @@ __all__ = [
     "pow", "rcp", "rint", "row_max", "row_sum", "rsqrt", "select", "shared", "shuffle", "shuffle_down", "shuffle_up", "shuffle_xor",
     "sin", "sinh", "sqrt", "static_range", "store_fragment", "tan", "tanh", "thread_idx", "tile_index",
     "trunc", "u8", "u16", "u32", "u64", "vote_all", "vote_any", "wait_async", "warp_barrier",
-    "warp_broadcast", "warp_id", "warp_max", "warp_min", "warp_scan", "warp_size", "warp_sum", "zeros",
+    "warp_broadcast", "warp_id", "warp_max", "warp_min", "warp_scan", "warp_size", "warp_sum", "warpgroup_mma",
+    "zeros",
 ]  # fmt: skip

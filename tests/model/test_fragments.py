@@ -29,6 +29,68 @@ def test_wrong_copies():
     """)
 
 
+def test_wrong_products_of_warpgroups():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[bf16, M, N], y: Tensor[f32, M, N]):
+            thread = weft.tile_index(128, 128)
+            a, b = weft.shared(bf16, (64, 64)), weft.shared(bf16, (64, 32))
+            halves = weft.shared(f16, (64, 64))
+            weft.copy(a, x.tile((64, 64), (0, 0)))
+            weft.copy(b, x.tile((64, 32), (0, 0)))
+            weft.barrier()
+            total = weft.accumulator(16, 32)
+            c = weft.warpgroup_mma(x, b, total)
+                                 # ^ mma-space: `warpgroup_mma` loads from shared memory; found Tensor bf16 (M, N) global: copy the tile there first
+            d = weft.warpgroup_mma(halves, b, total)
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mma-dtype: `a` is of `f16` and `b` of `bf16`: use factors of one dtype
+            e = weft.warpgroup_mma(a, b, weft.accumulator(64, 32))
+              # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ mma-shape: views (64, 64) and (64, 32) and an accumulator (64, 32) are no product of a warpgroup: use (64, K), (K, N) and (16, N), N at most 256
+            weft.store_fragment(y.tile((16, 32), (thread // 32, 0)), total)
+    """)
+
+
+def test_all_threads_of_a_block_come_to_the_product_of_a_warpgroup():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[bf16, M, N], y: Tensor[f32, M, N]):
+            thread = weft.tile_index(128, 128)
+            a, b = weft.shared(bf16, (64, 64)), weft.shared(bf16, (64, 32))
+            weft.copy(a, x.tile((64, 64), (0, 0)))
+            weft.copy(b, x.tile((64, 32), (0, 0)))
+            weft.barrier()
+            total = weft.accumulator(16, 32)
+            if thread < 64:
+                total = weft.warpgroup_mma(a, b, total)
+                      # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warp-operation-in-divergent-flow: not every thread of the block reaches this product: the condition 1 line above differs between threads; move the product out of the branch
+            weft.store_fragment(y.tile((16, 32), (thread // 32, 0)), total)
+    """)
+
+
+def test_a_warpgroup_needs_whole_groups_of_warps():
+    check("""
+        @weft.kernel
+        def k(y: Tensor[f32, M, N]):
+            thread = weft.tile_index(96, 96)
+            a, b = weft.shared(bf16, (64, 64)), weft.shared(bf16, (64, 32))
+            total = weft.warpgroup_mma(a, b, weft.accumulator(16, 32))
+                  # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ launch-block: `warpgroup_mma` works in groups of four warps, so a block has a multiple of 128 threads; this one has 96: use 128
+            weft.store_fragment(y.tile((16, 32), (thread // 32, 0)), total)
+
+        @weft.kernel
+        def free(y: Tensor[bf16, M, N]):
+            a, b = weft.shared(bf16, (64, 64)), weft.shared(bf16, (64, 32))
+            weft.copy(a, y.tile((64, 64), (0, 0)))
+            weft.copy(b, y.tile((64, 32), (0, 0)))
+            weft.barrier()
+            total = weft.warpgroup_mma(a, b, weft.accumulator(16, 32))
+            weft.store_fragment(y.tile((16, 32), (weft.warp_id, 0)), total)
+
+        free[1, 96](y)
+              # ^^ launch-block: `free` works in groups of four warps, so a block has a multiple of 128 threads; this one has 96: use 128
+    """)
+
+
 def test_wrong_fragments():
     check("""
         @weft.kernel

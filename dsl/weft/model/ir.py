@@ -219,6 +219,19 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
             "static[0] is the dtype of the factors"
         ),
     ),
+    "warpgroup_mma": (
+        "warp",
+        (
+            "64 x K times K x N plus 64 x N, accumulated in f32, by four warps, each 16 rows (args). Factors start at places[0] and "
+            "[1], in shared memory; static: their dtype, N, K, the bits of the left one's swizzle, `k` or `n` for the right one's axis "
+            "of neighbours, the bits of its swizzle, how far its pieces lie apart. Before specialization: then the places of "
+            "each load of a matrix, as of load_matrix"
+        ),
+    ),
+    "fence_async": (
+        "thread",
+        "what this thread wrote to shared memory is seen by `warpgroup_mma` after the next barrier",
+    ),
     "atomic_add": ("thread", "place += arg, as one step; gives the element before. So do the following"),
     "atomic_min": ("thread", "place = min(place, arg)"),
     "atomic_max": ("thread", "place = max(place, arg)"),

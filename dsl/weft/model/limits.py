@@ -4,7 +4,7 @@ Source: CUDA C++ Programming Guide, "Compute Capabilities", table of technical s
 """
 
 from collections.abc import Iterator, Sequence
-from math import prod
+from math import gcd, prod
 
 from weft.model.occupancy import MULTIPROCESSORS
 from weft.records import record
@@ -30,6 +30,8 @@ ANY_GPU = Limits("any CUDA GPU")
 # What a block has on every GPU. For more, a kernel asks at its launch, and keeps its arrays in one piece.
 STATIC_SHARED_BYTES = 48 * 1024
 _SHARED_ALIGNMENT_BYTES = 16
+# What the swizzled tiles of `warpgroup_mma` need. Source: PTX ISA, "Shared Memory Matrix Layout".
+_MOST_SHARED_ALIGNMENT_BYTES = 1024
 
 
 # A processor has no limit on the blocks that it runs one after another.
@@ -108,12 +110,18 @@ def strictest(targets: Sequence[str]) -> Limits:
 
 def shared_offsets(sizes_bytes: Sequence[int]) -> tuple[tuple[int, ...], int]:
     """Where arrays of these sizes lie in one piece of shared memory, and how large it is."""
-    offsets: list[int] = []
+    offsets = [0] * len(sizes_bytes)
     end = 0
-    for size in sizes_bytes:
-        offsets.append(end)
-        end += -(-size // _SHARED_ALIGNMENT_BYTES) * _SHARED_ALIGNMENT_BYTES
+    # Those that need most come first, so that nothing is left between them.
+    for at in sorted(range(len(sizes_bytes)), key=lambda at: -shared_alignment_bytes(sizes_bytes[at])):
+        offsets[at] = end
+        end += -(-sizes_bytes[at] // _SHARED_ALIGNMENT_BYTES) * _SHARED_ALIGNMENT_BYTES
     return tuple(offsets), end
+
+
+def shared_alignment_bytes(size_bytes: int) -> int:
+    """What the address of a shared array of this size is a multiple of: the power of two in its size, within limits."""
+    return max(_SHARED_ALIGNMENT_BYTES, gcd(size_bytes, _MOST_SHARED_ALIGNMENT_BYTES))
 
 
 def shared_problems(names_bytes: dict[str, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ class Specialization:
     aligned: tensors whose first element lies at a multiple of 16 bytes; empty on a back end without vector accesses.
     divisible: Params (dimensions and strides, in elements) that are multiples of 16.
     elements_per_thread: how many neighbours along the domain's last axis a thread works on; the grid is as much smaller.
+    has_warpgroups: whether four warps have matrix products of their own, as on GPUs of compute capability 9.0.
     grid_axes: for the kernel's x, y and z, along which axis of the grid its blocks lie: "yxz" where the longest axis takes
     the place of x, of which a GPU has most.
     """
@@ -32,7 +33,17 @@ class Specialization:
     aligned: frozenset[str] = frozenset()
     divisible: frozenset[str] = frozenset()
     elements_per_thread: int = 1
+    has_warpgroups: bool = False
     grid_axes: str = "xyz"
+
+
+# The GPUs whose warpgroups multiply matrices. Source: PTX ISA, "wgmma.mma_async", "Target ISA Notes".
+_HAS_WARPGROUPS = (9, 0)
+
+
+def on_gpu(specialization: Specialization, capability: tuple[int, int]) -> Specialization:
+    """With what GPUs of a compute capability have."""
+    return replace(specialization, has_warpgroups=capability == _HAS_WARPGROUPS)
 
 
 def specialize(kernel: Kernel, specialization: Specialization) -> Kernel:
@@ -50,7 +61,12 @@ def specialize(kernel: Kernel, specialization: Specialization) -> Kernel:
     found = replace(kernel, parameters=parameters, body=substitute_body(kernel.body, known))
     if specialization.elements_per_thread > 1:
         found = widened(found, specialization.elements_per_thread)
-    return settled(found, specialization.aligned, specialization.divisible)
+    return settled(
+        found,
+        specialization.aligned,
+        specialization.divisible,
+        has_warpgroups=specialization.has_warpgroups,
+    )
 
 
 def _contiguous_strides(tensor: TensorParameter, known: Mapping[str, Expr]) -> dict[str, Expr]:

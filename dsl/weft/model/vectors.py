@@ -11,6 +11,7 @@ from weft.model.ir import (
     TRUE,
     Array,
     Assign,
+    Barrier,
     Const,
     Do,
     Domain,
@@ -25,6 +26,7 @@ from weft.model.ir import (
     Store,
     Var,
     While,
+    walk,
 )
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
@@ -38,14 +40,28 @@ MOST_GROUPS = 32
 WIDEST_BYTES = 16
 
 
-def settled(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) -> Kernel:
+def settled(
+    kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str], *, has_warpgroups: bool = False
+) -> Kernel:
     """The kernel with wide accesses to tensors that are `aligned`, and to shared memory if any is.
 
     Where none is, as on the CPU, also asynchronous copies and loads of matrices become plain ones.
     """
     known = definitions(kernel.body)
-    return replace(
-        kernel, body=_Vectors(aligned, Multiples(divisible, known), Known(known)).body(kernel.body)
+    multiples = Multiples(divisible, known)
+    # One that has no instruction leaves none to the others, so that fences are needed by all or by none.
+    products = [one for one in walk(kernel.body) if isinstance(one, Do) and one.name == "warpgroup_mma"]
+    is_native = has_warpgroups and bool(products) and all(_is_swizzled(one, multiples) for one in products)
+    vectors = _Vectors(aligned, multiples, Known(known), is_native)
+    return replace(kernel, body=vectors.body(kernel.body))
+
+
+def _is_swizzled(do: Do, multiples: Multiples) -> bool:
+    """Whether both factors of a warpgroup's product start where a period of their swizzle does."""
+    left_bits, right_bits = do.static[3], do.static[5]
+    return do.guard is None and all(
+        isinstance(bits, int) and bits > 0 and multiples.of(place.offset) % (64 << bits) == 0
+        for bits, place in zip((left_bits, right_bits), do.places[:2], strict=True)
     )
 
 
@@ -54,6 +70,7 @@ class _Vectors:
     aligned: frozenset[str]
     multiples: Multiples
     known: Known
+    is_native: bool = False
 
     def body(self, statements: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
         plain = tuple(part for statement in statements for part in self._plain(statement))
@@ -72,6 +89,11 @@ class _Vectors:
                 yield from self._copy(statement)
             case Do(name="load_matrix"):
                 yield from self._matrix(statement)
+            case Do(name="warpgroup_mma"):
+                yield from self._product(statement)
+            case Barrier() if self.is_native:
+                yield Do("fence_async", (), (), (), (), None, statement.span)
+                yield statement
             case Do(name="commit_async" | "wait_async") if not self.aligned:
                 return
             case _:
@@ -99,6 +121,29 @@ class _Vectors:
             return
         for target, element in zip(do.targets, elements, strict=True):
             yield Assign(target, Load(element.array, element.offset, do.guard, do.span), do.span)
+
+    def _product(self, do: Do) -> Iterator[Stmt]:
+        """A warpgroup's product: by its own instruction, or each warp's rows by loads and products of 16 x 8 x 16."""
+        if self.is_native:
+            yield replace(do, places=do.places[:2])
+            return
+        dtype, _, depth, _, side, *_ = do.static
+        array, columns, steps = do.places[1].array, len(do.targets) // 4, int(depth) // 16
+        matrices = [do.places[at : at + 9] for at in range(2, len(do.places), 9)]
+        loaded: list[tuple[Var, ...]] = []
+        for number, places in enumerate(matrices):
+            held = tuple(Var(f"{array.name}.{do.span.start}.{number}.{at}", array.dtype) for at in range(8))
+            order = "columns" if number >= steps and side == "n" else "rows"
+            yield from self._matrix(Do("load_matrix", held, (), places, (order,), do.guard, do.span))
+            loaded.append(held)
+        for column in range(columns):
+            total: tuple[Expr, ...] = do.args[column * 4 : column * 4 + 4]
+            for step in range(steps):
+                right = loaded[steps + step * (columns // 2) + column // 2]
+                factors = (*loaded[step], *right[column % 2 * 4 : column % 2 * 4 + 4])
+                targets = do.targets[column * 4 : column * 4 + 4]
+                yield Do("mma", targets, (*factors, *total), (), (dtype,), None, do.span)
+                total = targets
 
     def _wide(self, statements: tuple[Stmt, ...], at: int) -> tuple[Stmt, int]:
         """The next statement, and how many it stands for."""

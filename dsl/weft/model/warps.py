@@ -39,6 +39,8 @@ from weft.model.uniformity import (
 )
 from weft.records import record
 
+WARPGROUP_THREADS = 128
+
 
 class Rows(IntEnum):
     """What is known of the rows of a block; each includes those before it."""
@@ -81,6 +83,9 @@ def rows_of(block: tuple[int, int, int]) -> Rows:
 
 def row_problems(kernel: Kernel, geometry: Geometry) -> Iterator[Problem]:
     """What is wrong with a block for a kernel whose warps must lie in rows."""
+    if geometry.threads_per_block % WARPGROUP_THREADS and _has_warpgroups(kernel):
+        message = not_whole_warpgroups(kernel.name, geometry.threads_per_block)
+        yield Problem("launch-block", message, "block")
     wanted = warp_flow(kernel).rows
     if rows_of(geometry.block) < wanted:
         sizes = " × ".join(map(str, geometry.block))
@@ -91,6 +96,18 @@ def row_problems(kernel: Kernel, geometry: Geometry) -> Iterator[Problem]:
             f"the block is {sizes}: use 32 along x",
             "block",
         )
+
+
+def not_whole_warpgroups(name: str, threads: int) -> str:
+    """name: of the operation or the kernel. threads: of the block."""
+    return (
+        f"`{name}` works in groups of four warps, so a block has a multiple of {WARPGROUP_THREADS} threads; "
+        f"this one has {threads}: use {-(-threads // WARPGROUP_THREADS) * WARPGROUP_THREADS}"
+    )
+
+
+def _has_warpgroups(kernel: Kernel) -> bool:
+    return any(isinstance(one, Do) and one.name == "warpgroup_mma" for one in walk(kernel.body))
 
 
 def _possible(kernel: Kernel) -> list[Rows]:
@@ -108,6 +125,10 @@ def _parted(kernel: Kernel, rows: Rows) -> Iterator[tuple[Do, Stmt]]:
     for statement, cause in divergent_statements(kernel, varying_variables(kernel, level), level):
         if isinstance(statement, Do) and is_of_warp(statement):
             yield statement, cause
+    if _has_warpgroups(kernel):
+        for statement, cause in divergent_statements(kernel, varying_variables(kernel)):
+            if isinstance(statement, Do) and statement.name == "warpgroup_mma":
+                yield statement, cause
 
 
 class WarpLevel:

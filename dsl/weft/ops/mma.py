@@ -62,6 +62,24 @@ def mma(a: Vector[Any], b: Vector[Any], c: Vector[Any], /) -> Vector[Any]:
     raise only_in_kernels("mma")
 
 
+def warpgroup_mma(a: View[Any], b: View[Any], c: Vector[Any], /) -> Vector[Any]:
+    """`a @ b + c`, computed by four warps in f32, with factors that they share.
+
+    a: f16 or bf16, shape (64, K), in shared memory. b: of the same dtype, shape (K, N), in shared memory; either axis may be
+    the one whose neighbours lie side by side. K is a multiple of 16, N of 16 and at most 256, both known at compile time.
+    c: an accumulator (16, N) of each warp: the warp `warp_id % 4` has the rows from 16 times that number on.
+
+    All threads of the block come here, whole groups of 128; each group of four warps may have views of its own.
+    On GPUs of compute capability 9.0 it is one `wgmma` for each 16 of K, if both views are swizzled as tiles of that
+    instruction are: rows of 64 elements and `swizzle=(3, 3, 3)` (or 32 and 2, 16 and 1), in `b` of more columns such a
+    tile after the other. Elsewhere each warp loads fragments and calls `mma`.
+    Wrong: another dtype [mma-dtype], another shape [mma-shape], not in shared memory [mma-space], a block that is no
+    multiple of 128 threads [launch-block].
+    Needs compute capability 8.0. Source: PTX ISA, "wgmma.mma_async".
+    """
+    raise only_in_kernels("warpgroup_mma")
+
+
 def as_fragment_a(c: Vector[Any], dtype: type[DT], /) -> Vector[DT]:
     """An accumulator as the left factor of another product, with no exchange between threads.
 

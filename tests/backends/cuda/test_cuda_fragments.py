@@ -1,5 +1,7 @@
 """Asynchronous copies and products of warps: the instructions that they become, and on a GPU what they give."""
 
+from typing import Any
+
 import ml_dtypes
 import numpy
 import pytest
@@ -9,6 +11,8 @@ from weft.backends import cuda
 from weft.dims import M, N
 from weft.launch import Launcher
 from weft.model.specialize import Specialization
+
+Array = Any
 
 
 @weft.kernel
@@ -80,6 +84,118 @@ def test_a_tensor_that_is_not_aligned_is_copied_element_by_element():
     found = instructions(frozenset("ac"))
     assert found["cp.async.cg.shared.global"] == 4
     assert found["ld.global.u16"] == 2 * 8
+
+
+PIECES = weft.Layout((64, (64, 2)), (64, (1, 64 * 64)))
+
+
+@weft.kernel
+def product_of_four_warps(a: Tensor[bf16, 64, 64], b: Tensor[bf16, 64, 128], c: Tensor[f32, 64, 128]):
+    thread = weft.tile_index(128, 128)
+    left, right = weft.shared(bf16, (64, 64), swizzle=(3, 3, 3)), weft.shared(bf16, PIECES, swizzle=(3, 3, 3))
+    weft.copy_async(left, a)
+    weft.copy_async(right, b)
+    weft.commit_async()
+    weft.wait_async()
+    weft.barrier()
+    total = weft.warpgroup_mma(left, right, weft.accumulator(16, 128))
+    weft.store_fragment(c.tile((16, 128), (thread // 32, 0)), total)
+
+
+@weft.kernel
+def product_of_a_turned_factor(a: Tensor[bf16, 64, 32], b: Tensor[bf16, 16, 32], c: Tensor[f32, 64, 16]):
+    thread = weft.tile_index(128, 128)
+    left, right = (
+        weft.shared(bf16, (64, 32), swizzle=(2, 3, 3)),
+        weft.shared(bf16, (16, 32), swizzle=(2, 3, 3)),
+    )
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.warpgroup_mma(left, right.T, weft.accumulator(16, 16))
+    weft.store_fragment(c.tile((16, 16), (thread // 32, 0)), total)
+
+
+@weft.kernel
+def product_of_plain_rows(a: Tensor[bf16, 64, 32], b: Tensor[bf16, 32, 16], c: Tensor[f32, 64, 16]):
+    thread = weft.tile_index(128, 128)
+    left, right = weft.shared(bf16, (64, 32)), weft.shared(bf16, (32, 16), swizzle=(1, 3, 3))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.warpgroup_mma(left, right, weft.accumulator(16, 16))
+    weft.store_fragment(c.tile((16, 16), (thread // 32, 0)), total)
+
+
+def products_of(kernel: weft.Kernel, arch: str) -> tuple[str, list[str]]:
+    """The architecture that it is compiled for, and its matrix instructions."""
+    specialization = Specialization(frozenset("abc"), index_bits=32, aligned=frozenset("abc"))
+    compiled = cuda.compile(kernel.ir, specialization, arch)
+    words = [line.split()[0] for line in compiled.ptx.splitlines() if line.strip()]
+    return compiled.arch, [
+        word for word in words if word.startswith(("wgmma.mma", "mma.sync", "fence.proxy"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "shape", "steps"),
+    [(product_of_four_warps, "m64n128k16", 4), (product_of_a_turned_factor, "m64n16k16", 2)],
+    ids=["n", "k"],
+)
+def test_the_instruction_of_a_warpgroup(kernel: weft.Kernel, shape: str, steps: int):
+    product = f"wgmma.mma_async.sync.aligned.{shape}.f32.bf16.bf16"
+    assert products_of(kernel, "sm_90") == ("sm_90a", ["fence.proxy.async.shared::cta;", *[product] * steps])
+
+
+@pytest.mark.parametrize("arch", ["sm_80", "sm_100"])
+def test_where_a_warpgroup_has_no_instruction_its_warps_have(arch: str):
+    used, found = products_of(product_of_a_turned_factor, arch)
+    assert used == arch
+    assert found == ["mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"] * 4
+
+
+def test_a_layout_that_the_instruction_does_not_take_is_left_to_the_warps():
+    used, found = products_of(product_of_plain_rows, "sm_90")
+    assert used == "sm_90"
+    assert set(found) == {"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"}
+
+
+@pytest.mark.parametrize(
+    "kernel", [product_of_a_turned_factor, product_of_plain_rows], ids=["turned", "plain"]
+)
+def test_a_product_of_a_warpgroup_on_the_cpu(kernel: weft.Kernel):
+    a, b, c = _factors(kernel)
+    kernel(a, b, c)
+    numpy.testing.assert_array_equal(c, _expected(a, b))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(
+    "kernel",
+    [product_of_four_warps, product_of_a_turned_factor, product_of_plain_rows],
+    ids=["pieces", "turned", "plain"],
+)
+def test_a_product_of_a_warpgroup_on_a_gpu(kernel: weft.Kernel):
+    from on_gpu import GpuArray
+
+    a, b, c = _factors(kernel)
+    there = [GpuArray(a), GpuArray(b), GpuArray(c)]
+    Launcher(kernel.ir).launch(there)
+    there[2].copy_back()
+    numpy.testing.assert_array_equal(c, _expected(a, b))
+
+
+def _factors(kernel: weft.Kernel) -> tuple[Array, Array, Array]:
+    """Of whole numbers, whose sums are exact."""
+    rng = numpy.random.default_rng(0)
+    shapes = [tuple(int(extent.value) for extent in tensor.shape) for tensor in kernel.ir.parameters]
+    a, b = (rng.integers(-3, 4, shape).astype(ml_dtypes.bfloat16) for shape in shapes[:2])
+    return a, b, numpy.zeros(shapes[2], "f4")
+
+
+def _expected(a: Array, b: Array) -> Array:
+    left, right = a.astype("f4"), b.astype("f4")
+    return left @ (right if right.shape[0] == left.shape[1] else right.T)
 
 
 @pytest.mark.gpu

@@ -23,7 +23,7 @@ from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.occupancy import Occupancy, occupancy
-from weft.model.specialize import Specialization
+from weft.model.specialize import Specialization, on_gpu
 
 Made = TypeVar("Made")
 
@@ -33,9 +33,9 @@ class CompiledCuda:
 
     def __init__(self, kernel: Kernel, specialization: Specialization, arch: str) -> None:
         self.kernel = kernel
-        self.specialization = specialization
-        self.arch = arch
-        self.emitted: Emitted = compiler.emit(kernel, specialization)
+        self.specialization = on_gpu(specialization, compiler.capability_of(arch))
+        self.emitted: Emitted = compiler.emit(kernel, self.specialization)
+        self.arch = compiler.own_arch(arch, self.emitted)
 
     @property
     def python(self) -> str:
@@ -130,7 +130,8 @@ class CompiledCuda:
 
     @property
     def _settings(self) -> Settings:
-        return Settings(self.specialization.index_bits, compiler.capability_of(self.arch))
+        is_own = self.arch.endswith("a")
+        return Settings(self.specialization.index_bits, compiler.capability_of(self.arch), is_own)
 
     def _key(self) -> str:
         versions = [*map(version, ("numba-cuda", "cuda-core")), _tool("nvvm"), _tool("nvJitLink")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from weft.backends.cuda import nvvm
 from weft.backends.cuda.packages import core
 from weft.backends.cuda.prelude import Settings, namespace, target
+from weft.backends.expressions import effect_of
 from weft.backends.llvm.flat import new_function, write_function
 from weft.backends.llvm.lines import Lines
 from weft.backends.python import Emitted, emit_thread_kernel
@@ -44,7 +45,7 @@ def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lin
 
 def to_ltoir(ir: str, settings: Settings) -> bytes:
     """What nvJitLink optimizes and links. From PTX it would make relocatable code: many more registers (measured)."""
-    return nvvm.compile(ir, settings.capability)
+    return nvvm.compile(ir, settings.capability, is_own=settings.is_own)
 
 
 def to_ptx(ltoir: bytes, arch: str, name: str) -> str:
@@ -62,6 +63,12 @@ def to_cubin(ltoir: bytes, arch: str, name: str) -> Cubin:
     linker = core.Linker(core.ObjectCode.from_ltoir(ltoir, name=name), options=options)
     code = bytes(linker.link("cubin").code)
     return _described(code, linker.get_info_log())
+
+
+def own_arch(arch: str, emitted: Emitted) -> str:
+    """`sm_90a` for code that needs what only GPUs of that very architecture have, else `arch`."""
+    needs_own = any((effect_of(name) or ("",))[0] == "warpgroup_mma" for name in emitted.used)
+    return f"{arch}a" if needs_own and not arch.endswith("a") else arch
 
 
 def capability_of(arch: str) -> tuple[int, int]:

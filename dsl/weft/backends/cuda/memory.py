@@ -11,6 +11,7 @@ from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition,
 from weft.backends.lowering import is_half
 from weft.model.dtypes import ALL, F32, I64, DType
 from weft.model.ir import Space
+from weft.model.limits import shared_alignment_bytes
 
 _I64 = ir.IntType(64)
 # Source: NVVM IR specification, "Address Spaces".
@@ -80,7 +81,7 @@ def _shared(dtype: DType, builder: Builder, slot: int, size: int) -> Value:
     array = ir.ArrayType(llvm_type(dtype), size)
     # llvmlite declares the attributes set below as None.
     memory: Any = ir.GlobalVariable(builder.module, array, f"shared_{slot}", addrspace=3)
-    memory.linkage, memory.align = "internal", 16
+    memory.linkage, memory.align = "internal", shared_alignment_bytes(size * dtype.itemsize_bytes)
     memory.initializer = ir.Constant(array, ir.Undefined)
     return builder.ptrtoint(memory, _I64)
 
@@ -91,7 +92,7 @@ def dynamic_shared(builder: Builder, offset: int, total: int) -> Value:
     memory: Any = known or ir.GlobalVariable(
         builder.module, ir.ArrayType(ir.IntType(8), 0), _DYNAMIC, addrspace=3
     )
-    memory.linkage, memory.align = "external", 16
+    memory.linkage, memory.align = "external", 1024
     return builder.add(builder.ptrtoint(memory, _I64), _I64(offset))
 
 

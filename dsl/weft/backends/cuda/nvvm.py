@@ -22,8 +22,12 @@ def mark_kernel(function: ir.Function) -> None:
     numba_nvvm.set_cuda_kernel(function)
 
 
-def compile(text: str, capability: tuple[int, int]) -> bytes:
-    """LLVM IR to LTO-IR for GPUs of a compute capability."""
+def compile(text: str, capability: tuple[int, int], *, is_own: bool = False) -> bytes:
+    """LLVM IR to LTO-IR for GPUs of a compute capability; is_own: and of no later one."""
     major, minor = capability
-    options: dict[str, Value] = {"arch": f"compute_{major}{minor}", "opt": 3, "gen-lto": None}
+    options: dict[str, Value] = {
+        "arch": f"compute_{major}{minor}{'a' if is_own else ''}",
+        "opt": 3,
+        "gen-lto": None,
+    }
     return numba_nvvm.compile_ir([text], **options)

@@ -25,10 +25,11 @@ _CONSTANTS: Mapping[str, float] = {"inf": math.inf, "nan": math.nan}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the prelude itself depends on. capability: of the GPU, `(9, 0)`."""
+    """What the prelude itself depends on. capability: of the GPU, `(9, 0)`. is_own: whether code is for it and no later one."""
 
     index_bits: Literal[32, 64]
     capability: tuple[int, int]
+    is_own: bool = False
 
 
 def target() -> Target:
@@ -70,6 +71,8 @@ def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition
 
 def _function(name: str, settings: Settings) -> Meaning:
     found = definitions(settings).get(name) or warp.definition(name, settings.capability)
+    if found is None:
+        found = mma.warpgroup_definition(name, I32 if settings.index_bits == 32 else I64)
     return found if found is not None else effects(settings)[name]
 
 

@@ -8,7 +8,7 @@ def kind_of(name: str) -> Kind | None:
     """What an effect does to the memory that it names, where that is known."""
     if name.startswith("atomic"):
         return "atomic"
-    if name in ("load_vector", "load_matrix"):
+    if name in ("load_vector", "load_matrix", "warpgroup_mma"):
         return "read"
     return "write" if name == "store_vector" else None
 

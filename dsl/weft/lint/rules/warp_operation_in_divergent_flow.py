@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from weft.lint.block.observe import lives, varying
 from weft.lint.rules.barrier_in_divergent_branch import where
 from weft.model.diagnostic import Diagnostic
-from weft.model.ir import Barrier
+from weft.model.ir import Barrier, Do
 from weft.model.kernel import Analysis
 from weft.model.uniformity import divergent_statements
 from weft.model.warps import warp_flow
@@ -42,9 +42,16 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     }
     for effect, cause in parted:
         if effect.span not in barriers:
-            yield Diagnostic(
-                CODE,
-                f"not every lane of the warp reaches this operation: the condition {where(kernel, cause, effect)} differs "
-                "between lanes; move the operation out of the branch",
-                effect.span,
-            )
+            yield Diagnostic(CODE, _message(effect, where(kernel, cause, effect)), effect.span)
+
+
+def _message(effect: Do, condition: str) -> str:
+    if effect.name == "warpgroup_mma":
+        return (
+            f"not every thread of the block reaches this product: the condition {condition} differs between threads; "
+            "move the product out of the branch"
+        )
+    return (
+        f"not every lane of the warp reaches this operation: the condition {condition} differs between lanes; "
+        "move the operation out of the branch"
+    )

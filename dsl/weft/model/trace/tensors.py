@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Sequence
+from math import gcd
 
 from weft.layout import Layout, Swizzle
 from weft.model import fold
 from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dtypes import BOOL, INDEX, DType
-from weft.model.ir import Array, Const, Expr, Load, Space, Store, TensorParameter
+from weft.model.ir import Array, Const, Expr, Load, Op, Space, Store, TensorParameter
+from weft.model.multiples import Multiples
 from weft.model.prove import is_less, is_not_negative
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.swizzles import swizzled
@@ -144,7 +146,7 @@ def place(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> tuple[Expr, Expr 
     offset = tensor.origin
     for axis, coordinate in zip(tensor.axes, found, strict=True):
         guard = fold.both(guard, inside(t, axis, coordinate))
-        offset = fold.add(offset, along(axis, coordinate))
+        offset = fold.add(offset, along(t, axis, coordinate))
     return (offset if tensor.swizzle is None else swizzled(t, offset, tensor.swizzle)), guard
 
 
@@ -230,16 +232,28 @@ def extent_of(axis: Axis) -> Expr:
     return size
 
 
-def along(axis: Axis, coordinate: Expr) -> Expr:
+def along(t: Tracer, axis: Axis, coordinate: Expr) -> Expr:
     """How far a coordinate is along an axis, in elements; a nested mode runs leftmost fastest."""
-    offset: Expr = fold.const(0)
-    rest = coordinate
+    rest, low = _inside_first_mode(t, axis, coordinate)
+    offset = fold.mul(fold.const(low), axis.stride[0])
     for position, (size, stride) in enumerate(zip(axis.shape, axis.stride, strict=True)):
         is_last = position == len(axis.shape) - 1
         part = rest if is_last else fold.mod(rest, size)
         offset = fold.add(offset, fold.mul(part, stride))
         rest = rest if is_last else fold.floordiv(rest, size)
     return offset
+
+
+def _inside_first_mode(t: Tracer, axis: Axis, coordinate: Expr) -> tuple[Expr, int]:
+    """A coordinate without the constant in it that leads out of no part of a nested mode, and that constant: neighbours
+    stay neighbours in the generated code."""
+    match coordinate:
+        case Op(name="add", args=(base, Const(value=int(constant)))) if len(axis.shape) > 1:
+            multiples = Multiples(frozenset(), t.known.definitions)
+            low = constant % gcd(multiples.of(base), multiples.of(axis.shape[0]))
+            return fold.add(base, fold.const(constant - low)), low
+        case _:
+            return coordinate, 0
 
 
 def _leaves(sizes: object) -> tuple[Expr, ...]:

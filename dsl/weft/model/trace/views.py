@@ -60,7 +60,7 @@ def _selected(t: Tracer, tensor: Tensor, position: int, item: Value, node: ast.S
         return None
     axis, held = tensor.axes[position], t.frozen(at, "at", node)
     guard = inside(t, axis, held)
-    return (), along(axis, held), guard and t.frozen(guard, "inside", node)
+    return (), along(t, axis, held), guard and t.frozen(guard, "inside", node)
 
 
 def _part(t: Tracer, tensor: Tensor, axis: Axis, item: Slice, node: ast.AST) -> _Part | None:

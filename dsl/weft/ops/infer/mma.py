@@ -12,53 +12,45 @@ from weft.model import fold
 from weft.model.describe import describe
 from weft.model.dialect import Rule
 from weft.model.dtypes import BF16, F16, F32
-from weft.model.ir import Const, Expr, Place, Store
-from weft.model.trace.block import lane
+from weft.model.ir import Const, Expr, Place, Special, Store
+from weft.model.trace.block import lane, threads
 from weft.model.trace.call import Call
 from weft.model.trace.tensors import extents, place
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, Value, Vector
-from weft.records import replace
+from weft.model.warps import WARPGROUP_THREADS, not_whole_warpgroups
+from weft.records import record, replace
 
 _FACTORS = (F16, BF16)
 _ROLES = {"a": "left factor", "b": "right factor", "c": "accumulator", "rows": "rows"}
 
 Role = Literal["a", "b", "c"]
 
+WARPGROUP_ROWS = 64
+# Source: PTX ISA, "wgmma.mma_async": N.
+MOST_WARPGROUP_COLUMNS = 256
+
 
 def infer_fragment_a(call: Call) -> Value:
-    view = _factor(call)
-    if view is None:
-        return UNKNOWN
-    rows, columns = _shape(view)
-    t, own = call.tracer, _Lane(call)
-    items: list[Expr] = []
-    for row, column in product(range(0, rows, 16), range(0, columns, 16)):
-        named = (own.mod(16), fold.mul(own.part(16, 2), fold.const(8)))
-        parts = [(_plus(own.group, r), _plus(own.pair, c)) for c, r in product((0, 8), (0, 8))]
-        elements = [(r, _plus(c, at)) for r, c in parts for at in (0, 1)]
-        items += _load(call, view, "rows", (row, column), [named, *elements])
-    return Vector(tuple(items), view.dtype, "a", (rows, columns)) if t.is_kernel else UNKNOWN
-
-
-def infer_fragment_b(call: Call) -> Value:
-    view = _factor(call)
+    view = _factor(call, "view")
     if view is None:
         return UNKNOWN
     rows, columns = _shape(view)
     own = _Lane(call)
-    is_by_column = view.axes[0].stride == (fold.const(1),)
+    items: list[Expr] = []
+    for row, column in product(range(0, rows, 16), range(0, columns, 16)):
+        items += _load(call, view, _left(call, own, view, (fold.const(row), column)))
+    return Vector(tuple(items), view.dtype, "a", (rows, columns)) if call.tracer.is_kernel else UNKNOWN
+
+
+def infer_fragment_b(call: Call) -> Value:
+    view = _factor(call, "view")
+    if view is None:
+        return UNKNOWN
+    rows, columns = _shape(view)
+    own = _Lane(call)
     found: dict[tuple[int, int], tuple[Expr, ...]] = {}
     for row, column in product(range(0, rows, 16), range(0, columns, 16)):
-        if is_by_column:
-            named = (
-                fold.mul(own.part(8, 2), fold.const(8)),
-                fold.add(fold.mul(own.part(16, 2), fold.const(8)), own.mod(8)),
-            )
-        else:
-            named = (own.mod(16), fold.mul(own.part(16, 2), fold.const(8)))
-        parts = [(_plus(own.pair, r), _plus(own.group, c)) for c, r in product((0, 8), (0, 8))]
-        elements = [(_plus(r, at), c) for r, c in parts for at in (0, 1)]
-        loaded = _load(call, view, "rows" if is_by_column else "columns", (row, column), [named, *elements])
+        loaded = _load(call, view, _right(call, own, view, (row, column)))
         found[row, column], found[row, column + 8] = loaded[:4], loaded[4:]
     items = [item for key in sorted(found) for item in found[key]]
     return Vector(tuple(items), view.dtype, "b", (rows, columns)) if call.tracer.is_kernel else UNKNOWN
@@ -111,6 +103,88 @@ def infer_mma(call: Call) -> Value:
             total = t.do("mma", call.node, gives=(F32,) * 4, args=args, static=(a.dtype.name,))
         made += total
     return replace(c, items=tuple(made))
+
+
+def infer_warpgroup_mma(call: Call) -> Value:
+    a, b, c = _factor(call, "a"), _factor(call, "b"), _fragment(call, "c", "c")
+    if a is None or b is None or c is None:
+        return UNKNOWN
+    if a.dtype != b.dtype:
+        call.report("mma-dtype", f"`a` is of `{a.dtype}` and `b` of `{b.dtype}`: use factors of one dtype")
+        return UNKNOWN
+    (rows, depth), (b_depth, columns) = _shape(a), _shape(b)
+    fits = rows == WARPGROUP_ROWS and depth == b_depth and c.shape == (16, columns)
+    if not fits or columns > MOST_WARPGROUP_COLUMNS:
+        call.report(
+            "mma-shape",
+            f"views {(rows, depth)} and {(b_depth, columns)} and an accumulator {c.shape} are no product of a warpgroup: use "
+            f"({WARPGROUP_ROWS}, K), (K, N) and (16, N), N at most {MOST_WARPGROUP_COLUMNS}",
+        )
+        return UNKNOWN
+    t = call.tracer
+    count = threads(t)
+    if isinstance(count, Const) and int(count.value) % WARPGROUP_THREADS:
+        call.report("launch-block", not_whole_warpgroups(call.name, int(count.value)))
+        return UNKNOWN
+    if not t.is_kernel:
+        return UNKNOWN
+    own = _Lane(call)
+    warp = t.held(fold.mod(Special("warp_id"), fold.const(4)), "warp", call.node)
+    own_row = t.held(fold.mul(warp, fold.const(16)), "row", call.node)
+    loads = [_left(call, own, a, (own_row, step)) for step in range(0, depth, 16)]
+    loads += [_right(call, own, b, at) for at in product(range(0, depth, 16), range(0, columns, 16))]
+    made = t.do(
+        "warpgroup_mma",
+        call.node,
+        gives=(F32,) * len(c.items),
+        args=c.items,
+        places=(
+            Place(a.array, a.origin),
+            Place(b.array, b.origin),
+            *(place for load in loads for place in load.places),
+        ),
+        static=(a.dtype.name, columns, depth, *_swizzled_rows(a), *_swizzled_right(b, columns)),
+        guard=fold.both(a.guard, b.guard),
+    )
+    return replace(c, items=made)
+
+
+def _swizzled_rows(view: Tensor) -> tuple[int]:
+    """How many bits the swizzle of a matrix has whose rows are one period each; 0 for another layout.
+
+    Source: PTX ISA, "Asynchronous Warpgroup Level Matrix Instructions", "Shared Memory Matrix Layout".
+    """
+    bits, base, shift = view.swizzle or (0, 0, 0)
+    row, column = view.axes
+    _, width = _shape(view)
+    is_one = (base, shift) == (3, 3) and 1 <= bits <= 3 and width <= 8 << bits
+    return (
+        (bits,)
+        if is_one and row.stride == (fold.const(8 << bits),) and column.stride == (fold.const(1),)
+        else (0,)
+    )
+
+
+def _swizzled_right(view: Tensor, columns: int) -> tuple[str, int, int]:
+    """Which axis of a right factor has neighbours side by side, `k` or `n`; the bits of its swizzle, 0 for a layout that
+    a warpgroup's product does not take; and how far its pieces of columns lie apart, in elements."""
+    row, column = view.axes
+    if row.stride == (fold.const(1),):
+        turned = replace(view, axes=(column, row))
+        return ("k", *_swizzled_rows(turned), 0)
+    bits, base, shift = view.swizzle or (0, 0, 0)
+    width, (size, *pieces), (step, *apart) = 8 << bits, column.shape, column.stride
+    is_one = (
+        (base, shift) == (3, 3)
+        and 1 <= bits <= 3
+        and row.stride == (fold.const(width),)
+        and step == fold.const(1)
+    )
+    if is_one and not pieces and columns <= width:
+        return "n", bits, 0
+    if is_one and size == fold.const(width) and len(apart) == 1 and isinstance(apart[0], Const):
+        return "n", bits, int(apart[0].value)
+    return "n", 0, 0
 
 
 def infer_as_fragment_a(call: Call) -> Value:
@@ -240,36 +314,87 @@ def _coordinates(own: _Lane, c: Vector, element: int) -> tuple[Expr, Expr]:
     return _plus(own.group, row * 16 + at // 2 * 8), _plus(own.pair, column * 8 + at % 2)
 
 
-def _load(
-    call: Call, view: Tensor, order: str, start: tuple[int, int], named: list[tuple[Expr, Expr]]
-) -> tuple[Expr, ...]:
-    """The eight elements that a thread gets of 16 x 16; the first place is the row that it names to `ldmatrix`."""
-    t = call.tracer
-    found = [place(t, view, [_plus(row, start[0]), _plus(column, start[1])]) for row, column in named]
-    places = tuple(Place(view.array, offset) for offset, _ in found)
-    return t.do(
-        "load_matrix", call.node, gives=(view.dtype,) * 8, places=places, static=(order,), guard=view.guard
+@record
+class _Matrix:
+    """Where the 16 x 16 of a load lie: the row that a thread names to `ldmatrix`, then the thread's eight elements.
+
+    order: whether neighbours of a row lie side by side, or those of a column.
+    """
+
+    order: Literal["rows", "columns"]
+    places: tuple[Place, ...]
+
+
+def _left(call: Call, own: "_Lane", view: Tensor, start: tuple[Expr, int]) -> _Matrix:
+    """Of a left factor, at this row and column."""
+    row, column = start[0], fold.const(start[1])
+    named = (own.mod(16), fold.mul(own.part(16, 2), fold.const(8)))
+    parts = [(_plus(own.group, r), _plus(own.pair, c)) for c, r in product((0, 8), (0, 8))]
+    elements = [(r, _plus(c, at)) for r, c in parts for at in (0, 1)]
+    return _matrix(call, view, "rows", (row, column), [named, *elements])
+
+
+def _right(call: Call, own: "_Lane", view: Tensor, start: tuple[int, int]) -> _Matrix:
+    """Of a right factor, at this row and column."""
+    row, column = fold.const(start[0]), fold.const(start[1])
+    is_by_column = view.axes[0].stride == (fold.const(1),)
+    if is_by_column:
+        named = (
+            fold.mul(own.part(8, 2), fold.const(8)),
+            fold.add(fold.mul(own.part(16, 2), fold.const(8)), own.mod(8)),
+        )
+    else:
+        named = (own.mod(16), fold.mul(own.part(16, 2), fold.const(8)))
+    parts = [(_plus(own.pair, r), _plus(own.group, c)) for c, r in product((0, 8), (0, 8))]
+    elements = [(_plus(r, at), c) for r, c in parts for at in (0, 1)]
+    order = "rows" if is_by_column else "columns"
+    return _matrix(call, view, order, (row, column), [named, *elements])
+
+
+def _matrix(
+    call: Call,
+    view: Tensor,
+    order: Literal["rows", "columns"],
+    start: tuple[Expr, Expr],
+    elements: list[tuple[Expr, Expr]],
+) -> _Matrix:
+    found = [
+        place(call.tracer, view, [fold.add(row, start[0]), fold.add(column, start[1])])
+        for row, column in elements
+    ]
+    return _Matrix(order, tuple(Place(view.array, offset) for offset, _ in found))
+
+
+def _load(call: Call, view: Tensor, matrix: _Matrix) -> tuple[Expr, ...]:
+    """The eight elements that a thread gets of 16 x 16."""
+    return call.tracer.do(
+        "load_matrix",
+        call.node,
+        gives=(view.dtype,) * 8,
+        places=matrix.places,
+        static=(matrix.order,),
+        guard=view.guard,
     )
 
 
-def _factor(call: Call) -> Tensor | None:
-    view = call.value("view")
+def _factor(call: Call, name: str) -> Tensor | None:
+    view = call.value(name)
     if not isinstance(view, Tensor):
         if view != UNKNOWN:
             call.report(
                 "mma-shape",
-                f"`view` is a tensor; found {describe(view)}: pass a view of shared memory",
-                "view",
+                f"`{name}` is a tensor; found {describe(view)}: pass a view of shared memory",
+                name,
             )
         return None
     if view.dtype not in _FACTORS:
-        _report_dtype(call, "view", describe(view))
+        _report_dtype(call, name, describe(view))
         return None
     if view.array.space != "shared":
         call.report(
             "mma-space",
             f"`{call.name}` loads from shared memory; found {describe(view)}: copy the tile there first",
-            "view",
+            name,
         )
         return None
     sizes = extents(view)
@@ -279,7 +404,7 @@ def _factor(call: Call) -> Tensor | None:
             "mma-shape",
             f"`{call.name}` loads a view of two axes, multiples of 16 known at compile time; found {describe(view)}: "
             "take such a tile",
-            "view",
+            name,
         )
         return None
     return view
@@ -318,6 +443,7 @@ RULES: dict[str, Rule] = {
     "fragment_b": infer_fragment_b,
     "accumulator": infer_accumulator,
     "mma": infer_mma,
+    "warpgroup_mma": infer_warpgroup_mma,
     "as_fragment_a": infer_as_fragment_a,
     "fragment_index": infer_fragment_index,
     "store_fragment": infer_store_fragment,
