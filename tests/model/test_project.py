@@ -170,3 +170,22 @@ def test_what_was_typed_is_let_go(tmp_path: Path):
         trees.append(ref(model.module.blocks[-1][1]))
     gc.collect()
     assert sum(tree() is not None for tree in trees) < 80
+
+
+def test_edits_leave_no_cycles(tmp_path: Path):
+    """What an edit replaces is freed at once: the garbage collector would come between two keystrokes."""
+    project, path = make(tmp_path)
+
+    def edit(first: int) -> None:
+        for number in range(first, first + 3):
+            for typed in (f"tile[{number}]", f"tile[{number}", f"tile[{number}] + tile."):
+                assert list(project.read(path, KERNEL.replace("tile[0]", typed)).kernels())
+
+    edit(1)
+    gc.collect()
+    gc.disable()
+    try:
+        edit(5)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

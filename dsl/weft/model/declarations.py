@@ -85,6 +85,26 @@ def bound_names(target: ast.expr) -> Iterator[ast.Name]:
             return
 
 
+def parts_that_bind(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """Statements at any depth, and what they assign to. Expressions, most of a tree, are not looked through."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        part = waiting.pop()
+        yield part
+        members = vars(part)
+        for name in _INNER_LISTS:
+            waiting += members.get(name, ())
+        for name in _INNER:
+            if members.get(name) is not None:
+                waiting.append(members[name])
+        if isinstance(part, ast.Starred):
+            waiting.append(part.value)
+
+
+_INNER_LISTS = ("body", "orelse", "finalbody", "handlers", "cases", "items", "targets", "elts")
+_INNER = ("target", "optional_vars")
+
+
 def name_span(block: Parsed, node: ast.AST, name: str) -> Span:
     """The span of the name that a statement binds: of `k` in `def k(x):`, not of the whole statement."""
     if isinstance(node, Function | ast.ClassDef):

@@ -43,6 +43,7 @@ class Library:
         self.evaluate = evaluate
         self.roots = roots
         self._read = read or read_file
+        self._own = os.path.join(dialect.root, dialect.package, "")
         self._modules: dict[str, ModuleText] = {}
         self._parsed: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
         self._lately: deque[Parsed] = deque(maxlen=_MOST_GONE)
@@ -109,7 +110,7 @@ class Library:
         return next((path for base in bases if base and (path := file_of(base, name))), None)
 
     def _is_own(self, path: str) -> bool:
-        return path.startswith(os.path.join(self.dialect.root, self.dialect.package, ""))
+        return path.startswith(self._own)
 
     def holds(self, lookups: Iterable[tuple[Scope, str, Binding]], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""

@@ -51,6 +51,11 @@ class Parsed:
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node in the block's text."""
+        if self.is_plain and isinstance(node, ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword):
+            starts = self.lines.starts
+            end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+            start = starts[node.lineno - 1] + node.col_offset
+            return Span(start, max(start, starts[end_line - 1] + end_column))
         start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
         end_line = getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
         end = self.offset(end_line, getattr(node, "end_col_offset", None) or 0)
@@ -90,7 +95,8 @@ def _attempt(text: str) -> tuple[ast.Module | None, SyntaxError | str | None]:
             warnings.simplefilter("ignore")
             return ast.parse(text), None
     except SyntaxError as error:
-        return None, error
+        # A traceback refers to the frame that keeps the error: all that was read would wait for the garbage collector.
+        return None, error.with_traceback(None)
     except ValueError as error:
         return None, f"the source {str(error).removeprefix('source code string ')}"
     except (RecursionError, MemoryError):

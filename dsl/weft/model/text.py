@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from weft.model.library import Library
 
 _MOST_NESTED_LOOKUPS = 32
+_MOST_EARLIER = 64
 # Looked up, it stands for all names of a scope: what is said of a name that is not defined depends on them.
 ALL_NAMES = ""
 
@@ -137,6 +138,9 @@ class ModuleText:
             self.scope.module = self
         self._declarations: dict[str, list[Declaration]] | None = None
         self._bindings: dict[str, Binding] = {}
+        self._qualified: dict[tuple[str, str], str | None] = {}
+        # What names were bound to before the edit: most functions still are.
+        self._earlier = before.bound() if before else {}
         self._pending: set[str] = set()
 
     def _parsed(self, before: "ModuleText | None") -> list[tuple[Span, Parsed]]:
@@ -250,6 +254,11 @@ class ModuleText:
             binding = module.lookup(name)
         return None if binding is NOTHING else binding
 
+    def bound(self) -> dict[str, Binding]:
+        """What names are known to be bound to, in this version or in one before; nothing of many names that are gone."""
+        known = self._earlier | self._bindings
+        return known if len(known) <= 2 * len(self.blocks) + _MOST_EARLIER else dict(self._bindings)
+
     def _function(self, declaration: Declaration, node: ast.FunctionDef) -> Binding:
         return self.function(node, declaration.block, declaration.block_start)
 
@@ -260,7 +269,6 @@ class ModuleText:
         decorators = {
             self.qualified(part.func if isinstance(part, ast.Call) else part) for part in node.decorator_list
         }
-        location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
         kind = (
             "operation"
             if qualified in dialect.operations
@@ -268,14 +276,25 @@ class ModuleText:
             if dialect.kernel in decorators
             else "function"
         )
+        is_device_function = kind == "function" and dialect.function in decorators
+        made = KernelRef if kind == "kernel" else DeviceFunction if is_device_function else None
+        earlier = self._earlier.get(node.name, NOTHING)
+        match earlier.value:
+            case KernelRef(definition=known) | DeviceFunction(definition=known):
+                is_same = (
+                    known.node is node and known.block_start == block_start and known.module == self.name
+                )
+                if is_same and type(earlier.value) is made:
+                    return earlier
+            case _:
+                pass
+        location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
         symbol = symbol_of_function(node, location, kind, qualified)
         definition = Definition(node.name, self.name, block, node, block_start, self.scope, symbol)
+        if made is not None:
+            return Binding(made(definition), symbol)
         if kind == "operation":
             return Binding(Operation(qualified, symbol), symbol)
-        if kind == "kernel":
-            return Binding(KernelRef(definition), symbol)
-        if dialect.function in decorators:
-            return Binding(DeviceFunction(definition), symbol)
         return Binding(HostFunction(qualified, symbol), symbol)
 
     def _class(self, declaration: Declaration, node: ast.ClassDef) -> Binding:
@@ -329,6 +348,11 @@ class ModuleText:
         match expr:
             case ast.Name(id=name):
                 return qualified_name(self.lookup(name).value)
+            case ast.Attribute(value=ast.Name(id=name) as value, attr=attribute):
+                # `weft.kernel` stands above each kernel of a file.
+                if (name, attribute) not in self._qualified:
+                    self._qualified[name, attribute] = self._qualified_member(value, attribute)
+                return self._qualified[name, attribute]
             case ast.Attribute(value=value, attr=attribute):
                 return self._qualified_member(value, attribute)
             case ast.Subscript(value=value):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from weft.model import fold
-from weft.model.declarations import bound_names
+from weft.model.declarations import bound_names, parts_that_bind
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
@@ -420,11 +420,12 @@ def known_value(value: Value) -> Value:
 
 def names_of_set_items(body: list[ast.stmt]) -> set[str]:
     """The names an item of which statements set, at any depth."""
-    parts = (part for node in body for part in ast.walk(node) if isinstance(part, ast.Subscript))
     return {
         part.value.id
-        for part in parts
-        if isinstance(part.ctx, ast.Store) and isinstance(part.value, ast.Name)
+        for part in parts_that_bind(body)
+        if isinstance(part, ast.Subscript)
+        and isinstance(part.ctx, ast.Store)
+        and isinstance(part.value, ast.Name)
     }
 
 
