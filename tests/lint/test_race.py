@@ -474,3 +474,33 @@ def test_a_scatter_and_a_gather_with_barriers():
             weft.barrier()
             y[i] = tile[order[i] % 64]
     """)
+
+
+def test_a_launch_that_leaves_the_block_to_weft_tells_it():
+    check("""
+        @weft.kernel
+        def stencil(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            halo = weft.shared(f32, 258)
+            t = weft.thread_idx.x
+            halo[t + 1] = x[i]
+            if t == 0:
+                halo[0] = x[i - 1]
+                halo[257] = x[i + 256]
+            weft.barrier()
+            y[i] = halo[t] + halo[t + 1] + halo[t + 2]
+                                         # ^^^^^^^^^^^ uninitialised-read: in the last block of a domain that no block divides, thread 4 reads element 6 of `halo`, which no thread has written: a thread outside of the domain writes nothing; take `weft.tile_index`, where every thread takes part, or write the rest too
+
+        @weft.kernel
+        def shifted(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            row = weft.shared(f32, 257)
+            row[weft.thread_idx.x] = x[i]
+            y[i] = row[weft.thread_idx.x ^ 1]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^ race: thread 0 reads the element of `row` that thread 1 writes 1 line above, with no barrier between: put `weft.barrier()` between the two
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^^^ uninitialised-read: in the last block of a domain that no block divides, thread 4 reads element 5 of `row`, which no thread has written: a thread outside of the domain writes nothing; take `weft.tile_index`, where every thread takes part, or write the rest too
+
+        x, y = np.zeros(1000, np.float32), np.zeros(1000, np.float32)
+        stencil(x, y)
+        shifted(x, y)
+    """)

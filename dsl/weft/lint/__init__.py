@@ -9,9 +9,9 @@ from weft.lint.targets import too_large_for_targets
 from weft.model.diagnostic import Diagnostic
 from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
-from weft.model.limits import ANY_GPU
+from weft.model.limits import ANY_GPU, USUAL_BLOCKS
 from weft.model.model import Model
-from weft.model.values import ConfiguredKernel
+from weft.model.values import ConfiguredKernel, KernelRef
 from weft.records import record, replace
 
 # A block, and the grid as far as the text tells.
@@ -55,8 +55,10 @@ def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _launches(model: Model) -> dict[str, Geometry]:
-    """For each kernel of the file, the first geometry that a launch in the file gives."""
+    """For each kernel of the file, the first geometry that a launch in the file gives; else, if one leaves it to Weft, the one
+    that is chosen for a kernel that looks at its threads."""
     found: dict[str, Geometry] = {}
+    free: set[str] = set()
     for _, block in model.blocks:
         for site in block.launches:
             kernel = site.kernel
@@ -64,6 +66,12 @@ def _launches(model: Model) -> dict[str, Geometry]:
                 definition = kernel.kernel.definition
                 if definition.module == model.module.name and prod(kernel.block) <= ANY_GPU.block_threads:
                     found.setdefault(definition.name, (kernel.block, kernel.grid))
+            elif isinstance(kernel, KernelRef) and kernel.definition.module == model.module.name:
+                free.add(kernel.definition.name)
+    for _, kernel in model.kernels():
+        domain = kernel.ir.domain if kernel.ir else None
+        if domain is not None and kernel.name in free:
+            found.setdefault(kernel.name, (USUAL_BLOCKS[len(domain.indices)], None))
     return found
 
 
@@ -72,7 +80,8 @@ def check_kernel(
     kernel: Analysis, launched_as: Geometry | None = None, targets: tuple[str, ...] = ()
 ) -> tuple[Diagnostic, ...]:
     """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
-    if launched_as is not None and kernel.ir is not None and kernel.ir.domain is None:
+    domain = kernel.ir.domain if kernel.ir else None
+    if launched_as is not None and kernel.ir is not None and (domain is None or domain.block is None):
         kernel = replace(kernel, launched_as=launched_as)
     if targets:
         kernel = replace(kernel, targets=targets)

@@ -64,6 +64,11 @@ class Problem:
     about: str = "call"
 
 
+# By the number of axes of a domain: the block that a launch chooses for a kernel that looks at its threads. Warps along x for
+# coalesced rows; 256 threads fill a multiprocessor of every GPU and leave each thread its registers.
+USUAL_BLOCKS = {0: (256, 1, 1), 1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
+
+
 def triple(sizes: int | tuple[int, ...]) -> tuple[int, int, int]:
     """`8` or `(8,)` or `(8, 4)` as x, y, z."""
     given = (sizes,) if isinstance(sizes, int) else sizes

@@ -6,7 +6,8 @@ class DimType(type):
 
     def __index__(cls) -> int:
         raise TypeError(
-            f"{cls.__name__} has a value only inside a kernel: use the tensor's shape on the host"
+            f"{cls.__name__} has a value only inside a kernel: on the host use the tensor's shape; in a signature an extent is "
+            "a dimension or a number, so give this one a name of its own, `class Half(weft.Dim): ...`"
         )
 
     def __int__(cls) -> int:

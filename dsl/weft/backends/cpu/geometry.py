@@ -1,11 +1,10 @@
 """The block for a launch that does not give one."""
 
 from weft.model.ir import Kernel, Special, expressions, walk, walk_expr
+from weft.model.limits import USUAL_BLOCKS
 
 # By the number of axes. Long along x, where threads become vector lanes, and at most 1024 threads, as on a GPU.
 _FREE = {0: (1, 1, 1), 1: (1024, 1, 1), 2: (256, 4, 1), 3: (128, 4, 2)}
-# For kernels that look at their threads: what is usual on a GPU.
-_USUAL = {0: (256, 1, 1), 1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
 
 
 def choose_block(kernel: Kernel) -> tuple[int, int, int]:
@@ -15,7 +14,7 @@ def choose_block(kernel: Kernel) -> tuple[int, int, int]:
         x, y, z = (*reversed(domain.block), 1, 1, 1)[:3]
         return x, y, z
     rank = 0 if domain is None else min(3, len(domain.indices))
-    return (_USUAL if domain is None or _looks_at_threads(kernel) else _FREE)[rank]
+    return (USUAL_BLOCKS if domain is None or _looks_at_threads(kernel) else _FREE)[rank]
 
 
 def _looks_at_threads(kernel: Kernel) -> bool:

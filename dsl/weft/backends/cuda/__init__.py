@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 from weft.errors import launch_error, unsupported
 from weft.model import launches
 from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
-from weft.model.limits import limits_of, shared_problems
+from weft.model.limits import USUAL_BLOCKS, limits_of, shared_problems
 from weft.model.specialize import Specialization, specialize
 from weft.model.widen import widest
 
 if TYPE_CHECKING:
     from weft.backends.cuda.allocation import Allocation
     from weft.backends.cuda.compiled import CompiledCuda
-
-# Warps along x for coalesced rows; 256 threads fill an SM of every GPU and leave each thread its registers.
-_BLOCKS = {1: (256, 1, 1), 2: (32, 8, 1), 3: (32, 4, 2)}
 
 # What is tried where the usual block leaves room: half and twice as many threads.
 _OTHER_BLOCKS = {
@@ -44,8 +41,7 @@ def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90")
 
 def choose_block(kernel: Kernel) -> tuple[int, int, int]:
     """The block's shape along x, y, z."""
-    axes = 1 if kernel.domain is None else len(kernel.domain.extents)
-    return _BLOCKS[axes]
+    return USUAL_BLOCKS[0 if kernel.domain is None else len(kernel.domain.extents)]
 
 
 def better_block(kernel: Kernel, compiled: "CompiledCuda") -> tuple[int, int, int]:

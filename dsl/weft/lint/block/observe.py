@@ -38,8 +38,12 @@ def inner_block(kernel: Analysis) -> Ran | None:
     program = _program(kernel)
     if program is None:
         return None
-    sizes = trial(program.kernel, Launch(*kernel.launched_as) if kernel.launched_as else None)
+    sizes = trial(program.kernel, _launch(kernel))
     return run(program, sizes) if sizes else None
+
+
+def _launch(kernel: Analysis) -> Launch | None:
+    return Launch(*kernel.launched_as) if kernel.launched_as else None
 
 
 @lru_cache(_MOST_RUNS)
@@ -55,5 +59,5 @@ def edge_block(kernel: Analysis) -> Ran | None:
     """What the last block reads before it is written, where no block divides the domain; None for a kernel without shared
     memory or a domain."""
     program = _program(kernel)
-    sizes = edge(program.kernel) if program and program.kernel.shared else None
+    sizes = edge(program.kernel, _launch(kernel)) if program and program.kernel.shared else None
     return run(program, sizes, "initialisation") if program and sizes else None

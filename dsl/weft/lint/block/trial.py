@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
-from weft.model.limits import triple
+from weft.model.limits import USUAL_BLOCKS, triple
 from weft.model.rewrite import rewrite
 from weft.records import record, replace
 
@@ -66,12 +66,12 @@ class Launch:
     grid: Triple | None = None
 
 
-def edge(kernel: Kernel) -> Trial | None:
-    """The last block of a launch whose sizes no block divides; None where the kernel has no domain."""
+def edge(kernel: Kernel, launch: Launch | None = None) -> Trial | None:
+    """The last block of a launch whose sizes no block divides; None where the kernel has no domain. launch: as of `trial`."""
     if kernel.domain is None:
         return None
     sizes = _sizes(kernel, odd=True)
-    found = trial(kernel, sizes=sizes)
+    found = trial(kernel, launch, sizes)
     if found is None:
         return None
     x, y, z = (count - 1 for count in found.grid)
@@ -92,7 +92,7 @@ def trial(kernel: Kernel, launch: Launch | None = None, sizes: dict[str, int] | 
         return Trial(block, grid, (first, second, third), sizes) if block else None
     if domain.block is None and block is None and kernel.shared:
         return None  # what a thread's place in shared memory is depends on the block
-    shape = triple(domain.block[::-1]) if domain.block else block or _usual(len(domain.extents))
+    shape = triple(domain.block[::-1]) if domain.block else block or USUAL_BLOCKS[len(domain.extents)]
     extents = [_evaluated(extent, sizes) for extent in reversed(domain.extents)]
     if not all(isinstance(extent, int) and 0 < extent < _SMALL for extent in extents):
         return None
@@ -109,11 +109,6 @@ def neighbour(of: Trial) -> Trial | None:
             x, y, z = (at + (position == axis) for position, at in enumerate(of.block_idx))
             return Trial(of.block, of.grid, (x, y, z), of.sizes)
     return None
-
-
-def _usual(axes: int) -> Triple:
-    """A block such as the launch would choose."""
-    return (256, 1, 1) if axes == 1 else (32, 8, 1)
 
 
 def _sizes(kernel: Kernel, *, odd: bool = False) -> dict[str, int]:
