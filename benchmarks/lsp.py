@@ -1,15 +1,21 @@
 """How fast and how right language servers are in Weft's kernel files: Weft's own beside ty, pyrefly, pyright, jedi and pylsp.
 
-    python benchmarks/lsp.py [--lines 200 2000] [--rounds 40] [--seconds 20] [--servers weft ty ...] [--output FILE] [--readme]
+    python benchmarks/lsp.py [--lines 200 2000] [--rounds 30] [--seconds 20] [--servers weft ty ...] [--output FILE] [--readme]
 
-Every server gets the same files in the same run, and an edit before each request: another number in the kernel that is asked
-about. It is sent as an editor sends it: what changed, to the servers that take that, else the whole text. The time is that from sending the edit with the request to the answer.
-Peers are installed in environments of their own below the user's cache. The verdict of each answer is by what a reader of
-the kernel wants to know: right, partly, wrong or empty (the words of each case are below). `diagnostic` is asked of the
-servers that can be asked, and is not in `all`. A server that needs longer than `--seconds` for a file is asked less often.
+All servers run at once, each with the same files, and take turns: in each round each of them is asked every case, with an edit
+before each request: another number in the kernel that is asked about. It is sent as an editor sends it: what changed, to the
+servers that take that, else the whole text. The time is that from sending the edit with the request to the answer. A server
+is stopped (SIGSTOP) while it is not its turn, so that noise of the machine hits all alike, and no server another one.
+Peers are installed in environments of their own below the user's cache. One that cannot be installed, ends, or does not
+answer in time is named with the reason, and the others go on; one that needs longer than `--seconds` for its turns is asked in
+fewer rounds.
 
-Of Weft alone: memory after 10,000 edits, and requests while a workspace of 2,000 kernel files is looked through.
-`--readme` writes the table of the longest file into the README.
+The verdict of each answer is by what a reader of the kernel wants to know: right, partly, wrong or empty (the words of each case
+are below). `diagnostic` is asked of the servers that can be asked, and is not in `all`. `start` is the time from starting
+the process, and opening the file, to the first right answer, which is where a function of the file is defined.
+
+Of Weft alone: memory at the start and after 10,000 edits, and requests while a workspace of 2,000 kernel files is looked
+through in the background, beside requests of the same server when that is through. `--readme` writes a table into the README.
 """
 
 import argparse
@@ -18,6 +24,7 @@ import json
 import os
 import platform
 import queue
+import signal
 import statistics
 import subprocess
 import sys
@@ -25,8 +32,7 @@ import tempfile
 import threading
 import time
 import venv
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,7 +41,10 @@ import weft
 
 ROOT = Path(__file__).parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "weft" / "benchmarks-lsp"
-WAIT_SECONDS = 120.0
+# An answer that takes longer is no answer. What a server is given to start, and what pip is given to install it.
+ANSWER_SECONDS, START_SECONDS, INSTALL_SECONDS = 20.0, 40.0, 300.0
+# How often a server is started to measure that, and the shortest number of rounds that is measured.
+STARTS, FEWEST_ROUNDS = 3, 3
 
 HEADER = """\
 import weft
@@ -108,7 +117,8 @@ CASES = (
     Case("documentHighlight", "y[row, col] = tot", ("range",)),
     Case("documentSymbol", "    part", ("kernel_0", "kernel_1")),
 )
-
+# Every server knows where a function of the file is: the first right answer is the one to this.
+FIRST = Case("definition", "* twi", ("kernels.py",))
 
 DIAGNOSTIC = "diagnostic"
 CAPABILITIES = {
@@ -118,11 +128,17 @@ CAPABILITIES = {
         DIAGNOSTIC: {"dynamicRegistration": False},
     },
     "workspace": {"configuration": True},
+    "window": {"workDoneProgress": True},
 }
 KINDS = (*dict.fromkeys(case.kind for case in CASES), DIAGNOSTIC)
 FILES, EDITS = 2_000, 10_000
+INDEXING_SECONDS = 240.0
 README = ROOT / "README.md"
 MARKS = ("<!-- benchmarks/lsp.py -->", "<!-- end -->")
+
+
+class PeerError(Exception):
+    """Why a server is measured no further."""
 
 
 @dataclass
@@ -135,10 +151,13 @@ class Client:
     """Speaks with one server, and answers what it asks with nothing."""
 
     def __init__(self, command: Sequence[str], folder: Path) -> None:
+        pipe = subprocess.PIPE
+        # A process group of its own, so that what the server starts is stopped and ended with it.
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder
+            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=folder, start_new_session=True
         )
-        self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.progress: queue.Queue[str] = queue.Queue()
+        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._last = 0
         self._lock = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()
@@ -147,17 +166,34 @@ class Client:
         bodies = (json.dumps({"jsonrpc": "2.0", **message}).encode() for message in messages)
         data = b"".join(b"Content-Length: %d\r\n\r\n%s" % (len(body), body) for body in bodies)
         assert self.process.stdin
-        with self._lock:
-            self.process.stdin.write(data)
-            self.process.stdin.flush()
+        try:
+            with self._lock:
+                self.process.stdin.write(data)
+                self.process.stdin.flush()
+        except OSError as error:
+            raise PeerError("the server has ended") from error
 
     def request(self, method: str, params: Any, *before: dict[str, Any]) -> dict[str, Any]:
         """The whole answer. before: notifications that are sent in one piece with the request."""
         self._last += 1
         self.send(*before, {"id": self._last, "method": method, "params": params})
-        while (answer := self._answers.get(timeout=WAIT_SECONDS)).get("id") != self._last:
-            pass
-        return answer
+        try:
+            while (answer := self._answers.get(timeout=ANSWER_SECONDS)) is not None:
+                if answer.get("id") == self._last:
+                    return answer
+        except queue.Empty:
+            raise PeerError(f"no answer to {method} in {ANSWER_SECONDS:.0f} s") from None
+        raise PeerError(f"the server has ended, with status {self.process.wait()}")
+
+    def signal(self, name: str) -> None:
+        """To the server and what it has started, where the system has such signals."""
+        if hasattr(os, "killpg") and self.process.poll() is None:
+            os.killpg(self.process.pid, getattr(signal, name))
+
+    def end(self) -> None:
+        self.signal("SIGKILL")
+        self.process.kill()
+        self.process.wait()
 
     def _read(self) -> None:
         stream = self.process.stdout
@@ -167,12 +203,17 @@ class Client:
                 continue
             while stream.readline().strip():
                 pass
-            message = json.loads(stream.read(int(header.partition(b":")[2])))
-            if "method" not in message:
-                self._answers.put(message)
-            elif "id" in message:
-                items = message.get("params", {}).get("items") if message.get("params") else None
-                self.send({"id": message["id"], "result": [None] * len(items) if items else None})
+            self._take(json.loads(stream.read(int(header.partition(b":")[2]))))
+        self._answers.put(None)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "method" not in message:
+            self._answers.put(message)
+        elif "id" in message:
+            items = message.get("params", {}).get("items") if message.get("params") else None
+            self.send({"id": message["id"], "result": [None] * len(items) if items else None})
+        elif message["method"] == "$/progress":
+            self.progress.put(message["params"].get("value", {}).get("kind", ""))
 
 
 def text_of(lines: int) -> str:
@@ -186,28 +227,78 @@ def command_of(name: str) -> list[str]:
         return [str(Path(sys.executable).with_name("weft-lsp"))]
     peer, folder = PEERS[name], CACHE / name
     if not (folder / "done").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        python = str(folder / "bin" / "python")
-        subprocess.run([python, "-m", "pip", "install", "-q", peer.requirement], check=True)
-        (folder / "done").touch()
+        _install(peer.requirement, folder)
     return [str(folder / "bin" / peer.command[0]), *peer.command[1:]]
 
 
-class Session:
-    """A server with one file open, which it is told the edits of."""
+def _install(requirement: str, folder: Path) -> None:
+    print(f"installing {requirement}", file=sys.stderr, flush=True)
+    try:
+        venv.create(folder, with_pip=True, clear=True)
+        command = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", requirement]
+        subprocess.run(command, check=True, timeout=INSTALL_SECONDS, capture_output=True, text=True)
+    except subprocess.TimeoutExpired as error:
+        raise PeerError(f"pip took longer than {INSTALL_SECONDS:.0f} s") from error
+    except subprocess.CalledProcessError as error:
+        last = (str(error.stderr).strip().splitlines() or ["no reason given"])[-1]
+        raise PeerError(f"pip could not install it: {last}") from error
+    (folder / "done").touch()
 
-    def __init__(self, client: Client, folder: Path, text: str) -> None:
-        self.client = client
-        self.uri = (folder / "kernels.py").as_uri()
+
+class Session:
+    """A server with one file open, which it is told the edits of, in a workspace with Weft and `files` other files."""
+
+    def __init__(self, name: str, text: str, files: int = 0) -> None:
+        self.name = name
         self.text = text
         self.version = 1
-        (folder / "kernels.py").write_text(text)
-        answer = client.request(
+        self.found = {kind: Measured() for kind in KINDS}
+        self.seconds = 0.0
+        self.start_milliseconds: list[float] = []
+        self.start_mb = self.end_mb = float("nan")
+        self.reason = ""
+        self._temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._folder = Path(self._temporary.name)
+        self.uri = (self._folder / "kernels.py").as_uri()
+        self._original = text
+        # Every server finds Weft as a package of the workspace, whatever its settings.
+        (self._folder / "weft").symlink_to(ROOT / "dsl" / "weft", target_is_directory=True)
+        (self._folder / "kernels.py").write_text(text)
+        for number in range(files):
+            part = self._folder / f"part_{number // 100}"
+            part.mkdir(exist_ok=True)
+            (part / f"kernels_{number}.py").write_text(text_of(60))
+        self.client: Client | None = None
+
+    @property
+    def server(self) -> Client:
+        assert self.client is not None
+        return self.client
+
+    def start(self) -> None:
+        """Start the process, once more if it runs, and ask until the answer is right."""
+        if self.client:
+            self.client.end()
+        self.version, self.text = 1, self._original
+        start = time.perf_counter()
+        self.client = Client(command_of(self.name), self._folder)
+        self._open()
+        params = params_of(FIRST, self.uri, self.text)
+        while verdict(FIRST, self.server.request(f"textDocument/{FIRST.kind}", params)) != "right":
+            if time.perf_counter() - start > START_SECONDS:
+                raise PeerError(f"no right answer in {START_SECONDS:.0f} s")
+            time.sleep(0.005)
+        self.start_milliseconds.append((time.perf_counter() - start) * 1e3)
+        self.start_mb = memory_mb(self.server.process.pid)
+
+    def _open(self) -> None:
+        folder = self._folder.as_uri()
+        answer = self.server.request(
             "initialize",
             {
                 "processId": os.getpid(),
-                "rootUri": folder.as_uri(),
-                "workspaceFolders": [{"uri": folder.as_uri(), "name": "workspace"}],
+                "rootUri": folder,
+                "workspaceFolders": [{"uri": folder, "name": "workspace"}],
                 "capabilities": CAPABILITIES,
             },
         )
@@ -215,11 +306,26 @@ class Session:
         sync = offered.get("textDocumentSync")
         self.takes_changes = (sync.get("change") if isinstance(sync, dict) else sync) == 2
         self.tells_findings = "diagnosticProvider" in offered
-        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
-        client.send(
+        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": self.text}
+        self.server.send(
             {"method": "initialized", "params": {}},
             {"method": "textDocument/didOpen", "params": {"textDocument": item}},
         )
+
+    def end(self) -> None:
+        if self.client:
+            self.end_mb = memory_mb(self.client.process.pid)
+            self.client.end()
+        self._temporary.cleanup()
+
+    def round(self) -> None:
+        """Ask each case once."""
+        start = time.perf_counter()
+        for case in CASES:
+            self.ask(case, edited(self._original, case, self.version), self.found[case.kind])
+        if self.tells_findings:
+            self.ask_findings(edited(self._original, CASES[0], self.version), self.found[DIAGNOSTIC])
+        self.seconds += time.perf_counter() - start
 
     def edit(self, text: str) -> dict[str, Any]:
         """The notification of an edit that leaves `text`."""
@@ -233,14 +339,14 @@ class Session:
     def ask(self, case: Case, text: str, measured: Measured) -> None:
         change, params = self.edit(text), params_of(case, self.uri, text)
         start = time.perf_counter()
-        answer = self.client.request(f"textDocument/{case.kind}", params, change)
+        answer = self.server.request(f"textDocument/{case.kind}", params, change)
         measured.milliseconds.append((time.perf_counter() - start) * 1e3)
         measured.verdicts.append(verdict(case, answer))
 
     def ask_findings(self, text: str, measured: Measured) -> None:
         change, params = self.edit(text), {"textDocument": {"uri": self.uri}}
         start = time.perf_counter()
-        answer = self.client.request(f"textDocument/{DIAGNOSTIC}", params, change)
+        answer = self.server.request(f"textDocument/{DIAGNOSTIC}", params, change)
         measured.milliseconds.append((time.perf_counter() - start) * 1e3)
         # The file has no mistakes.
         found = answer.get("result") or {}
@@ -250,79 +356,98 @@ class Session:
         measured.verdicts.append("right" if is_right else "wrong")
 
 
-@contextmanager
-def session(name: str, text: str, files: int = 0) -> Generator[tuple[Session, float]]:
-    """A server in a workspace with Weft and `files` other files, and when it was started."""
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        # Every server finds Weft as a package of the workspace, whatever its settings.
-        (folder / "weft").symlink_to(ROOT / "dsl" / "weft", target_is_directory=True)
-        for number in range(files):
-            part = folder / f"part_{number // 100}"
-            part.mkdir(exist_ok=True)
-            (part / f"kernels_{number}.py").write_text(text_of(60))
-        command = command_of(name)
-        start = time.perf_counter()
-        client = Client(command, folder)
-        try:
-            yield Session(client, folder, text), start
-        finally:
-            client.process.kill()
-            client.process.wait()
+def measure(names: Sequence[str], lines: int, given: argparse.Namespace) -> list[Session]:
+    """All servers on a file of so many lines, in turns."""
+    sessions = [Session(name, text_of(lines)) for name in names]
+    try:
+        for _ in range(STARTS):
+            for each in sessions:
+                _in_turn(each, each.start)
+        for number in range(given.rounds):
+            for each in sessions:
+                if number < FEWEST_ROUNDS or each.seconds < given.seconds:
+                    _in_turn(each, each.round)
+    finally:
+        for each in sessions:
+            each.end()
+    return sessions
 
 
-def measure(name: str, lines: int, given: argparse.Namespace) -> tuple[float, float, dict[str, Measured]]:
-    """Milliseconds from the start to the first answer, megabytes at the end, and what each kind took."""
-    text = text_of(lines)
-    with session(name, text) as (opened, start):
-        opened.client.request("textDocument/hover", params_of(CASES[0], opened.uri, text))
-        started = (time.perf_counter() - start) * 1e3
-        found = asked(opened, text, given.rounds, given.seconds)
-        return started, memory_mb(opened.client.process.pid), found
-
-
-def asked(opened: Session, text: str, rounds: int, seconds: float) -> dict[str, Measured]:
-    """Each case so many times, or as often as there is time for, but three times."""
-    found = {kind: Measured() for kind in KINDS}
-    start = time.perf_counter()
-    for number in range(rounds):
-        if number >= 3 and time.perf_counter() - start > seconds:
-            break
-        for case in CASES:
-            opened.ask(case, edited(text, case, opened.version), found[case.kind])
-        if opened.tells_findings:
-            opened.ask_findings(edited(text, CASES[0], opened.version), found[DIAGNOSTIC])
-    return found
+def _in_turn(session: Session, work: Callable[[], None]) -> None:
+    """Let a server run for a while; one that fails is not asked again."""
+    if session.reason:
+        return
+    try:
+        if session.client:
+            session.client.signal("SIGCONT")
+        work()
+    except (PeerError, OSError) as error:
+        session.reason = str(error)
+        print(f"{session.name}: {error}", file=sys.stderr, flush=True)
+    finally:
+        if session.client:
+            session.client.signal("SIGSTOP")
 
 
 def endurance(lines: int) -> str:
     """What 10,000 edits leave in memory: a figure near 0 %, after as many as fill what the server keeps of late."""
-    text = text_of(lines)
-    with session("weft", text) as (opened, _):
-        case = CASES[0]
-        sizes: list[float] = []
+    session = Session("weft", text_of(lines))
+    original, case = session.text, CASES[0]
+    sizes: list[float] = []
+    try:
+        session.start()
         for number in range(EDITS):
-            opened.client.send(opened.edit(edited(text, case, opened.version)))
+            session.server.send(session.edit(edited(original, case, session.version)))
             if number % 10 == 0:
-                opened.client.request("textDocument/hover", params_of(case, opened.uri, opened.text))
+                params = params_of(case, session.uri, session.text)
+                session.server.request("textDocument/hover", params)
             if number in (EDITS // 20, EDITS - 1):
-                sizes.append(memory_mb(opened.client.process.pid))
+                sizes.append(memory_mb(session.server.process.pid))
+    finally:
+        session.end()
     before, after = sizes
     return (
-        f"{lines} lines, {EDITS:,} edits: {before:.0f} MB after {EDITS // 20:,} edits, {after:.0f} MB at the end "
-        f"({100 * (after - before) / before:+.1f} %)."
+        f"{lines:,} lines, {EDITS:,} edits: {session.start_mb:.0f} MB at the first right answer, {before:.0f} MB after "
+        f"{EDITS // 20:,} edits, {after:.0f} MB at the end ({100 * (after - before) / before:+.1f} %)."
     )
 
 
-def beside_a_workspace(rounds: int) -> str:
-    """Requests right after a workspace of many files is opened, beside those of a workspace of one."""
-    text = text_of(200)
-    p95: list[float] = []
-    for files in (0, FILES):
-        with session("weft", text, files) as (opened, _):
-            found = asked(opened, text, rounds, 60)
-            p95.append(percentile(pooled(found), 0.95))
-    return f"{FILES:,} kernel files in the workspace: p95 of requests {p95[1]:.1f} ms, without them {p95[0]:.1f} ms."
+def beside_a_workspace(lines: int) -> str:
+    """Requests while many files are looked through, beside as many requests of the same server afterwards."""
+    session = Session("weft", text_of(lines), FILES)
+    try:
+        session.start()
+        while session.server.progress.get(timeout=ANSWER_SECONDS) != "begin":
+            pass
+        begun = time.perf_counter()
+        session.round()
+        session.found = {kind: Measured() for kind in KINDS}
+        rounds = 0
+        while not _is_over(session.server) and time.perf_counter() - begun < INDEXING_SECONDS:
+            session.round()
+            rounds += 1
+            # Somebody who types leaves the machine some time.
+            time.sleep(0.2)
+        took = time.perf_counter() - begun
+        during, session.found = pooled(session.found), {kind: Measured() for kind in KINDS}
+        for _ in range(rounds):
+            session.round()
+            time.sleep(0.2)
+        after = pooled(session.found)
+    finally:
+        session.end()
+    p95 = [percentile(values, 0.95) for values in (during, after)]
+    return (
+        f"{FILES:,} kernel files looked through in the background in {took:.0f} s: {len(during):,} requests meanwhile "
+        f"{spread(during)} ms, as many afterwards {spread(after)} ms; p95 {p95[0] / p95[1]:.2f} times."
+    )
+
+
+def _is_over(client: Client) -> bool:
+    while not client.progress.empty():
+        if client.progress.get() == "end":
+            return True
+    return False
 
 
 def edited(text: str, case: Case, number: int) -> str:
@@ -386,9 +511,23 @@ def memory_mb(process_id: int) -> float:
     return sum(own) + sum(memory_mb(int(child)) for child in below)
 
 
-def row(name: str, started: float, memory: float, found: dict[str, Measured]) -> str:
-    cells = [name, f"{started:.0f}", f"{memory:.0f}", spread(pooled(found))]
-    return f"| {' | '.join([*cells, *map(cell, found.values())])} |"
+def row(session: Session) -> str:
+    if session.reason:
+        return f"| {session.name} | {session.reason} |{' |' * (3 + len(KINDS))}"
+    cells = [session.name, *summary(session)]
+    return f"| {' | '.join([*cells, *map(cell, session.found.values())])} |"
+
+
+def summary(session: Session) -> list[str]:
+    """Start, memory, the spread of all requests, and how many of them were answered rightly."""
+    verdicts = [
+        word for kind, measured in session.found.items() if kind != DIAGNOSTIC for word in measured.verdicts
+    ]
+    return [
+        f"{statistics.median(session.start_milliseconds):.0f}",
+        f"{session.start_mb:.0f}–{session.end_mb:.0f}",
+        f"{spread(pooled(session.found))}; {100 * verdicts.count('right') // len(verdicts)} % right",
+    ]
 
 
 def cell(measured: Measured) -> str:
@@ -426,16 +565,45 @@ def version_of(name: str) -> str:
     return f"{package} {done.stdout.strip()}"
 
 
-def put_into_readme(date: str, lines: int, table: Sequence[str]) -> None:
-    """Between the marks in the README: the first columns of the table."""
+def put_into_readme(date: str, measured: dict[int, list[Session]], alone: Sequence[str]) -> None:
+    """Between the marks in the README: the time of all requests, and what is told of Weft alone."""
     head, body = README.read_text(encoding="utf-8").split(MARKS[0])
     tail = body.split(MARKS[1])[1]
-    shown = "\n".join("|".join(line.split("|")[:6]) + "|" for line in table)
+    sizes = list(measured)
+    titles = [
+        "server", "start", "MB", *(f"{lines:,} lines" for lines in sizes), f"findings, {sizes[-1]:,} lines"
+    ]  # fmt: skip
+    rows = [titles, ["---"] * len(titles)]
+    for sessions in zip(*measured.values(), strict=True):
+        last = sessions[-1]
+        if failed := next((each.reason for each in sessions if each.reason), ""):
+            rows.append([last.name, failed, *[""] * (len(titles) - 2)])
+        else:
+            findings = last.found[DIAGNOSTIC].milliseconds
+            requests = [summary(each)[2] for each in sessions]
+            rows.append([last.name, *summary(last)[:2], *requests, spread(findings) if findings else "–"])
     told = (
-        f"Kernel files of {lines:,} lines, an edit before each request, milliseconds p50 / p95, measured on {date} by "
-        "`python benchmarks/lsp.py`:"
+        f"Requests in kernel files, an edit before each, milliseconds p50 / p95, and how many were answered rightly; the start is "
+        f"that to the first right answer. Measured on {date} by `python benchmarks/lsp.py --readme`; all of it in "
+        "[benchmarks/results](benchmarks/results)."
     )
-    README.write_text(f"{head}{MARKS[0]}\n{told}\n\n{shown}\n{MARKS[1]}{tail}", encoding="utf-8")
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    more = "".join(f"\nWeft alone. {' '.join(alone)}\n" if alone else "")
+    README.write_text(f"{head}{MARKS[0]}\n{told}\n\n{table}\n{more}{MARKS[1]}{tail}", encoding="utf-8")
+
+
+def installed(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The servers that can be started, and why the others cannot."""
+    can, cannot = list[str](), list[str]()
+    for name in names:
+        try:
+            command_of(name)
+            version_of(name)
+            can.append(name)
+        except (PeerError, OSError, subprocess.CalledProcessError) as error:
+            cannot.append(f"{name}: {error}")
+            print(cannot[-1], file=sys.stderr, flush=True)
+    return can, cannot
 
 
 def main() -> None:
@@ -443,42 +611,50 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, nargs="+", default=[200, 2000])
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--servers", nargs="+", default=["weft", *PEERS], choices=["weft", *PEERS])
     parser.add_argument("--output", type=Path)
     parser.add_argument("--readme", action="store_true")
     given = parser.parse_args()
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     date = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    for name in given.servers:
-        command_of(name)
+    names, failed = installed(given.servers)
     report = [
         f"# Language servers in kernel files, {date}",
         "",
         (
-            f"{platform.platform()}, {processor()}, Python {platform.python_version()}, {os.cpu_count()} processors, load {load:.1f} "
-            "at the start."
+            f"{platform.platform()}, {processor()}, Python {platform.python_version()}, {os.cpu_count()} processors, load "
+            f"{load()} at the start."
         ),
-        f"{', '.join(map(version_of, given.servers))}.",
-        "Times are milliseconds, p50 / p95, with an edit before each request; start is that to the first answer.",
+        f"{', '.join(map(version_of, names))}.",
+        *(f"Not measured: {reason}." for reason in failed),
+        "Times are milliseconds, p50 / p95, with an edit before each request; start is the median to the first right answer; MB at",
+        "the start and at the end.",
     ]
-    table: list[str] = []
+    measured: dict[int, list[Session]] = {}
     for lines in given.lines:
         head = ["server", "start", "MB", "all", *KINDS]
-        table = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-        for name in given.servers:
-            table.append(row(name, *measure(name, lines, given)))
-            print(table[-1], file=sys.stderr, flush=True)
-        report += ["", f"## {lines} lines", "", *table]
-    if "weft" in given.servers:
-        report += ["", "## Weft alone", "", endurance(given.lines[-1]), beside_a_workspace(given.rounds)]
+        measured[lines] = measure(names, lines, given)
+        table = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *map(row, measured[lines])]
+        report += ["", f"## {lines:,} lines", "", *table]
+        print("\n".join(table), file=sys.stderr, flush=True)
+    alone: list[str] = []
+    if "weft" in names:
+        for part in (endurance, beside_a_workspace):
+            alone.append(part(given.lines[0]))
+            print(alone[-1], file=sys.stderr, flush=True)
+        report += ["", "## Weft alone", "", *alone]
+    report += ["", f"Load at the end: {load()}."]
     text = "\n".join(report) + "\n"
     print(text)
     if given.output:
         given.output.write_text(text, encoding="utf-8")
     if given.readme:
-        put_into_readme(date, given.lines[-1], table)
+        put_into_readme(date, measured, alone)
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "not known"
 
 
 def processor() -> str:
