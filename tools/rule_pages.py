@@ -1,25 +1,36 @@
-"""Write docs/rules: a page for each rule, made of the rule's docstring. `python tools/rule_pages.py`; --check only compares."""
+"""Write docs/rules: a page for each code, as `weft rule CODE` shows it. `python tools/rule_pages.py`; --check only compares."""
 
+import inspect
 import sys
 from pathlib import Path
 
 from weft.cli.rule import documentation
+from weft.lint import suppress
 from weft.lint.codes import CODES
+from weft.lint.rules import RULES, unused_kernel
 
 PAGES = Path(__file__).parents[1] / "docs" / "rules"
-_NOTE = "<!-- Made by tools/rule_pages.py from the rule's docstring. -->\n"
+_NOTE = "<!-- Made by tools/rule_pages.py of what `weft rule` shows. -->\n"
 _INTRODUCTION = (
-    "What the linter finds in kernels that the language accepts. `weft rule` lists all codes, also those of what the language "
-    "refuses; `weft rule CODE` shows a page."
+    "What is found, by the linter, in the editor and at a launch, under one code. `weft rule` lists the codes, `weft rule CODE` shows "
+    "a page."
 )
 
 
 def pages() -> dict[str, str]:
     """The text of each page, by its file's name."""
-    rules = [code for code in CODES if documentation(code) != CODES[code]]
-    made = {f"{code}.md": _page(code) for code in rules}
-    listed = "".join(f"* [{code}]({code}.md): {CODES[code]}\n" for code in rules)
-    made["README.md"] = f"{_NOTE}\n# Rules\n\n{_INTRODUCTION}\n\n{listed}"
+    made = {f"{code}.md": _page(code) for code in CODES}
+    rules = {str(vars(module)["CODE"]) for rule in RULES if (module := inspect.getmodule(rule)) is not None}
+    rules |= {suppress.CODE, unused_kernel.CODE}
+    listed = [
+        f"## {title}\n\n"
+        + "".join(f"* [{code}]({code}.md): {CODES[code]}\n" for code in CODES if (code in rules) == is_rule)
+        for title, is_rule in (
+            ("Of kernels that the language accepts", True),
+            ("Of the language and of launches", False),
+        )
+    ]
+    made["README.md"] = f"{_NOTE}\n# Rules\n\n{_INTRODUCTION}\n\n" + "\n".join(listed)
     return made
 
 

@@ -52,6 +52,7 @@ EXPECTED = [
     r"extension/bundled/run_server\.py",
     r"extension/bundled/libs/(weft|weft_lsp)/([a-z_0-9]+/)*[a-z_0-9]+\.py",
     r"extension/bundled/libs/weft/py\.typed",
+    r"extension/bundled/libs/weft/lint/pages/[a-z-]+\.md",
     r"extension/bundled/libs/(attr|attrs|cattr|cattrs|lsprotocol|pygls)/([a-z_0-9]+/)*([a-z_0-9]+\.pyi?|py\.typed)",
     r"extension/bundled/libs/(jedi|parso)/([A-Za-z_0-9]+/)*([A-Za-z_0-9]+\.pyi?|grammar[0-9]+\.txt|py\.typed|LICENSE)",
     r"extension/bundled/libs/typing_extensions\.py",

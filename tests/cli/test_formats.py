@@ -11,6 +11,7 @@ from weft.cli import main
 from weft.cli.address import REPOSITORY
 from weft.cli.formats import FORMATS
 from weft.cli.report import Checked
+from weft.cli.rule import documentation
 from weft.cli.settings import Format
 from weft.cli.sources import Source
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
@@ -79,11 +80,11 @@ def test_sarif():
         "artifactLocation": uri,
         "replacements": [{"deletedRegion": region, "insertedContent": {"text": "g"}}],
     }
-    words = "A name that is not defined."
+    words = documentation("unknown-name")
     rule = {
         "id": "unknown-name",
-        "shortDescription": {"text": words},
-        "helpUri": f"{REPOSITORY}/blob/v{__version__}/docs/rules/README.md",
+        "shortDescription": {"text": "A name that is not defined."},
+        "helpUri": f"{REPOSITORY}/blob/v{__version__}/docs/rules/unknown-name.md",
         "help": {"text": words, "markdown": words},
     }
     assert log["version"] == "2.1.0"

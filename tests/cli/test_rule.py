@@ -20,7 +20,11 @@ def test_a_rule(capsys: pytest.CaptureFixture[str]):
 
 def test_a_suppression_and_a_code_of_the_front_end(capsys: pytest.CaptureFixture[str]):
     assert "ignore-file[code]" in rule(capsys, "unused-ignore")[1]
-    assert rule(capsys, "wrong-rank")[1] == "wrong-rank\n\nAnother number of indices than of axes.\n"
+    _, out, _ = rule(capsys, "wrong-rank")
+    assert out == (
+        "wrong-rank\n\nAnother number of indices than of axes.\n\nA tensor takes one index for each of its axes; `:` keeps an "
+        "axis.\n\n```python\ny[i] = m[i]\n```\n\nInstead, give an index for each axis.\n\n```python\ny[i] = m[i, 0]\n```\n"
+    )
 
 
 def test_all_codes(capsys: pytest.CaptureFixture[str]):

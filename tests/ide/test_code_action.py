@@ -63,9 +63,10 @@ def test_a_name_of_the_language_that_is_not_imported():
 
 
 def test_all_mends():
-    model, _ = read(in_kernel("x[i, j] = alph * alphaa\n    weft.barier()$0"))
+    """A name that may have been meant changes what the code does, so only the person may choose it."""
+    model, _ = read(in_kernel("x[i, j] = alph * alphaa  # weft: ignore[unknwon-name]$0"))
     fixed = applied(model.text, fix_all(model))
-    assert fixed.endswith("    x[i, j] = alpha * alpha\n    weft.barrier()\n")
+    assert fixed.endswith("    x[i, j] = alph * alphaa  # weft: ignore[unknown-name]\n")
 
 
 def test_nothing_to_mend():

@@ -98,6 +98,6 @@ def test_codes_in_comments_lead_to_their_page():
     found = document_links(model)
     assert [(link.code, link.page.path.rpartition("/")[2]) for link in found] == [
         ("race", "race.py"),
-        ("unknown-name", "codes.py"),
+        ("unknown-name", "unknown-name.md"),
     ]
     assert [model.text[link.span.start : link.span.end] for link in found] == ["race", "unknown-name"]

@@ -3,6 +3,7 @@
 import pytest
 import weft.lint
 from annotations import HEADER, check, read
+from weft.backends import cuda
 
 
 def test_a_block_that_is_no_whole_warps():
@@ -137,3 +138,38 @@ def k(x: Tensor[f32, M, N], y: Tensor[f32, K]):
         "cannot tell whether this index, a product in `i32`, stays below 2,147,483,648: its sizes are known only at launch; "
         "leave it of type `index`, which is wide enough"
     )
+
+
+COPIES = """
+@weft.kernel
+def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(x, 64)
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x.tile(64, i // 64))
+    weft.commit_async()
+    weft.wait_async(0)
+    weft.barrier()
+    y[i] = tile[weft.thread_idx.x]
+"""
+
+
+def test_what_a_target_is_too_old_for():
+    message = (
+        "`weft.copy_async` needs compute capability 8.0, and sm_75 has 7.5: copy with `weft.copy`, or use a GPU of compute "
+        "capability 8.0 or later"
+    )
+    model = read(HEADER + COPIES)
+    found = [one for one in weft.lint.check(model, ("sm_90", "sm_75")) if one.code == "compute-capability"]
+    assert [one.message for one in found] == [message]
+    assert model.text[found[0].span.start :].startswith("weft.copy_async(tile")
+    ((_, kernel),) = model.kernels()
+    assert kernel.ir
+    with pytest.raises(weft.UnsupportedError, match=message.partition(":")[0]):
+        cuda.need_instructions(kernel.ir, "sm_75")
+    cuda.need_instructions(kernel.ir, "sm_80")
+
+
+@pytest.mark.parametrize("targets", [(), ("sm_80",)])
+def test_targets_that_have_what_is_asked_for(targets: tuple[str, ...]):
+    codes = {one.code for one in weft.lint.check(read(HEADER + COPIES), targets)}
+    assert "compute-capability" not in codes

@@ -103,6 +103,51 @@ def test_all_of_a_file():
     check("# weft: ignore-file\n@weft.kernel\ndef k(y: Tensor[f32, N], z):\n    y[1, 2] = scael\n")
 
 
+@pytest.mark.parametrize(
+    ("decorator", "header", "body"),
+    [
+        ("  # weft: ignore-block[unknown-name]", "", ""),
+        ("", "  # weft: ignore-block[wrong-rank, unknown-name]", ""),
+        ("", "", "    # weft: ignore-block[unknown-name]\n"),
+    ],
+)
+def test_a_block(decorator: str, header: str, body: str):
+    """A kernel by any of its first lines, or the rest of a block; the kernel below is not meant."""
+    text = f"""{HEADER}
+@weft.kernel{decorator}
+def k(  # a signature over several lines
+    y: Tensor[f32, N],
+):{header}
+    i = weft.index(y)
+{body}    y[i] = scael
+
+    if i > 2:
+        y[i] = scael
+
+
+@weft.kernel
+def other(y: Tensor[f32, N]):
+    y[weft.index(y)] = scael
+"""
+    if header:  # the line with the header's end is no first line of the kernel
+        text = text.replace(header, "").replace("over several lines", "over several lines" + header)
+    found = [(one.code, text[: one.span.start].count("\n")) for one in findings(text)]
+    unused = [("unused-ignore", 7)] if header else []
+    assert found == [*unused, ("unknown-name", text.count("\n") - 1)]
+
+
+def test_a_branch_and_what_follows_it():
+    check("""
+        @weft.kernel
+        def k(y: Tensor[f32, N]):
+            i = weft.index(y)
+            if i > 2:  # weft: ignore-block
+                y[i] = scael
+            y[i] = scael
+                 # ^^^^^ unknown-name: `scael` is not defined: define it before the kernel, or import it
+    """)
+
+
 def test_what_suppresses_nothing():
     check("""
         # weft: ignore-file[wrong-rank]

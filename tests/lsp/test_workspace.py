@@ -83,7 +83,7 @@ def test_the_project_says_what_is_reported(tmp_path: Path):
         client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": project.as_uri(), "type": 2}]})
         (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
         assert finding["code"] == "unknown-name"
-        assert "codes.py#L" in finding["codeDescription"]["href"]
+        assert finding["codeDescription"]["href"].endswith("/pages/unknown-name.md")
 
 
 def test_a_wrong_configuration_hides_nothing(tmp_path: Path):

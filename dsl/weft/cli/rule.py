@@ -1,6 +1,7 @@
 """`weft rule`: what a code is about, and what to write instead."""
 
 import inspect
+from importlib.resources import files
 from types import ModuleType
 
 from weft.cli.sources import complain_of
@@ -26,8 +27,13 @@ def run(code: str | None) -> int:
 
 
 def documentation(code: str) -> str:
-    """The docstring of the rule with this code; the front end's own codes have one sentence."""
-    return next((doc for name, doc in _documented() if name == code), CODES.get(code, code))
+    """What a code finds, why it matters, an example and what to write instead: the docstring of the rule, or the page of what the
+    front end and the launch find."""
+    of_rule = next((doc for name, doc in _documented() if name == code), None)
+    if of_rule is not None:
+        return of_rule
+    text = (files("weft.lint") / "pages" / f"{code}.md").read_text(encoding="utf-8").strip()
+    return text.replace("```python right\n", "```python\n")
 
 
 def _documented() -> list[tuple[str, str]]:

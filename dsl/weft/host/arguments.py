@@ -90,7 +90,7 @@ def problems(kernel: Kernel, values: Sequence[object]) -> Iterator[Problem]:
             continue
         facts.append(_fact(value, tensor))
         own = [*arguments.fits(parameter, facts[-1])]
-        yield from own or _own_problems(parameter, value, tensor)
+        yield from own or _own_problems(parameter, tensor)
         if tensor is not None and tensor.device[0] in _PLACES and tensor.device[1] >= 0:
             placed.append((parameter.name, _PLACES[tensor.device[0]].format(tensor.device[1])))
     yield from arguments.dims_agree(kernel.parameters, facts)
@@ -112,13 +112,9 @@ def to_number(value: object, parameter: ScalarParameter) -> Number | None:
 _PLACES = {"cpu": "host memory", "cuda": "GPU {}"}
 
 
-def _own_problems(parameter: Parameter, value: object, tensor: HostTensor | None) -> Iterator[Problem]:
+def _own_problems(parameter: Parameter, tensor: HostTensor | None) -> Iterator[Problem]:
     """What `arguments.fits`, which also asks of text, does not see."""
-    if isinstance(parameter, ScalarParameter):
-        number = read_scalar(value)
-        if isinstance(number, int) and not _in_range(number, parameter):
-            yield launches.scalar_range(parameter.name, number, parameter.dtype)
-    elif tensor is not None:
+    if isinstance(parameter, TensorParameter) and tensor is not None:
         if tensor.device[0] not in _PLACES:
             yield launches.reachable(parameter.name, tensor.device[0])
         if parameter.is_written and not tensor.is_writable:
@@ -157,7 +153,7 @@ def _fact(value: object, tensor: HostTensor | None) -> arguments.Fact:
     if number is None:
         return arguments.OtherFact(type(value).__name__)
     kind = "bool" if isinstance(number, bool) else "int" if isinstance(number, int) else "float"
-    return arguments.ScalarFact(kind)
+    return arguments.ScalarFact(kind, int(number) if kind == "int" else None)
 
 
 def _in_range(number: int, parameter: ScalarParameter) -> bool:

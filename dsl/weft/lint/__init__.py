@@ -5,7 +5,7 @@ from math import prod
 
 from weft.lint.rules import RULES, unused_kernel
 from weft.lint.suppress import divided
-from weft.lint.targets import too_large_for_targets
+from weft.lint.targets import beyond_targets
 from weft.model.diagnostic import Diagnostic
 from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
@@ -85,4 +85,4 @@ def check_kernel(
         kernel = replace(kernel, launched_as=launched_as)
     if targets:
         kernel = replace(kernel, targets=targets)
-    return tuple(finding for rule in (*RULES, too_large_for_targets) for finding in rule(kernel))
+    return tuple(finding for rule in (*RULES, beyond_targets) for finding in rule(kernel))

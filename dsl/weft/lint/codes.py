@@ -16,6 +16,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "barrier-in-divergent-branch": "A barrier that not every thread of a block reaches.",
         "broadcast": "A view repeated to a shape that it does not fit.",
         "call-arguments": "A call whose arguments do not fit what is called.",
+        "compute-capability": "An operation that the GPU, or one of the targets, is too old for.",
         "contended-atomic": "An atomic operation of all threads of a block on one element.",
         "copy-async-space": "An asynchronous copy that does not go from global to shared memory.",
         "copy-shape": "A copy between views that differ, or whose shape is known only at launch.",

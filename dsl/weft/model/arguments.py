@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from weft.model.dtypes import DType
 from weft.model.ir import Const, Param, Parameter, ScalarParameter, TensorParameter
+from weft.model.launches import integer_range, scalar_range
 from weft.model.limits import Problem
 from weft.records import record
 
 
 @record
 class ScalarFact:
-    """An argument known to be a number of this Python type (`int`, `float`, `bool`)."""
+    """An argument known to be a number of this Python type (`int`, `float`, `bool`). number: a whole one, where it is known."""
 
     type_name: str
+    number: int | None = None
 
 
 @record
@@ -112,6 +114,11 @@ def _fits_scalar(parameter: ScalarParameter, fact: Fact) -> Iterator[Problem]:
         case TensorFact() | OtherFact():
             found = "a tensor" if isinstance(fact, TensorFact) else f"of type `{fact.type_name}`"
             advice = "pass a number"
+        case ScalarFact(number=int() as number) if wanted.is_integer:
+            lowest, highest = integer_range(wanted)
+            if not lowest <= number <= highest:
+                yield scalar_range(parameter.name, number, wanted)
+            return
         case _:
             return
     yield Problem(

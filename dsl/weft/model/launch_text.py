@@ -99,8 +99,8 @@ def _given(site: LaunchSite, kernel: Analysis) -> list[tuple[Value, Span]]:
 def fact_of(value: Value) -> Fact:
     """What the text tells of an argument; None if nothing."""
     match value:
-        case Static(value=bool() | int() | float()):
-            return ScalarFact(value.type_name)
+        case Static(value=bool() | int() | float() as number):
+            return ScalarFact(value.type_name, number if type(number) is int else None)
         case Static():
             return OtherFact(value.type_name)
         case HostTensor(dtype=dtype, dtype_name=name, shape=shape):

@@ -1,4 +1,4 @@
-"""Where a code is explained: in the docstring of its rule, or in the table of codes."""
+"""Where a code is explained: in the docstring of its rule, or on a page of its own."""
 
 import os
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ def page_of(code: str) -> RulePage | None:
     if code not in codes.CODES:
         return None
     table = os.path.abspath(codes.__file__)
-    rule = os.path.join(os.path.dirname(table), "rules", f"{code.replace('-', '_')}.py")
-    if os.path.isfile(rule):
-        return RulePage(rule)
+    for name in (f"rules/{code.replace('-', '_')}.py", f"pages/{code}.md"):
+        path = os.path.join(os.path.dirname(table), *name.split("/"))
+        if os.path.isfile(path):
+            return RulePage(path)
     text = read_file(table) or ""
     return RulePage(table, text[: max(0, text.find(f'"{code}"'))].count("\n"))

@@ -11,6 +11,7 @@ from weft.errors import launch_error, unsupported
 from weft.model import launches
 from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
 from weft.model.limits import USUAL_BLOCKS, limits_of, shared_problems
+from weft.model.needs import capability_problems
 from weft.model.specialize import Specialization, specialize
 from weft.model.widen import widest
 
@@ -27,9 +28,10 @@ _OTHER_BLOCKS = {
 
 
 def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90") -> "CompiledCuda":
-    """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed, and LaunchError where
-    the kernel uses more shared memory than a block of `arch` can have."""
+    """A version of the kernel for `arch`. Raises UnsupportedError where numba-cuda is not installed or the GPU lacks an
+    instruction, and LaunchError where the kernel uses more shared memory than a block of `arch` can have."""
     need_packages()
+    need_instructions(kernel, arch)
     sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared}
     found = list(shared_problems(sizes, limits_of(arch)))
     if found:
@@ -37,6 +39,12 @@ def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90")
     from weft.backends.cuda.compiled import CompiledCuda
 
     return CompiledCuda(kernel, specialization, arch)
+
+
+def need_instructions(kernel: Kernel, arch: str) -> None:
+    """Raises UnsupportedError where `arch` lacks one that the kernel asks for."""
+    for problem, _ in capability_problems(kernel, arch):
+        raise unsupported(problem)
 
 
 def choose_block(kernel: Kernel) -> tuple[int, int, int]:

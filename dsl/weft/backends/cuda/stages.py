@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from cuda.pathfinder import find_nvidia_binary_utility
 
+from weft.backends.cuda import need_instructions
 from weft.backends.cuda.compiled import CompiledCuda
 from weft.backends.llvm_text import placed_lines
 from weft.backends.stages import Resources, Stage, Staged, StageName, python_stage, stage
@@ -24,7 +25,9 @@ _NO_DISASSEMBLER = (
 
 
 def stages(kernel: Kernel, specialization: Specialization, arch: str, wanted: frozenset[StageName]) -> Staged:
-    """The stages that are wanted, in their order, and what the kernel takes of the GPU."""
+    """The stages that are wanted, in their order, and what the kernel takes of the GPU. Raises UnsupportedError where `arch` lacks
+    an instruction that the kernel asks for."""
+    need_instructions(kernel, arch)
     compiled = CompiledCuda(kernel, specialization, arch)
     made: list[Stage] = []
     notices: list[str] = []

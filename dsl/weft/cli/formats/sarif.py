@@ -27,7 +27,7 @@ def render(results: Sequence[Checked]) -> str:
             {
                 "id": code,
                 "shortDescription": {"text": CODES.get(code, code)},
-                "helpUri": _help_uri(code),
+                "helpUri": page(f"docs/rules/{code}.md"),
                 # For readers without a network, the page itself goes along.
                 "help": {"text": documentation(code), "markdown": documentation(code)},
             }
@@ -40,11 +40,6 @@ def render(results: Sequence[Checked]) -> str:
         "results": [_result(one, rules) for one in found],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
-
-
-def _help_uri(code: str) -> str:
-    has_page = documentation(code) != CODES.get(code, code)
-    return page(f"docs/rules/{code}.md" if has_page else "docs/rules/README.md")
 
 
 def _result(one: Placed, rules: list[str]) -> dict[str, object]:

@@ -81,6 +81,8 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
     if name == "pow":
         return _power(t, left, right, dtype, node)
     a, b = as_expr(left, dtype), as_expr(right, dtype)
+    if name in ("floordiv", "mod") and dtype.is_integer and isinstance(b, Const) and b.value == 0:
+        return _divided_by_zero(t, node)
     return UNKNOWN if a is None or b is None else Scalar(_build(name, a, b))
 
 
@@ -277,15 +279,19 @@ def _static(t: Tracer, name: str, left: Static, right: Static, node: ast.AST) ->
     try:
         value = _compute_static(name, left.value, right.value)
     except ZeroDivisionError:
-        t.report(
-            "division-by-zero",
-            "the divisor is 0 at compile time: guard the division or correct the constant",
-            node,
-        )
-        return UNKNOWN
+        return _divided_by_zero(t, node)
     except (ArithmeticError, TypeError, ValueError):
         return UNKNOWN
     return Static(value) if isinstance(value, int | float) and abs(value) <= _LARGEST_STATIC else UNKNOWN
+
+
+def _divided_by_zero(t: Tracer, node: ast.AST) -> Value:
+    t.report(
+        "division-by-zero",
+        "the divisor is 0 at compile time: guard the division or correct the constant",
+        node,
+    )
+    return UNKNOWN
 
 
 def _compute_static(name: str, left: Any, right: Any) -> Any:

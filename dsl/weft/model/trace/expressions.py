@@ -182,7 +182,7 @@ def _nearest(
         return otherwise, ()
     span = t.span(node)
     edit = Edit(type(span)(span.end - len(name), span.end), found[0])
-    return f"did you mean `{found[0]}`?", (Fix(f"Change to `{found[0]}`", (edit,)),)
+    return f"did you mean `{found[0]}`?", (Fix(f"Change to `{found[0]}`", (edit,), is_safe=False),)
 
 
 def _attribute(t: Tracer, node: ast.expr) -> Value:
