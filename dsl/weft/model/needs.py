@@ -24,7 +24,9 @@ class Need:
 _COPY = Need("`weft.copy_async`", (8, 0), "copy with `weft.copy`")
 _PRODUCT = Need("a matrix product of a warp", (8, 0), "multiply elements")
 # By effect.
-_NEEDS: Mapping[str, Need] = MappingProxyType({"copy_async": _COPY, "mma": _PRODUCT, "load_matrix": _PRODUCT})
+_NEEDS: Mapping[str, Need] = MappingProxyType(
+    {"copy_async": _COPY, "mma": _PRODUCT, "load_matrix": _PRODUCT, "warpgroup_mma": _PRODUCT}
+)
 
 
 def capability_problems(kernel: Kernel, arch: str) -> Iterator[tuple[Problem, Span]]:
