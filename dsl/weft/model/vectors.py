@@ -26,6 +26,7 @@ from weft.model.ir import (
     Store,
     Var,
     While,
+    leaves,
     walk,
 )
 from weft.model.multiples import Multiples, definitions
@@ -148,7 +149,7 @@ class _Vectors:
     def _wide(self, statements: tuple[Stmt, ...], at: int) -> tuple[Stmt, int]:
         """The next statement, and how many it stands for."""
         first = statements[at]
-        run = _run(statements, at)
+        run = _run(statements, at) if self.aligned else []
         for width in _widths(run):
             guards = [_guard_of(access) for access in run[:width]]
             common = self._common(guards, width)
@@ -223,22 +224,14 @@ def _run(statements: tuple[Stmt, ...], at: int) -> list[Assign | Store]:
 
 
 def _are_independent(run: Sequence[Assign | Store]) -> bool:
-    targets = {statement.target for statement in run if isinstance(statement, Assign)}
-    if any(isinstance(statement, Store) and not fold.is_pure(statement.value) for statement in run):
+    if any(isinstance(statement, Store) and leaves(statement.value).loads for statement in run):
         return False
-    read = {
-        part
-        for statement in run
-        for expr in (_place_of(statement).offset, _guard_of(statement))
-        if expr is not None
-        for part in _parts(expr)
-    }
-    are_pure = all(fold.is_pure(_place_of(statement).offset) for statement in run)
-    return are_pure and not targets & read and (not targets or len(targets) == len(run))
-
-
-def _parts(expr: Expr) -> list[Expr]:
-    return [expr, *(part for arg in expr.args for part in _parts(arg))] if isinstance(expr, Op) else [expr]
+    targets = {statement.target.name for statement in run if isinstance(statement, Assign)}
+    places = [leaves(_place_of(statement).offset) for statement in run]
+    guards = [leaves(guard) for guard in map(_guard_of, run) if guard is not None]
+    is_apart = not any(targets & part.variables for part in (*places, *guards))
+    are_pure = not any(part.loads for part in places)
+    return are_pure and is_apart and (not targets or len(targets) == len(run))
 
 
 def _widths(run: Sequence[Stmt]) -> list[int]:
