@@ -52,13 +52,9 @@ def attention(
             _, key = weft.fragment_index(weights, at)
             if step * KEYS + key >= N:
                 weights[at] = LOWEST
-        higher, shrink = weft.row_max(weights), weft.accumulator(16, 1)
-        for at in weft.static_range(2):
-            higher[at] = weft.maximum(higher[at], highest[at])
-            shrink[at] = weft.exp2(highest[at] - higher[at])
-        weights = weights - higher
-        for at in weft.static_range(16 * KEYS // 32):
-            weights[at] = weft.exp2(weights[at])
+        higher = weft.maximum(weft.row_max(weights), highest)
+        shrink = weft.exp2(highest - higher)
+        weights = weft.exp2(weights - higher)
         total = total * shrink + weft.row_sum(weights)
         result = weft.mma(weft.as_fragment_a(weights, f16), weft.fragment_b(values), result * shrink)
         highest = higher

@@ -95,7 +95,7 @@ from weft.ops.math import (
     tanh,
     trunc,
 )
-from weft.ops.memory import dtype_of, local, shared
+from weft.ops.memory import dtype_of, local, shared, vector
 from weft.ops.mma import (
     accumulator,
     as_fragment_a,
@@ -142,7 +142,7 @@ __all__ = [
     "lane_id", "local", "log", "log1p", "log2", "log10", "maximum", "minimum", "mma", "mul_hi", "popcount",
     "pow", "rcp", "rint", "row_max", "row_sum", "rsqrt", "select", "shared", "shuffle", "shuffle_down", "shuffle_up", "shuffle_xor",
     "sin", "sinh", "sqrt", "static_range", "store_fragment", "tan", "tanh", "thread_idx", "tile_index",
-    "trunc", "u8", "u16", "u32", "u64", "vote_all", "vote_any", "wait_async", "warp_barrier",
+    "trunc", "u8", "u16", "u32", "u64", "vector", "vote_all", "vote_any", "wait_async", "warp_barrier",
     "warp_broadcast", "warp_id", "warp_max", "warp_min", "warp_scan", "warp_size", "warp_sum", "warpgroup_mma",
     "zeros",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from weft.model.ir import stride as stride_of
 from weft.model.values import (
     Axes,
     Axis,
+    Changing,
     Class,
     ConfiguredKernel,
     DeviceFunction,
@@ -72,6 +73,8 @@ def describe(value: Value) -> str:
             return f"{name}({', '.join(parts)})"
         case MaybeUnbound(value=inner):
             return f"{describe(inner)}, not bound on every path"
+        case Changing(value=inner):
+            return f"{describe(inner)}, another one in each iteration"
         case _:
             return _describe_named(value)
 

@@ -60,7 +60,7 @@ from weft.model.values import (
 from weft.records import field, record, replace
 
 # Types settle in a few readings: each reading widens at least one variable, and there are few types.
-_MOST_READINGS = 8
+_MOST_READINGS = 24
 
 
 # Without slots, so that what is kept with it can go when it goes.
@@ -130,6 +130,8 @@ def analyse(
             _report_too_large(t, definition)
         if not t.is_unsettled:
             break
+    else:
+        _report_too_large(t, definition)
     return _finish(t, definition, parameters, is_kernel=is_kernel)
 
 

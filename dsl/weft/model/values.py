@@ -309,6 +309,13 @@ class MaybeUnbound:
 
 
 @record
+class Changing:
+    """A name that stands for something else in each iteration of a loop, and for no numbers, which alone can change."""
+
+    value: "Value"
+
+
+@record
 class Binding:
     """What a name stands for in a scope, and where it is declared."""
 
@@ -342,6 +349,7 @@ Value = (
     | Axes
     | Mutable
     | MaybeUnbound
+    | Changing
 )
 
 NOTHING = Binding(UNKNOWN)

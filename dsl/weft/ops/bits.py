@@ -1,4 +1,4 @@
-"""The bits of numbers. The result has the type of the argument; an index is taken as i64."""
+"""The bits of numbers. The result has the type of the argument; an index is taken as i64. Of vectors, element by element."""
 
 from weft.ops.dtypes import DT, Number, Whole
 from weft.ops.operation import only_in_kernels

@@ -1,8 +1,11 @@
 """Scalar types, as types for a type checker and as conversions in a kernel."""
 
-from typing import Any, ClassVar, Self, SupportsFloat, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsFloat, SupportsIndex, TypeVar, overload
 
 from weft.model import dtypes
+
+if TYPE_CHECKING:
+    from weft.ops.vectors import Vector
 
 
 def _only_in_kernels(*operands: object) -> Any:
@@ -13,6 +16,13 @@ class Scalar:
     """A number in a kernel."""
 
     dtype: ClassVar[dtypes.DType]
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __new__(cls, value: "Vector[Any]", /) -> "Vector[Self]": ...
+        @overload
+        def __new__(cls, value: "Scalar | float | SupportsFloat | SupportsIndex" = 0, /) -> Self: ...
 
     def __init__(self, value: "Scalar | float | SupportsFloat | SupportsIndex" = 0, /) -> None:
         raise TypeError(
@@ -202,6 +212,6 @@ class boolean(Integer):
 
 
 DT = TypeVar("DT", bound=Scalar)
-Float = TypeVar("Float", bound=Scalar | float)
-Whole = TypeVar("Whole", bound=Integer | int)
+Float = TypeVar("Float", bound="Scalar | float | Vector[Any]")
+Whole = TypeVar("Whole", bound="Integer | int | Vector[Any]")
 Number = Scalar | float | SupportsIndex

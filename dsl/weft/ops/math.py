@@ -1,7 +1,13 @@
-"""Functions of numbers. Integers are converted to f32; the result has the type of the argument."""
+"""Functions of numbers, and of vectors element by element. Integers are converted to f32; the result has the type of the
+argument."""
+
+from typing import Any, TypeAlias
 
 from weft.ops.dtypes import Float, Number
 from weft.ops.operation import only_in_kernels
+from weft.ops.vectors import Vector
+
+Numbers: TypeAlias = Number | Vector[Any]
 
 
 def exp(x: Float, /) -> Float:
@@ -179,17 +185,17 @@ def rcp(x: Float, /) -> Float:
     raise only_in_kernels("rcp")
 
 
-def isnan(x: Number, /) -> bool:
+def isnan(x: Numbers, /) -> bool:
     """Whether `x` is NaN."""
     raise only_in_kernels("isnan")
 
 
-def isinf(x: Number, /) -> bool:
+def isinf(x: Numbers, /) -> bool:
     """Whether `x` is an infinity."""
     raise only_in_kernels("isinf")
 
 
-def isfinite(x: Number, /) -> bool:
+def isfinite(x: Numbers, /) -> bool:
     """Whether `x` is neither an infinity nor NaN."""
     raise only_in_kernels("isfinite")
 
@@ -199,7 +205,7 @@ def clamp(x: Float, low: Float, high: Float, /) -> Float:
     raise only_in_kernels("clamp")
 
 
-def select(condition: "Number | bool", x: Float, y: Float, /) -> Float:
+def select(condition: "Numbers | bool", x: Float, y: Float, /) -> Float:
     """`x` where `condition` is true, else `y`; both are numbers. Python's `x if condition else y` does the same."""
     raise only_in_kernels("select")
 

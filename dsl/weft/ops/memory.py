@@ -5,7 +5,7 @@ from typing import Any
 from weft.layout import Layout
 from weft.ops.dtypes import DT, Number
 from weft.ops.operation import only_in_kernels
-from weft.ops.tensor import Sizes, Tensor
+from weft.ops.tensor import Sizes, Tensor, Vector
 
 
 def shared(
@@ -42,3 +42,17 @@ def local(dtype: type[DT], layout: "Sizes | Layout") -> "Tensor[DT, *tuple[Any, 
     Indices known at compile time (`weft.static_range`) keep it in registers.
     """
     raise only_in_kernels("local")
+
+
+def vector(dtype: type[DT], width: int, value: "Number" = 0, /) -> "Vector[DT]":
+    """Several numbers of one thread, all `value` at first: what is added up in vectors starts so.
+
+    dtype: `weft.f32` and the like.
+    width: 2, 4, 8 or 16, known at compile time, as of `x.vector(width)`.
+
+    Operators, functions of numbers and conversions work on vectors element by element, and a number meets each element;
+    `weft.select` chooses by element. `sum`, `min` and `max` of one vector are of its numbers, `v[k]` is one of them.
+
+    Wrong: another width [static-required], vectors of two widths together [operand-dtype].
+    """
+    raise only_in_kernels("vector")

@@ -5,6 +5,7 @@ from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVarTuple, overloa
 from weft.layout import Layout
 from weft.ops.dtypes import DT, Number
 from weft.ops.operation import only_in_kernels
+from weft.ops.vectors import Vector
 
 Shape = TypeVarTuple("Shape")
 Sizes: TypeAlias = "int | tuple[int, ...]"
@@ -157,34 +158,3 @@ class Vectors(Generic[DT]):
     def shape(self) -> tuple[int, ...]:
         """The extents; the last one counts vectors."""
         raise only_in_kernels("Vectors.shape")
-
-
-class Vector(Generic[DT]):
-    """Several numbers of one thread. Arithmetic works element by element; `v[k]`, of a k known at compile time, is one, to
-    read and to set."""
-
-    def __getitem__(self, index: SupportsIndex) -> DT:
-        """One of the numbers."""
-        raise only_in_kernels("Vector")
-
-    def __setitem__(self, index: SupportsIndex, value: "Number") -> None:
-        """Set one of the numbers."""
-        raise only_in_kernels("Vector")
-
-    def __add__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
-        """The sums."""
-        raise only_in_kernels("Vector")
-
-    def __sub__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
-        """The differences."""
-        raise only_in_kernels("Vector")
-
-    def __mul__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
-        """The products."""
-        raise only_in_kernels("Vector")
-
-    def __truediv__(self, other: "Vector[DT] | Number") -> "Vector[DT]":
-        """The quotients."""
-        raise only_in_kernels("Vector")
-
-    __radd__, __rsub__, __rmul__, __rtruediv__ = __add__, __sub__, __mul__, __truediv__

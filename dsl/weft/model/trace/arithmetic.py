@@ -10,9 +10,9 @@ from weft.model import fold
 from weft.model.describe import describe
 from weft.model.dtypes import BOOL, F32, I32, DType, promote
 from weft.model.ir import Const, Expr
+from weft.model.trace.elementwise import elementwise
 from weft.model.trace.tracer import Tracer, as_expr, default_dtype, is_numeric
 from weft.model.values import UNKNOWN, Dimension, Record, Scalar, Static, Tuple, Value, Vector
-from weft.records import replace
 
 _LARGEST_STATIC = 2**64
 _LONGEST_TUPLE = 4096
@@ -72,7 +72,9 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
     if left == UNKNOWN or right == UNKNOWN:
         return UNKNOWN
     if isinstance(left, Vector) or isinstance(right, Vector):
-        return _elementwise(t, name, left, right, node)
+        return elementwise(
+            t, _symbol(name), (left, right), node, lambda row: binary(t, name, row[0], row[1], node)
+        )
     if not is_numeric(left) or not is_numeric(right):
         return _not_numbers(t, name, left, right, node)
     dtype = result_dtype(name, left, right)
@@ -98,41 +100,6 @@ def _of_tuples(name: str, left: Value, right: Value) -> Value | None:
     return Tuple(items.items * count.value)
 
 
-def _elementwise(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
-    """Of vectors element by element; a number meets each element, and one of a row each element of it."""
-    vectors = [value for value in (left, right) if isinstance(value, Vector)]
-    wide = max(vectors, key=lambda vector: len(vector.items))
-    vectors = [along_rows(vector, wide) for vector in vectors]
-    left, right = (along_rows(value, wide) if isinstance(value, Vector) else value for value in (left, right))
-    if len({(len(vector.items), vector.role, vector.shape) for vector in vectors}) > 1:
-        t.report(
-            "operand-dtype",
-            f"`{_symbol(name)}` takes vectors of one kind; found {describe(left)} and {describe(right)}: make them the "
-            "same",
-            node,
-        )
-        return UNKNOWN
-    rows = [_spread(value, len(vectors[0].items)) for value in (left, right)]
-    items = [binary(t, name, a, b, node) for a, b in zip(*rows, strict=True)]
-    exprs = [item.expr for item in items if isinstance(item, Scalar)]
-    return (
-        replace(vectors[0], items=tuple(exprs), dtype=exprs[0].dtype) if len(exprs) == len(items) else UNKNOWN
-    )
-
-
-def along_rows(vector: Vector, wide: Vector) -> Vector:
-    """One number of each row of a fragment, as the fragment `wide` with the same number in all columns."""
-    if vector.role != "rows" or wide.role != "c" or vector.shape[0] != wide.shape[0]:
-        return vector
-    blocks = wide.shape[1] // 8
-    items = [vector.items[at // (blocks * 4) * 2 + at % 4 // 2] for at in range(len(wide.items))]
-    return replace(wide, items=tuple(items), dtype=vector.dtype)
-
-
-def _spread(value: Value, width: int) -> list[Value]:
-    return [Scalar(item) for item in value.items] if isinstance(value, Vector) else [value] * width
-
-
 def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
     if isinstance(left, Static) and isinstance(right, Static):
         return _static(t, name, left, right, node)
@@ -142,6 +109,10 @@ def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> V
     left, right = as_number(left), as_number(right)
     if left == UNKNOWN or right == UNKNOWN:
         return UNKNOWN
+    if isinstance(left, Vector) or isinstance(right, Vector):
+        return elementwise(
+            t, _symbol(name), (left, right), node, lambda row: compare(t, name, row[0], row[1], node)
+        )
     if not is_numeric(left) or not is_numeric(right):
         return _not_numbers(t, name, left, right, node)
     dtype = common_dtype(left, right)
@@ -170,6 +141,9 @@ def unary(t: Tracer, operator_node: ast.unaryop, value: Value, node: ast.AST) ->
     if isinstance(operator_node, ast.Not):
         truth = as_condition(t, value, node)
         return UNKNOWN if truth is None else from_expr(fold.negate(truth))
+    if isinstance(value, Vector):
+        symbol = "~" if isinstance(operator_node, ast.Invert) else "-"
+        return elementwise(t, symbol, [value], node, lambda row: unary(t, operator_node, row[0], node))
     if isinstance(value, Static) and isinstance(value.value, int | float):
         return _static_unary(operator_node, value.value)
     if not isinstance(value, Scalar) or isinstance(operator_node, ast.UAdd):
@@ -198,7 +172,14 @@ def as_condition(t: Tracer, value: Value, node: ast.AST) -> Expr | None:
     value = as_number(value)
     expr = as_expr(value)
     if expr is None:
-        if value != UNKNOWN and not isinstance(value, Static):
+        if isinstance(value, Vector):
+            t.report(
+                "operand-dtype",
+                f"a condition is one number; found {describe(value)}: choose element by element with "
+                "`weft.select(condition, x, y)`, and combine conditions with `&`, `|` and `~`",
+                node,
+            )
+        elif value != UNKNOWN and not isinstance(value, Static):
             t.report("operand-dtype", "a condition is a number or a comparison; found something else", node)
         return None
     return expr if expr.dtype == BOOL else fold.operation("ne", expr, fold.const(0, expr.dtype), dtype=BOOL)

@@ -11,6 +11,7 @@ from weft.model.prove import Known
 from weft.model.trace.arithmetic import as_condition, as_number
 from weft.model.trace.expressions import expression, refuse
 from weft.model.trace.flow import ENDS, Flow
+from weft.model.trace.numbers import alike, labels, numbers_of, rebuilt
 from weft.model.trace.tracer import (
     Tracer,
     as_expr,
@@ -99,20 +100,23 @@ def _join(
     t: Tracer, name: str, then: tuple[list[Stmt], Value], otherwise: tuple[list[Stmt], Value], node: ast.stmt
 ) -> Value:
     values = [as_number(known_value(value)) for _, value in (then, otherwise)]
-    exprs = [as_expr(value) for value in values]
-    if exprs[0] is None or exprs[1] is None or not t.is_kernel:
+    if not t.is_kernel or not alike(values[0], values[1]):
         _report_join(t, name, values, node)
         return UNKNOWN
-    dtype = joined_dtype(values)
-    variable = t.variable(name, dtype)
-    for (block, _), value in zip((then, otherwise), values, strict=True):
-        expr = as_expr(value, dtype)
-        if expr is not None and expr != variable:
-            t.blocks.append(block)
-            t.set(variable, expr, node)
-            t.blocks.pop()
+    variables: list[Expr] = []
+    for label, a, b in zip(labels(name, values[0]), *map(numbers_of, values), strict=True):
+        dtype = joined_dtype([a, b])
+        variable = t.variable(label, dtype)
+        variables.append(variable)
+        for (block, _), part in zip((then, otherwise), (a, b), strict=True):
+            expr = as_expr(part, dtype)
+            if expr is not None and expr != variable:
+                t.blocks.append(block)
+                t.set(variable, expr, node)
+                t.blocks.pop()
+    joined = rebuilt(values[0], variables)
     is_maybe = any(isinstance(value, MaybeUnbound) for _, value in (then, otherwise))
-    return MaybeUnbound(Scalar(variable)) if is_maybe else Scalar(variable)
+    return MaybeUnbound(joined) if is_maybe else joined
 
 
 def joined_dtype(values: Sequence[Value]) -> DType:
@@ -198,7 +202,7 @@ def return_(t: Tracer, node: ast.stmt) -> Flow:
     value = as_number(expression(t, node.value)) if node.value else Static(None)
     if len(t.frames) == 1 and t.is_kernel and not t.frame.returns_value and value != Static(None):
         t.report("return-value", "a kernel returns nothing: write the result to a tensor", node)
-    if t.frame.loop_names:
+    if t.frame.loops:
         refuse(
             t,
             "`return` inside a loop",

@@ -15,6 +15,7 @@ from weft.model.facts import Signature, Symbol
 from weft.model.ir import Expr
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.arrays import host_call
+from weft.model.trace.elementwise import elementwise
 from weft.model.trace.order import in_order
 from weft.model.trace.tracer import CallFact, LaunchSite, Tracer, as_expr
 from weft.model.values import (
@@ -33,6 +34,7 @@ from weft.model.values import (
     Static,
     Tuple,
     Value,
+    Vector,
 )
 from weft.records import field, record
 
@@ -310,6 +312,8 @@ def _convert(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -
         t.report("call-arguments", f"`{dtype}` converts one number: call it as `{dtype}(x)`", node)
         return UNKNOWN
     value = as_number(positional[0])
+    if isinstance(value, Vector):
+        return elementwise(t, dtype.name, [value], node, lambda row: _convert(t, dtype, list(row), node))
     expr = as_expr(value)
     if expr is None:
         if value != UNKNOWN:

@@ -36,6 +36,7 @@ from weft.model.values import (
     UNKNOWN,
     Axes,
     Binding,
+    Changing,
     Class,
     ConfiguredKernel,
     DeviceFunction,
@@ -152,6 +153,14 @@ def _name(t: Tracer, node: ast.expr) -> Value:
 
 
 def _bound(t: Tracer, node: ast.Name, value: Value) -> Value:
+    if isinstance(value, Changing):
+        t.report(
+            "unstable-name",
+            f"`{node.id}` is another {describe(value.value).partition(' ')[0]} in each iteration of a loop, which changes "
+            "numbers, and vectors and tuples of numbers: make it inside the loop, or give it another name there",
+            node,
+        )
+        return UNKNOWN
     if not isinstance(value, MaybeUnbound):
         return value
     t.report(

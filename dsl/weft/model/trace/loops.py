@@ -2,18 +2,31 @@
 
 import ast
 from collections.abc import Sequence
+from functools import reduce
 
 from weft.model import fold
 from weft.model.declarations import bound_names
 from weft.model.describe import describe
-from weft.model.dtypes import INDEX
+from weft.model.dtypes import INDEX, DType, promote
 from weft.model.ir import TRUE, Break, Const, Continue, Expr, For, If, Stmt, Var, While, has_barrier
 from weft.model.trace.arithmetic import as_condition, as_number
 from weft.model.trace.branches import assume, forget_assigned, joined_dtype
 from weft.model.trace.expressions import expression, refuse
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
-from weft.model.trace.tracer import Tracer, as_expr, assigned_names, known_value
-from weft.model.values import UNKNOWN, MaybeUnbound, Operation, Scalar, Static, Value
+from weft.model.trace.numbers import alike, is_of_numbers, labels, numbers_of, rebuilt
+from weft.model.trace.tracer import Carried, Loop, Tracer, as_expr, assigned_names, known_value
+from weft.model.values import (
+    UNKNOWN,
+    Changing,
+    MaybeUnbound,
+    Operation,
+    Scalar,
+    Static,
+    Tuple,
+    Value,
+    Vector,
+)
+from weft.records import replace
 
 _LONGEST_UNROLLED = 1024
 
@@ -77,7 +90,7 @@ def _bounds(t: Tracer, node: ast.For, values: list[Value]) -> tuple[Expr, Expr, 
 
 def _loop(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> None:
     bounds = _bounds(t, node, values)
-    carried = _carry(t, node, assigned_names(node.body))
+    loop = _carry(t, node, assigned_names(node.body))
     before = dict(t.frame.env)
     variable = t.variable(target.id, INDEX)
     known = forget_assigned(t, t.known, [[node]])
@@ -86,9 +99,9 @@ def _loop(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> No
         _know_loop_variable(t, variable, bounds)
     t.frame.env[target.id] = Scalar(variable)
     t.declare(target, target.id, Scalar(variable), "variable")
-    body = _body(t, node, carried)
+    body = _body(t, node, loop)
     t.known = known
-    _after_loop(t, before, runs=_certainly_runs(bounds))
+    _after_loop(t, before, loop, runs=_certainly_runs(bounds))
     if bounds is not None:
         _check_jumps(t, body, node)
         t.emit(For(variable, *bounds, tuple(body), t.span(node)))
@@ -117,7 +130,7 @@ def while_(t: Tracer, node: ast.stmt) -> Flow:
     assert isinstance(node, ast.While)
     if node.orelse:
         refuse(t, "`else` after a loop", "set a flag in the loop and test it after", node.orelse[0])
-    carried = _carry(t, node, assigned_names(node.body))
+    loop = _carry(t, node, assigned_names(node.body))
     before = dict(t.frame.env)
     known = forget_assigned(t, t.known, [node.body])
     t.known = known.copy()
@@ -125,9 +138,9 @@ def while_(t: Tracer, node: ast.stmt) -> Flow:
         test = as_condition(t, expression(t, node.test), node.test)
     if test is not None:
         assume(t.known, test)
-    body = _body(t, node, carried)
+    body = _body(t, node, loop)
     t.known = known
-    _after_loop(t, before, runs=test == TRUE)
+    _after_loop(t, before, loop, runs=test == TRUE)
     if test is not None:
         _check_jumps(t, body, node)
         leave = If(fold.negate(test), (Break(t.span(node.test)),), (), t.span(node.test))
@@ -141,60 +154,110 @@ def while_(t: Tracer, node: ast.stmt) -> Flow:
     return GOES_ON
 
 
-def _carry(t: Tracer, node: ast.stmt, names: set[str]) -> dict[str, Var]:
+def _carry(t: Tracer, node: ast.For | ast.While, names: set[str]) -> Loop:
     """Give each number that a loop changes a variable of one type, settled over several readings."""
-    carried: dict[str, Var] = {}
+    loop = Loop((t.frame.prefix, node.lineno * 10_000 + node.col_offset), {}, {})
     if not t.is_kernel:
         t.frame.env.update({name: UNKNOWN for name in names if name in t.frame.env})
-        return carried
-    for name in sorted(names):
-        value = known_value(t.frame.env.get(name, UNKNOWN))
-        expr = as_expr(as_number(value))
-        if expr is None:
-            continue
-        key = (t.frame.prefix, node.lineno * 10_000 + node.col_offset, name)
-        dtype = t.loop_types.setdefault(key, expr.dtype)
-        variable = t.variable(name, dtype)
-        if expr != variable:
-            t.set(variable, fold.convert(expr, dtype), node)
-        carried[name] = variable
-        bound = Scalar(variable)
-        t.frame.env[name] = MaybeUnbound(bound) if isinstance(t.frame.env[name], MaybeUnbound) else bound
-    return carried
+        return loop
+    for name in sorted(names & t.frame.env.keys()):
+        bound = t.frame.env[name]
+        value = as_number(known_value(bound))
+        how = t.changing.get((*loop.key, name))
+        if is_of_numbers(value) and (how or (how is None and not isinstance(value, Tuple))):
+            carried = loop.carried[name] = _carried(t, loop, name, value, node)
+            t.frame.env[name] = (
+                MaybeUnbound(carried.value) if isinstance(bound, MaybeUnbound) else carried.value
+            )
+        elif how is not None:
+            t.frame.env[name] = Changing(value)
+        elif value != UNKNOWN:
+            loop.fixed[name] = value
+    return loop
 
 
-def _body(t: Tracer, node: ast.For | ast.While, carried: dict[str, Var]) -> list[Stmt]:
-    t.frame.loop_names.append(set(carried))
+def _carried(t: Tracer, loop: Loop, name: str, value: Value, node: ast.stmt) -> Carried:
+    numbers = numbers_of(value)
+    pairs = list(zip(labels(name, value), numbers, strict=True))
+    wanted = [_settled(t, loop, label, number) for label, number in pairs]
+    if isinstance(value, Vector):
+        wanted = [reduce(promote, wanted)] * len(wanted)
+    variables = tuple(t.variable(label, dtype) for (label, _), dtype in zip(pairs, wanted, strict=True))
+    for variable, number in zip(variables, numbers, strict=True):
+        expr = as_expr(number, variable.dtype)
+        if expr is not None and expr != variable:
+            t.set(variable, expr, node)
+    return Carried(rebuilt(value, variables), variables)
+
+
+def _settled(t: Tracer, loop: Loop, label: str, number: Value) -> DType:
+    expr = as_expr(number)
+    return t.loop_types.setdefault((*loop.key, label), expr.dtype if expr is not None else INDEX)
+
+
+def _body(t: Tracer, node: ast.For | ast.While, loop: Loop) -> list[Stmt]:
+    t.frame.loops.append(loop)
     with t.block_of() as block:
-        flow = t.run(t, node.body)
-        if not flow.leaves:
-            for name, variable in carried.items():
-                _settle(t, name, variable, node)
-    t.frame.loop_names.pop()
+        if not t.run(t, node.body).leaves:
+            _settle(t, node)
+    t.frame.loops.pop()
     return block
 
 
-def _settle(t: Tracer, name: str, variable: Var, node: ast.For | ast.While) -> None:
-    """At the end of a loop's body a name must be back in the variable that it had at the start."""
-    value = as_number(known_value(t.frame.env.get(name, UNKNOWN)))
-    expr = as_expr(value)
+def _settle(t: Tracer, node: ast.stmt) -> None:
+    """Where an iteration ends, a name must be back in the variables that it had at the start."""
+    loop = t.frame.loops[-1]
+    for name, carried in loop.carried.items():
+        value = as_number(known_value(t.frame.env.get(name, UNKNOWN)))
+        if len(numbers_of(value)) == len(carried.variables) and _is_same_kind(carried.value, value):
+            for variable, number, label in zip(
+                carried.variables, numbers_of(value), labels(name, value), strict=True
+            ):
+                _settle_number(t, (*loop.key, label), variable, number, node)
+        elif value != UNKNOWN:
+            _note_change(t, loop, name, as_numbers=False)
+    for name, before in loop.fixed.items():
+        value = as_number(known_value(t.frame.env.get(name, UNKNOWN)))
+        if value not in (before, UNKNOWN):
+            _note_change(t, loop, name, as_numbers=alike(before, value))
+
+
+def _is_same_kind(a: Value, b: Value) -> bool:
+    """Whether they are alike but for the dtype of vectors, which settles as that of numbers does."""
+    if isinstance(a, Vector) and isinstance(b, Vector):
+        return alike(a, replace(b, dtype=a.dtype))
+    return alike(a, b)
+
+
+def _settle_number(
+    t: Tracer, key: tuple[str, int, str], variable: Var, number: Value, node: ast.stmt
+) -> None:
+    expr = as_expr(number)
     if expr is None or expr == variable:
         return
-    key = (t.frame.prefix, node.lineno * 10_000 + node.col_offset, name)
-    wanted = joined_dtype([Scalar(variable), value])
+    wanted = joined_dtype([Scalar(variable), number])
     if wanted != variable.dtype:
         t.loop_types[key] = wanted
         t.is_unsettled = True
     t.set(variable, fold.convert(expr, variable.dtype), node)
 
 
-def _after_loop(t: Tracer, before: dict[str, Value], *, runs: bool) -> None:
-    """Names first bound inside a loop are bound after it only if it runs."""
+def _note_change(t: Tracer, loop: Loop, name: str, *, as_numbers: bool) -> None:
+    key = (*loop.key, name)
+    if key not in t.changing or (t.changing[key] and not as_numbers):
+        t.changing[key] = as_numbers
+        t.is_unsettled = True
+
+
+def _after_loop(t: Tracer, before: dict[str, Value], loop: Loop, *, runs: bool) -> None:
+    """What names stand for after a loop. Those first bound inside are bound only if it runs."""
     for name, value in list(t.frame.env.items()):
         if name not in before:
             t.frame.env[name] = value if runs else MaybeUnbound(known_value(value))
-        elif before[name] != value and not isinstance(value, Scalar) and value != UNKNOWN:
-            t.frame.env[name] = UNKNOWN
+        elif name in loop.carried or isinstance(before[name], Changing):
+            t.frame.env[name] = before[name]
+        elif before[name] != value and value != UNKNOWN:
+            t.frame.env[name] = Changing(known_value(before[name]))
 
 
 def _check_jumps(t: Tracer, body: Sequence[Stmt], node: ast.For | ast.While) -> None:
@@ -249,5 +312,7 @@ def _unroll(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> 
 
 def jump(t: Tracer, node: ast.stmt) -> Flow:
     span = t.span(node)
+    if t.frame.loops:
+        _settle(t, node)
     t.emit(Break(span) if isinstance(node, ast.Break) else Continue(span))
     return ENDS

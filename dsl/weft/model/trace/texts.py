@@ -10,7 +10,7 @@ from weft.model.ir import Expr
 from weft.model.texts import conversion, is_real, plain
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.tracer import Tracer
-from weft.model.values import UNKNOWN, Scalar, Static, Text, Tuple, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Text, Tuple, Value, Vector
 
 Read = Callable[[Tracer, ast.expr], Value]
 
@@ -62,6 +62,8 @@ def text_of(t: Tracer, value: Value, node: ast.AST, spec: str = "") -> Text | No
             return _of_static(t, known, node, spec)
         case Scalar(expr=expr):
             return _of_number(t, expr, node, spec)
+        case Vector(items=items):
+            return text_of(t, Tuple(tuple(map(Scalar, items))), node, spec)
         case Tuple(items=items):
             parts = [text_of(t, item, node, spec) for item in items]
             found = [part for part in parts if part is not None]

@@ -20,6 +20,7 @@ from weft.model.values import (
     NOTHING,
     UNKNOWN,
     Binding,
+    Changing,
     DeviceFunction,
     MaybeUnbound,
     Scalar,
@@ -102,6 +103,26 @@ class TooLarge(Exception):
     """The kernel grows past MOST_STATEMENTS."""
 
 
+@record
+class Carried:
+    """A name that a loop changes: what it stands for at the start of each iteration, and the variables of its numbers."""
+
+    value: Value
+    variables: tuple[Var, ...]
+
+
+@record
+class Loop:
+    """The loop whose body is being read. key: which one it is, in each reading of the kernel.
+
+    carried: names that it changes. fixed: other names that it binds, with what they stand for before.
+    """
+
+    key: tuple[str, int]
+    carried: dict[str, Carried]
+    fixed: dict[str, Value]
+
+
 @record(frozen=False)
 class Frame:
     """One function being read: the kernel, or a device function that it calls."""
@@ -114,7 +135,7 @@ class Frame:
     prefix: str = ""
     # In an inlined function, statements and findings have the place of the call.
     call_span: Span | None = None
-    loop_names: list[set[str]] = field(default_factory=list[set[str]])
+    loops: list["Loop"] = field(default_factory=list["Loop"])
     # Names of the function around this one: what they stand for is known only when it runs.
     enclosing: frozenset[str] = frozenset()
     # Names that are bound more than once: a view that depends on one keeps a copy of its value.
@@ -136,6 +157,8 @@ class Tracer:
         self.is_kernel = is_kernel
         self.frames = [frame]
         self.loop_types: dict[tuple[str, int, str], DType] = {}
+        # Names of loops that stand for something else in each iteration, and whether for as many numbers.
+        self.changing: dict[tuple[str, int, str], bool] = {}
         self.lookups: dict[tuple[str, str], tuple[Scope, Binding]] = {}
         self.restart()
 
@@ -344,7 +367,7 @@ class Tracer:
     def assign(self, name: str, value: Value, node: ast.AST) -> None:
         """Bind a local name to a value."""
         env = self.frame.env
-        carried = any(name in names for names in self.frame.loop_names)
+        carried = any(name in loop.carried for loop in self.frame.loops)
         if self.is_kernel and isinstance(value, Scalar | Static):
             expr = as_expr(value) if isinstance(value, Scalar) or carried else None
             if expr is not None:
@@ -353,7 +376,7 @@ class Tracer:
                     self.set(variable, expr, node)
                 value = Scalar(variable)
         elif self.is_kernel and isinstance(value, Tuple):
-            value = Tuple(tuple(self._held(item, name, node) for item in value.items))
+            value = replace(value, items=tuple(self._held(item, name, node) for item in value.items))
         elif self.is_kernel and isinstance(value, Vector):
             value = self._assign_vector(name, value, node)
         env[name] = value
@@ -415,7 +438,13 @@ def as_expr(value: Value, dtype: DType | None = None) -> Expr | None:
 
 
 def known_value(value: Value) -> Value:
-    return value.value if isinstance(value, MaybeUnbound) else value
+    match value:
+        case MaybeUnbound(value=inner):
+            return inner
+        case Changing():
+            return UNKNOWN
+        case _:
+            return value
 
 
 def names_of_set_items(body: list[ast.stmt]) -> set[str]:

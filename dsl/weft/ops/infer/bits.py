@@ -8,11 +8,13 @@ from weft.model.ir import Expr
 from weft.model.trace.call import Call
 from weft.model.trace.tracer import as_expr
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Value
+from weft.ops.infer.elementwise import of_vectors
 
 
 def of_bits(name: str, operands: tuple[str, ...] = ("x",)) -> Rule:
     """The rule of a function of integers."""
 
+    @of_vectors
     def infer(call: Call) -> Value:
         exprs = [_whole(call, operand) for operand in operands]
         known = [expr for expr in exprs if expr is not None]
@@ -41,6 +43,7 @@ def _whole(call: Call, operand: str) -> Expr | None:
     return fold.convert(expr, {INDEX: I64, BOOL: I32}.get(expr.dtype, expr.dtype))
 
 
+@of_vectors
 def infer_bitcast(call: Call) -> Value:
     value, wanted = call.value("x"), call.value("dtype")
     if not isinstance(wanted, DTypeRef):

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from weft.model import fold
 from weft.model.dialect import Rule
 from weft.model.dtypes import BOOL, F32, I32, INDEX, DType
-from weft.model.ir import Expr
-from weft.model.trace.arithmetic import as_condition, common_dtype
+from weft.model.trace.arithmetic import as_condition, as_number, common_dtype
 from weft.model.trace.call import Call
 from weft.model.trace.tracer import as_expr, is_numeric
 from weft.model.values import UNKNOWN, Scalar, Static, Tuple, Value
+from weft.ops.infer.elementwise import elements, of_vectors
+from weft.records import replace
 
 
 def _float(dtype: DType) -> DType:
@@ -21,6 +22,7 @@ def _float(dtype: DType) -> DType:
 def unary(name: str, compute: Callable[[float], float] | None = None) -> Rule:
     """The rule of a function of one float; on a number known at compile time it is computed now."""
 
+    @of_vectors
     def infer(call: Call) -> Value:
         value = first(call)
         if len(arguments(call)) > 1:
@@ -56,12 +58,7 @@ def arguments(call: Call) -> list[Value]:
     if not call.given("args"):
         return [call.value(name) for name in call.arguments]
     items = call.value("args")
-    return [_number(item) for item in items.items] if isinstance(items, Tuple) else []
-
-
-def _number(item: Value) -> Value:
-    expr: Expr | None = getattr(item, "expr", None)
-    return item if isinstance(item, Scalar | Static) or expr is None else Scalar(expr)
+    return [as_number(item) for item in items.items] if isinstance(items, Tuple) else []
 
 
 def not_a_number(call: Call, value: Value) -> Value:
@@ -70,6 +67,7 @@ def not_a_number(call: Call, value: Value) -> Value:
     return UNKNOWN
 
 
+@of_vectors
 def infer_abs(call: Call) -> Value:
     value = first(call)
     if isinstance(value, Static) and isinstance(value.value, int | float):
@@ -81,19 +79,21 @@ def infer_abs(call: Call) -> Value:
 
 
 def extreme(name: str, compute: Callable[..., float]) -> Rule:
-    """The rule of `min` and `max` of two or more numbers."""
+    """The rule of `min` and `max` of two or more numbers, or of those of a tuple or a vector."""
+
+    @of_vectors
+    def joined(call: Call) -> Value:
+        result, *rest = arguments(call)
+        for value in rest:
+            result = _extreme_of_two(call, name, compute, result, value)
+        return result
 
     def infer(call: Call) -> Value:
-        values = arguments(call)
-        if len(values) == 1 and isinstance(values[0], Tuple):
-            values = [_number(item) for item in values[0].items]
+        values = elements(arguments(call))
         if len(values) < 2:
             call.report("call-arguments", f"`{name}` takes two numbers or more: write `{name}(a, b)`")
             return UNKNOWN
-        result = values[0]
-        for value in values[1:]:
-            result = _extreme_of_two(call, name, compute, result, value)
-        return result
+        return joined(replace(call, arguments={"args": Tuple(tuple(values))}))
 
     return infer
 
@@ -108,6 +108,7 @@ def _extreme_of_two(call: Call, name: str, compute: Callable[..., float], left: 
     return UNKNOWN if a is None or b is None else Scalar(fold.operation(name, a, b))
 
 
+@of_vectors
 def infer_pow(call: Call) -> Value:
     values = arguments(call)
     if len(values) != 2 or not all(map(is_numeric, values)):
@@ -121,6 +122,7 @@ def infer_pow(call: Call) -> Value:
     return UNKNOWN if a is None or b is None else Scalar(fold.operation("pow", a, b))
 
 
+@of_vectors
 def infer_fma(call: Call) -> Value:
     exprs = [call.number(name) for name in ("a", "b", "c")]
     if any(expr is None for expr in exprs):
@@ -136,6 +138,7 @@ def infer_fma(call: Call) -> Value:
 def binary(name: str, compute: Callable[[float, float], float]) -> Rule:
     """The rule of a function of two floats."""
 
+    @of_vectors
     def infer(call: Call) -> Value:
         values = arguments(call)
         if len(values) != 2 or not all(map(is_numeric, values)):
@@ -154,6 +157,7 @@ def binary(name: str, compute: Callable[[float, float], float]) -> Rule:
 def question(name: str, compute: Callable[[float], bool]) -> Rule:
     """The rule of a question about a float; an integer is always finite."""
 
+    @of_vectors
     def infer(call: Call) -> Value:
         value = first(call)
         if isinstance(value, Static) and isinstance(value.value, int | float):
@@ -166,6 +170,7 @@ def question(name: str, compute: Callable[[float], bool]) -> Rule:
     return infer
 
 
+@of_vectors
 def infer_rcp(call: Call) -> Value:
     expr = as_expr(first(call))
     if expr is None:
@@ -174,11 +179,13 @@ def infer_rcp(call: Call) -> Value:
     return Scalar(fold.operation("div", fold.const(1, value.dtype), value))
 
 
+@of_vectors
 def infer_clamp(call: Call) -> Value:
     x, low, high = (call.value(name) for name in ("x", "low", "high"))
     return _extreme_of_two(call, "min", min, _extreme_of_two(call, "max", max, x, low), high)
 
 
+@of_vectors
 def infer_select(call: Call) -> Value:
     test = as_condition(call.tracer, call.value("condition"), call.place("condition"))
     x, y = call.value("x"), call.value("y")

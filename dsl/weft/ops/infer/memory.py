@@ -1,14 +1,16 @@
 """What allocating memory gives."""
 
 from weft.layout import Layout, LayoutError, Swizzle
+from weft.model import fold
 from weft.model.describe import describe
 from weft.model.dialect import Rule
-from weft.model.dtypes import I64, INDEX
+from weft.model.dtypes import I64, INDEX, DType
 from weft.model.ir import Space
 from weft.model.trace.call import Call, to_python
 from weft.model.trace.tensors import of_layout
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, DTypeRef, External, Static, Tensor, Tuple, Value
+from weft.model.values import UNKNOWN, DTypeRef, External, Static, Tensor, Tuple, Value, Vector
+from weft.ops.infer.tensor import vector_width
 
 
 def infer_shared(call: Call) -> Value:
@@ -21,28 +23,41 @@ def infer_local(call: Call) -> Value:
 
 def _allocate(call: Call, space: Space) -> Value:
     t = call.tracer
-    dtype, layout = call.value("dtype"), _layout(call)
-    if not isinstance(dtype, DTypeRef):
-        if dtype != UNKNOWN:
-            call.report(
-                "call-arguments",
-                f"`dtype` is a type such as `weft.f32`; found {describe(dtype)}: pass one",
-                "dtype",
-            )
-        return UNKNOWN
-    if layout is None or not t.is_kernel:
+    dtype, layout = _dtype(call), _layout(call)
+    if dtype is None or layout is None or not t.is_kernel:
         return UNKNOWN
     taken = {array.name for array in t.arrays} | set(t.frame.env)
     # Of `a, b = weft.shared(...), weft.shared(...)` the second is called `b`.
     free = [target for target in t.target if f"{t.frame.prefix}{target}" not in taken]
     wanted = next(iter((*free, *t.target)), space)
-    name = t.temporary(f"{wanted}_memory", dtype.dtype).name.removesuffix("_memory_0")
+    name = t.temporary(f"{wanted}_memory", dtype).name.removesuffix("_memory_0")
     name = f"{t.frame.prefix}{name}" if f"{t.frame.prefix}{name}" not in taken else f"{name}{len(t.arrays)}"
-    tensor = of_layout(name, dtype.dtype, layout, space, _swizzle(call))
+    tensor = of_layout(name, dtype, layout, space, _swizzle(call))
     t.arrays.append(tensor.array)
     if space == "shared":
         t.shared_spans.append(t.span(call.node))
     return tensor
+
+
+def infer_vector(call: Call) -> Value:
+    dtype, width = _dtype(call), vector_width(call)
+    number = call.number("value", dtype) if call.given("value") else dtype and fold.const(0, dtype)
+    if dtype is None or width is None or number is None or not call.tracer.is_kernel:
+        return UNKNOWN
+    return Vector((call.tracer.held(number, "element", call.node),) * width, dtype)
+
+
+def _dtype(call: Call) -> DType | None:
+    dtype = call.value("dtype")
+    if isinstance(dtype, DTypeRef):
+        return dtype.dtype
+    if dtype != UNKNOWN:
+        call.report(
+            "call-arguments",
+            f"`dtype` is a type such as `weft.f32`; found {describe(dtype)}: pass one",
+            "dtype",
+        )
+    return None
 
 
 def _swizzle(call: Call) -> tuple[int, int, int] | None:
@@ -100,4 +115,9 @@ def infer_dtype_of(call: Call) -> Value:
     return UNKNOWN
 
 
-RULES: dict[str, Rule] = {"shared": infer_shared, "local": infer_local, "dtype_of": infer_dtype_of}
+RULES: dict[str, Rule] = {
+    "shared": infer_shared,
+    "local": infer_local,
+    "vector": infer_vector,
+    "dtype_of": infer_dtype_of,
+}

@@ -417,9 +417,15 @@ def _shape(view: Tensor) -> tuple[int, int]:
 
 def _fragment(call: Call, name: str, role: Role) -> Vector | None:
     value = call.value(name)
-    if isinstance(value, Vector) and value.role == role:
+    if isinstance(value, Vector) and value.role == role and (role != "c" or value.dtype == F32):
         return value
-    if value != UNKNOWN:
+    if isinstance(value, Vector) and value.role == role:
+        call.report(
+            "mma-dtype",
+            f"an accumulator is of `f32`; found {describe(value)}: convert it with `weft.f32(...)`",
+            name,
+        )
+    elif value != UNKNOWN:
         makers = {"a": "fragment_a", "b": "fragment_b", "c": "accumulator"}
         call.report(
             "mma-shape",

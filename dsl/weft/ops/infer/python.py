@@ -12,8 +12,9 @@ from weft.model.trace.arithmetic import as_condition, binary, from_expr
 from weft.model.trace.call import Call, from_python, to_python
 from weft.model.trace.texts import join, text_of
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Text, Tuple, Value
+from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Text, Tuple, Value, Vector
 from weft.ops.infer import math
+from weft.ops.infer.elementwise import elements, of_vectors
 from weft.ops.infer.tensor import infer_shape
 from weft.records import replace
 
@@ -30,7 +31,7 @@ def infer_len(call: Call) -> Value:
     """`len(x)`: the first extent of a tensor, or the number of a tuple's items."""
     items = call.value("args")
     value = items.items[0] if isinstance(items, Tuple) and items.items else UNKNOWN
-    if isinstance(value, Tuple):
+    if isinstance(value, Tuple | Vector):
         return Static(len(value.items))
     if isinstance(value, Tensor):
         shape = infer_shape(Call(call.tracer, call.node, "len", {}, receiver=value))
@@ -41,6 +42,7 @@ def infer_len(call: Call) -> Value:
 def convert_to(dtype: DType) -> Rule:
     """The rule of `int(x)` and `float(x)`."""
 
+    @of_vectors
     def infer(call: Call) -> Value:
         value = math.first(call)
         if isinstance(value, Static) and value.value in ("inf", "-inf", "nan") and dtype == F32:
@@ -166,13 +168,12 @@ def infer_fabs(call: Call) -> Value:
 
 
 def infer_sum(call: Call) -> Value:
-    """`sum(x)` of a tuple of numbers."""
-    items = call.value("args")
-    values = items.items if isinstance(items, Tuple) and len(items.items) == 1 else ()
-    if not values or not isinstance(values[0], Tuple):
+    """`sum(x)` of a tuple of numbers, or of a vector."""
+    values = math.arguments(call)
+    if len(values) != 1 or not isinstance(values[0], Tuple | Vector):
         return math.not_a_number(call, values[0] if values else UNKNOWN)
     total: Value = Static(0)
-    for value in values[0].items:
+    for value in elements(values):
         total = binary(call.tracer, "add", total, value, call.node)
     return total
 

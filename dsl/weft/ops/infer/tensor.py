@@ -90,26 +90,34 @@ def _report_count(call: Call, tensor: Tensor, name: str, count: int) -> None:
 def infer_vector(call: Call) -> Value:
     if not _is_tensor(call):
         return UNKNOWN
-    tensor, sizes = _receiver(call), static_sizes(call, "width")
-    if sizes is None:
+    tensor, width = _receiver(call), vector_width(call)
+    if width is None:
         return UNKNOWN
+    axis = tensor.axes[-1]
+    is_cut = isinstance(axis.shape[0], Const) and int(axis.shape[0].value) % width > 0
+    if tensor.width > 1 or len(axis.shape) > 1 or (is_cut and tensor.array.space != "global"):
+        call.report(
+            "vector-view",
+            f"the last axis of `{tensor.name}` cannot be read in vectors of {width}; found {describe(tensor)}: use a "
+            "plain axis whose extent they divide",
+        )
+        return UNKNOWN
+    return replace(tensor, width=width)
+
+
+def vector_width(call: Call) -> int | None:
+    """The argument `width`, reported if no vector is as wide."""
+    sizes = static_sizes(call, "width")
+    if sizes is None:
+        return None
     if len(sizes) != 1 or sizes[0] not in _WIDTHS:
         call.report(
             "static-required",
             f"a vector has 2, 4, 8 or 16 elements; found {sizes[0]}: use one of them",
             "width",
         )
-        return UNKNOWN
-    axis = tensor.axes[-1]
-    is_cut = isinstance(axis.shape[0], Const) and int(axis.shape[0].value) % sizes[0] > 0
-    if tensor.width > 1 or len(axis.shape) > 1 or (is_cut and tensor.array.space != "global"):
-        call.report(
-            "vector-view",
-            f"the last axis of `{tensor.name}` cannot be read in vectors of {sizes[0]}; found {describe(tensor)}: use a "
-            "plain axis whose extent they divide",
-        )
-        return UNKNOWN
-    return replace(tensor, width=sizes[0])
+        return None
+    return sizes[0]
 
 
 def infer_transposed(call: Call) -> Value:

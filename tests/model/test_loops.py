@@ -1,0 +1,138 @@
+"""What loops change: numbers, vectors and tuples of them; what the name stands for where an iteration ends early."""
+
+import numpy as np
+import pytest
+import weft
+from annotations import check
+from weft import Tensor, f32, i32
+from weft.dims import M, N
+
+
+@weft.kernel
+def widened_before_break(y: Tensor[f32, N]):
+    i = weft.index(y)
+    s = 0
+    for step in range(i):
+        if step == 2:
+            s = 1.5
+            break
+    y[i] = s
+
+
+@weft.kernel
+def widened_before_continue(y: Tensor[f32, N]):
+    i = weft.index(y)
+    s = 0
+    for step in range(i):
+        if step == 2:
+            s = 1.5
+            continue
+        if step == 4:
+            s += 1
+    y[i] = s
+
+
+@weft.kernel
+def left_at_once(y: Tensor[f32, N]):
+    i = weft.index(y)
+    s = 7
+    for _ in range(i):
+        s = 2.5
+        break
+    y[i] = s
+
+
+@weft.kernel
+def swapped(y: Tensor[f32, N]):
+    i = weft.index(y)
+    pair = (0, 1)
+    for _ in range(i):
+        pair = (pair[1], pair[0] + pair[1] * 1.5)
+    y[i] = pair[0]
+
+
+@weft.kernel
+def best_of(y: Tensor[f32, N]):
+    i = weft.index(y)
+    best = (-1.0, 0)
+    step = 0
+    while True:
+        value = f32(step * 5 % 7)
+        if value > best[0]:
+            best = (value, step)
+        if step >= i:
+            break
+        step += 1
+    y[i] = best[0] * 10 + best[1]
+
+
+@weft.kernel
+def vectors_widen(y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = weft.vector(i32, 2, 1)
+    for step in range(i):
+        if step == 3:
+            continue
+        total = total + weft.vector(f32, 2, step) / 2
+    y[i] = total[0] + total[1]
+
+
+def _pairs(i: int) -> float:
+    pair = (0.0, 1.0)
+    for _ in range(i):
+        pair = (pair[1], pair[0] + pair[1] * 1.5)
+    return pair[0]
+
+
+CASES = {
+    widened_before_break: lambda i: 1.5 if i > 2 else 0,
+    widened_before_continue: lambda i: (1.5 if i > 2 else 0) + (i > 4),
+    left_at_once: lambda i: 2.5 if i else 7,
+    swapped: _pairs,
+    best_of: lambda i: (
+        max((step * 5 % 7, -step) for step in range(i + 1))[0] * 10
+        - max((step * 5 % 7, -step) for step in range(i + 1))[1]
+    ),
+    vectors_widen: lambda i: 2 + sum(step for step in range(i) if step != 3),
+}
+
+
+@pytest.mark.parametrize("kernel", CASES, ids=lambda kernel: kernel.__name__)
+def test_what_loops_give(kernel: weft.Kernel):
+    y = np.full(9, -1, np.float32)
+    kernel(y)
+    np.testing.assert_allclose(y, [CASES[kernel](i) for i in range(9)], rtol=1e-6)
+
+
+@weft.kernel
+def made_anew(x: Tensor[f32, M, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    row = x[0, :]
+    total = row[i]
+    for k in range(1, M):
+        row = x[k, :]
+        total += row[i]
+    y[i] = total
+
+
+def test_a_view_that_is_made_anew_in_each_iteration():
+    x, y = np.arange(12, dtype=np.float32).reshape(3, 4), np.zeros(4, np.float32)
+    made_anew(x, y)
+    np.testing.assert_array_equal(y, x.sum(0))
+
+
+def test_a_view_cannot_change_from_one_iteration_to_the_next():
+    check(
+        """
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            row = x[0, :]
+            for k in range(M):
+                y[i] += row[i]
+                #       ^^^ unstable-name: `row` is another Tensor in each iteration of a loop, which changes numbers, and vectors and tuples of numbers: make it inside the loop, or give it another name there
+                row = x[k, :]
+            y[i] = row[i]
+            #      ^^^ unstable-name: `row` is another Tensor in each iteration of a loop, which changes numbers, and vectors and tuples of numbers: make it inside the loop, or give it another name there
+        """
+    )
