@@ -23,8 +23,11 @@ class Scalar:
         def __new__(cls, value: "Vector[Any]", /) -> "Vector[Self]": ...
         @overload
         def __new__(cls, value: "Scalar | float | SupportsFloat | SupportsIndex" = 0, /) -> Self: ...
+        def __new__(
+            cls, value: "Scalar | float | SupportsFloat | SupportsIndex | Vector[Any]" = 0, /
+        ) -> "Self | Vector[Self]": ...
 
-    def __init__(self, value: "Scalar | float | SupportsFloat | SupportsIndex" = 0, /) -> None:
+    def __init__(self, value: "Scalar | float | SupportsFloat | SupportsIndex | Vector[Any]" = 0, /) -> None:
         raise TypeError(
             f"{type(self).__name__}(...) converts a number inside a kernel; use NumPy's types on the host"
         )

@@ -5,7 +5,8 @@ from typing import Any
 from weft.layout import Layout
 from weft.ops.dtypes import DT, Number
 from weft.ops.operation import only_in_kernels
-from weft.ops.tensor import Sizes, Tensor, Vector
+from weft.ops.tensor import Sizes, Tensor
+from weft.ops.vectors import Vector
 
 
 def shared(

@@ -8,7 +8,8 @@ from typing import Any, SupportsIndex
 
 from weft.ops.dtypes import DT
 from weft.ops.operation import only_in_kernels
-from weft.ops.tensor import Tensor, Vector
+from weft.ops.tensor import Tensor
+from weft.ops.vectors import Vector
 
 View = Tensor[DT, *tuple[Any, ...]]
 
