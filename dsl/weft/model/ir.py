@@ -481,8 +481,11 @@ def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
     while left:
         statement = left.pop()
         yield statement
-        for block in reversed(children(statement)):
-            left.extend(reversed(block))
+        if isinstance(statement, If):
+            left.extend(reversed(statement.otherwise))
+            left.extend(reversed(statement.then))
+        elif isinstance(statement, For | While | Domain):
+            left.extend(reversed(statement.body))
 
 
 def assigned(statement: Stmt) -> tuple[Var, ...]:
@@ -514,12 +517,13 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
 
 @record
 class Leaves:
-    """What an expression is made of in the end. variables, params, specials: their names."""
+    """What an expression is made of. variables, params, specials, operations: their names."""
 
     variables: frozenset[str] = frozenset()
     params: frozenset[str] = frozenset()
     specials: frozenset[str] = frozenset()
     loads: tuple[Load, ...] = ()
+    operations: frozenset[str] = frozenset()
 
 
 _NO_LEAVES = Leaves()
@@ -542,6 +546,7 @@ def _leaves_of_parts(expr: Op | Load) -> Leaves:
     params: set[str] = set()
     specials: set[str] = set()
     loads: list[Load] = [expr] if isinstance(expr, Load) else []
+    operations: set[str] = {expr.name} if isinstance(expr, Op) else set()
     for part in operands(expr):
         if isinstance(part, Var):
             variables.add(part.name)
@@ -551,11 +556,14 @@ def _leaves_of_parts(expr: Op | Load) -> Leaves:
             params |= inner.params
             specials |= inner.specials
             loads += inner.loads
+            operations |= inner.operations
         elif isinstance(part, Param):
             params.add(part.name)
         elif isinstance(part, Special):
             specials.add(part.name)
-    return Leaves(frozenset(variables), frozenset(params), frozenset(specials), tuple(loads))
+    return Leaves(
+        frozenset(variables), frozenset(params), frozenset(specials), tuple(loads), frozenset(operations)
+    )
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

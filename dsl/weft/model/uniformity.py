@@ -140,6 +140,8 @@ def _decides(level: Level, statement: Stmt, varying: Varying | set[str]) -> bool
 
 def _leaves_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str]) -> bool:
     """Whether some threads may leave or restart the loop around `body` before others."""
+    if not any(isinstance(part, Break | Continue) for part in walk(body)):
+        return False
     for statement in body:
         inner = tuple(part for block in children(statement) for part in block)
         if isinstance(statement, If):

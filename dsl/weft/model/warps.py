@@ -61,11 +61,11 @@ class WarpFlow:
     parted: tuple[tuple[Do, Stmt], ...]
 
 
-def warp_flow(kernel: Kernel) -> WarpFlow:
-    """How the lanes of warps come to the effects that they do together."""
+def warp_flow(kernel: Kernel, *, is_by_lives: bool = False) -> WarpFlow:
+    """How the lanes of warps come to the effects that they do together. is_by_lives: each life of a variable has its name."""
     if not any(map(is_of_warp, walk(kernel.body))):
         return WarpFlow(Rows.ANY, ())
-    kernel = by_lives(kernel)
+    kernel = kernel if is_by_lives else by_lives(kernel)
     rows, parted = Rows.ANY, ()
     for rows in _possible(kernel):
         parted = tuple(_parted(kernel, rows))

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from weft.lint.block.edges import has_edge
 from weft.lint.block.program import Program
 from weft.lint.block.run import Ran, run
 from weft.lint.block.trial import Launch, edge, neighbour, trial
@@ -57,7 +58,8 @@ def next_block(kernel: Analysis) -> Ran | None:
 @lru_cache(_MOST_RUNS)
 def edge_block(kernel: Analysis) -> Ran | None:
     """What the last block reads before it is written, where no block divides the domain; None for a kernel without shared
-    memory or a domain."""
+    memory or a domain, or where it does what an inner block does."""
     program = _program(kernel)
-    sizes = edge(program.kernel, _launch(kernel)) if program and program.kernel.shared else None
+    is_other = program is not None and bool(program.kernel.shared) and has_edge(program.kernel)
+    sizes = edge(program.kernel, _launch(kernel)) if program and is_other else None
     return run(program, sizes, "initialisation") if program and sizes else None

@@ -19,15 +19,14 @@ from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import (
     Expr,
     For,
-    Load,
     Op,
     Param,
     Stmt,
-    Var,
     While,
     assigned,
     children,
     expressions,
+    leaves,
     walk,
     walk_expr,
 )
@@ -46,7 +45,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     shown: set[Span] = set()
     for statement, changing in _in_loops(kernel.ir.body, frozenset()):
         for expr in expressions(statement):
-            for part in walk_expr(expr):
+            for part in () if leaves(expr).operations.isdisjoint(_SIGNS) else walk_expr(expr):
                 if isinstance(part, Op) and _is_costly(part, changing) and statement.span not in shown:
                     shown.add(statement.span)
                     yield _finding(part, statement)
@@ -81,11 +80,9 @@ def _is_costly(op: Op, changing: frozenset[str]) -> bool:
     """A division of whole numbers that cannot be done once before the loop, by what no compiler knows."""
     if op.name not in _SIGNS or op.dtype.is_float or not _is_of_launch(op.args[1]):
         return False
-    return any(isinstance(part, Var) and part.name in changing for part in walk_expr(op))
+    return not leaves(op).variables.isdisjoint(changing)
 
 
 def _is_of_launch(divisor: Expr) -> bool:
-    parts = list(walk_expr(divisor))
-    return any(isinstance(part, Param) for part in parts) and not any(
-        isinstance(part, Var | Load) for part in parts
-    )
+    inside = leaves(divisor)
+    return bool(inside.params) and not inside.variables and not inside.loads

@@ -37,9 +37,10 @@ CODE = "double-precision"
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if kernel.ir is None or not _narrow(kernel.ir):
         return
-    widened = {name for expr in _all(kernel.ir) for name in _widens(expr)}
-    for parameter in kernel.ir.parameters:
-        if isinstance(parameter, ScalarParameter) and parameter.name in widened:
+    wide = [one for one in kernel.ir.parameters if isinstance(one, ScalarParameter) and one.dtype == F64]
+    widened = {name for expr in _all(kernel.ir) for name in _widens(expr)} if wide else frozenset[str]()
+    for parameter in wide:
+        if parameter.name in widened:
             written = kernel.block.text.find("f64", parameter.span.end)
             fixes = ()
             if written >= 0 and not kernel.block.text[parameter.span.end : written].strip(": weft."):

@@ -21,15 +21,12 @@ from weft.model.ir import (
     Expr,
     For,
     Kernel,
-    Load,
-    Special,
     Stmt,
     Store,
-    Var,
     assigned,
     expressions,
+    leaves,
     walk,
-    walk_expr,
 )
 from weft.model.kernel import Analysis
 
@@ -64,8 +61,8 @@ def _accesses(statement: Stmt) -> Iterator[tuple[str, Expr, Span]]:
     if isinstance(statement, Store) and statement.array.space == "local":
         yield statement.array.name, statement.offset, statement.span
     for expr in expressions(statement):
-        for part in walk_expr(expr):
-            if isinstance(part, Load) and part.array.space == "local":
+        for part in leaves(expr).loads:
+            if part.array.space == "local":
                 yield part.array.name, part.offset, part.span
 
 
@@ -83,6 +80,5 @@ def _unrolled(kernel: Kernel) -> frozenset[str]:
 
 def _is_dynamic(offset: Expr, unrolled: frozenset[str]) -> bool:
     """Whether no compiler can know the index: it reads memory, the thread's place, or a loop that is not unrolled."""
-    parts = list(walk_expr(offset))
-    variables = {part.name for part in parts if isinstance(part, Var)}
-    return any(isinstance(part, Load | Special) for part in parts) or bool(variables - unrolled)
+    inside = leaves(offset)
+    return bool(inside.loads or inside.specials or inside.variables - unrolled)

@@ -15,12 +15,13 @@ Instead, leave the index as it is, or convert to `i64`. Source: CWE-190; PyTorch
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from weft.lint.block.observe import lives
 from weft.lint.ranges import Ranges
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dtypes import INDEX, DType
-from weft.model.ir import Assign, Do, Expr, Kernel, Load, Op, Param, Store, Var, expressions, walk, walk_expr
+from weft.model.ir import Assign, Do, Expr, Kernel, Op, Store, expressions, leaves, walk, walk_expr
 from weft.model.kernel import Analysis
 from weft.model.launches import integer_range
 
@@ -40,7 +41,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         if span in told:
             continue
         if found is None:
-            if op.name == "mul" and any(isinstance(part, Param) for part in walk_expr(op)):
+            if op.name == "mul" and leaves(op).params:
                 told.add(span)
                 yield _unknown(op, span)
             continue
@@ -78,12 +79,11 @@ def _narrow_operations(kernel: Kernel) -> Iterator[tuple[Op, Span]]:
         waiting = [(offset, span)]
         while waiting:
             expr, place = waiting.pop()
-            for part in walk_expr(expr):
-                if isinstance(part, Op) and part.name in _OPERATORS and _is_chosen(part.dtype):
-                    yield part, place
-                if isinstance(part, Var) and part.name in values and part.name not in seen:
-                    seen.add(part.name)
-                    waiting.append((values[part.name].value, values[part.name].span))
+            yield from ((op, place) for op in _narrow_parts(expr))
+            for name in sorted(leaves(expr).variables - seen):
+                if name in values:
+                    seen.add(name)
+                    waiting.append((values[name].value, values[name].span))
 
 
 def _offsets(kernel: Kernel) -> Iterator[tuple[Expr, Span]]:
@@ -96,7 +96,13 @@ def _offsets(kernel: Kernel) -> Iterator[tuple[Expr, Span]]:
             case _:
                 pass
         for expr in expressions(statement):
-            yield from ((part.offset, part.span) for part in walk_expr(expr) if isinstance(part, Load))
+            yield from ((part.offset, part.span) for part in leaves(expr).loads)
+
+
+@lru_cache(maxsize=1 << 12)
+def _narrow_parts(expr: Expr) -> tuple[Op, ...]:
+    parts = (part for part in walk_expr(expr) if isinstance(part, Op))
+    return tuple(part for part in parts if part.name in _OPERATORS and _is_chosen(part.dtype))
 
 
 def _is_chosen(dtype: DType) -> bool:

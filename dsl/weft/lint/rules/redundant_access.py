@@ -18,18 +18,16 @@ from weft.lint.block.observe import lives
 from weft.lint.loops import is_short
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import (
-    Expr,
     For,
     Load,
     Stmt,
     Store,
-    Var,
     While,
     assigned,
     children,
     has_collective,
+    leaves,
     walk,
-    walk_expr,
 )
 from weft.model.kernel import Analysis
 
@@ -72,14 +70,14 @@ def _is_carried(store: Store, loop: For | While) -> bool:
     if store.array.space == "local" or _writes_of(store, loop) != 1:
         return False
     changing = {variable.name for one in walk((loop,)) for variable in assigned(one)}
-    parts = list(walk_expr(store.offset))
-    if any(isinstance(part, Load) or (isinstance(part, Var) and part.name in changing) for part in parts):
+    place = leaves(store.offset)
+    if place.loads or not place.variables.isdisjoint(changing):
         return False
-    return any(_is_same(part, store) for part in walk_expr(store.value))
+    return any(_is_same(read, store) for read in leaves(store.value).loads)
 
 
-def _is_same(part: Expr, store: Store) -> bool:
-    return isinstance(part, Load) and part.array == store.array and part.offset == store.offset
+def _is_same(read: Load, store: Store) -> bool:
+    return read.array == store.array and read.offset == store.offset
 
 
 def _writes_of(store: Store, loop: For | While) -> int:

@@ -24,15 +24,13 @@ from weft.model.ir import (
     For,
     If,
     Kernel,
-    Load,
     Op,
-    Special,
     Stmt,
-    Var,
     While,
     assigned,
     children,
     expressions,
+    leaves,
     walk,
     walk_expr,
 )
@@ -67,6 +65,7 @@ _COSTLY = frozenset(
         "erf",
     ]
 )
+_WRITTEN = _COSTLY | {f"fast_{name}" for name in _COSTLY}
 _SHORT = 4
 
 
@@ -78,7 +77,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     shared = _of_launch(ir)
     for statement, counters in _in_loops(ir.body, frozenset()):
         for op in _costly(statement):
-            names = {part.name for part in walk_expr(op) if isinstance(part, Var)}
+            names = leaves(op).variables
             if statement.span not in told and names & counters and names <= shared and _is_plain(op):
                 told.add(statement.span)
                 yield Diagnostic(
@@ -92,13 +91,16 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
 
 def _costly(statement: Stmt) -> Iterator[Op]:
     for expr in expressions(statement):
+        if leaves(expr).operations.isdisjoint(_WRITTEN):
+            continue
         for part in walk_expr(expr):
             if isinstance(part, Op) and part.name.removeprefix("fast_") in _COSTLY:
                 yield part
 
 
 def _is_plain(op: Op) -> bool:
-    return not any(isinstance(part, Load | Special) for part in walk_expr(op))
+    inside = leaves(op)
+    return not inside.loads and not inside.specials
 
 
 def _in_loops(body: tuple[Stmt, ...], counters: frozenset[str]) -> Iterator[tuple[Stmt, frozenset[str]]]:
@@ -143,7 +145,5 @@ def _spread(body: tuple[Stmt, ...], own: set[str], *, is_parted: bool = False) -
 
 def _is_own(expr: Expr, bad: set[str]) -> bool:
     """Whether a thread, a block or data decides it."""
-    return any(
-        isinstance(part, Load | Special) or (isinstance(part, Var) and part.name in bad)
-        for part in walk_expr(expr)
-    )
+    inside = leaves(expr)
+    return bool(inside.loads or inside.specials) or not inside.variables.isdisjoint(bad)

@@ -31,7 +31,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ir = lives(kernel)
     if ir is None:
         return
-    parted = warp_flow(ir).parted
+    parted = warp_flow(ir, is_by_lives=True).parted
     if not parted:
         return
     # An operation of a block is both, and its barrier says so already.
