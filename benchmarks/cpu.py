@@ -163,6 +163,53 @@ def beside_the_simulator(size: int, side: int, rounds: int) -> None:
         report(what, "numba's CUDA simulator (one run)", (mine, theirs, theirs / mine))
 
 
+FIRST = """
+import importlib, sys, time
+import numpy as np
+import weft
+from saxpy import saxpy
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+known = set(sys.modules)
+x, y = np.ones(1, np.float32), np.ones(1, np.float32)
+start, used = time.perf_counter(), time.process_time()
+saxpy(2.0, x, y)
+print((time.perf_counter() - start) * 1e3, (time.process_time() - used) * 1e3)
+print(*(name for name in sys.modules if name not in known and "." in name))
+"""
+
+
+def in_a_new_process(modules: list[str]) -> tuple[float, float, list[str]]:
+    """Milliseconds of a first call, of the wall and of the processor, after these imports; the modules that it loads."""
+    folder = str(Path(__file__).parents[1] / "examples")
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST, *modules],
+        env={**os.environ, "PYTHONPATH": folder},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    times, loaded = done.stdout.splitlines()
+    wall, used = map(float, times.split())
+    return wall, used, loaded.split()
+
+
+def calls(rounds: int) -> None:
+    """A first call whose kernel is on the disk, with and without what it imports, and one call of many."""
+    in_a_new_process([])
+    _, _, modules = in_a_new_process([])
+    for what, given in (("and its imports", []), ("beyond imports", modules)):
+        runs = [in_a_new_process(given)[:2] for _ in range(rounds)]
+        wall, used = (statistics.median(run[at] for run in runs) for at in (0, 1))
+        least = min(run[1] for run in runs)
+        print(
+            f"first call {what:23} {wall:12.3f} {'':14} {'':10}  processor {used:.1f} ms, at least {least:.1f}"
+        )
+    x, y = np.ones(1, np.float32), np.ones(1, np.float32)
+    seconds = statistics.median(timed(lambda: saxpy(2.0, x, y)) for _ in range(rounds))
+    print(f"repeated call of one element       {seconds * 1e3:12.5f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=31)
@@ -174,6 +221,7 @@ def main() -> None:
         f"weft {weft.__version__}, numba {numba.__version__}, NumPy {np.__version__}, {os.cpu_count()} processors\n"
     )
     print(f"{'':34} {'weft, ms':>12} {'peer, ms':>14} {'peer/weft':>10}")
+    calls(options.rounds)
     beside_njit(options.rounds)
     if not options.no_simulator:
         beside_the_simulator(10_000, 64, options.rounds)

@@ -14,12 +14,12 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from weft import __version__
+from weft.records import record
 
 _DIGEST_BYTES = 32
 DEFAULT_LIMIT_BYTES = 1024**3
@@ -31,7 +31,7 @@ _KEPT = 0.9
 _ABANDONED_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Usage:
     """What is kept."""
 
@@ -111,7 +111,7 @@ def clear() -> Usage:
     return Usage(directory(), len(removed), sum(file.size_bytes for file in removed), limit_bytes())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _File:
     path: str
     size_bytes: int

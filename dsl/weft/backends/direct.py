@@ -1,9 +1,9 @@
 """What machine code needs in order to run a compiled version with one geometry, without asking the back end again."""
 
-from dataclasses import dataclass
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Direct:
     """entry: the address of the code on the CPU, the driver's handle on a GPU. leading: what stands in the slots before
     the arguments. owner: keeps all of it alive. scratch_bytes: for each worker. cost: the address where the pool

@@ -6,7 +6,6 @@ the IR. Of integers, a result is wrapped only where it matters: `i32(row * n + c
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -27,9 +26,10 @@ from weft.backends.names import RESERVED_PREFIX, Names
 from weft.errors import internal
 from weft.model.dtypes import DType
 from weft.model.ir import EFFECTS, Array, Const, Do, Expr, Load, Op, Param, Special, Var
+from weft.records import field, record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """What generated code may rely on.
 
@@ -65,7 +65,7 @@ class Width(IntEnum):
     UNWRAPPED = 2  # Only the low bits are right.
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """The text of an expression, how tightly it binds, and what its type is."""
 

@@ -7,44 +7,44 @@ of `prelude_names()`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.model.dtypes import ALL, F32, I32, I64, DType
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Infix:
     """A Python operator between two operands."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prefix:
     """A Python operator before its operand."""
 
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A prelude function; the carried dtype of the operands is appended to its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """Python's conditional expression."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversion:
     """A change of dtype."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bits:
     """The same bits as another dtype: a prelude function for each pair, `bitcast_f32_u32`."""
 
@@ -52,7 +52,7 @@ class Bits:
 Form = Infix | Prefix | Call | Choice | Conversion | Bits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """The form of an operation by the kind of its last operand; None where the IR has no such operation."""
 

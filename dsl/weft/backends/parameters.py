@@ -1,16 +1,16 @@
 """The flat list of scalars that a launch passes to generated code."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.backends.lowering import carried
 from weft.model.dtypes import I64, INDEX, U8, DType
 from weft.model.ir import Expr, Kernel, Param, ScalarParameter, TensorParameter, expressions, walk, walk_expr
+from weft.records import record
 
 Role = Literal["address", "extent", "stride", "scalar"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlatParameter:
     """One scalar argument of a compiled kernel.
 

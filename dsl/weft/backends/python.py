@@ -7,7 +7,6 @@ that it comes from.
 from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
@@ -41,6 +40,7 @@ from weft.model.ir import (
 )
 from weft.model.limits import STATIC_SHARED_BYTES, shared_offsets
 from weft.model.specialize import Specialization, specialize
+from weft.records import record, replace
 
 # The prelude's function from the place of an array in the launch's shared memory, and the size of that, to its base.
 DYNAMIC_SHARED = f"{RESERVED_PREFIX}dynamic_shared"
@@ -48,7 +48,7 @@ DYNAMIC_SHARED = f"{RESERVED_PREFIX}dynamic_shared"
 WriteExpr = Callable[[Expr], str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """A line of generated code; `offset` is where its source starts, None for what no source line asked for."""
 
@@ -56,7 +56,7 @@ class Line:
     offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Speech:
     """What a `print` or a failed `assert` says. effect: its name. format: as of C's printf. line: of the source, from 1."""
 
@@ -67,7 +67,7 @@ class Speech:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Emitted:
     """Generated code: one function called `function`.
 

@@ -1,18 +1,18 @@
 """What a kernel becomes on its way to the machine, as text with the source line of each line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.backends.python import Emitted
 from weft.backends.source_lines import line_of
 from weft.model.ir import Kernel
+from weft.records import record
 
 StageName = Literal["model", "python", "llvm", "asm", "ptx", "sass"]
 Language = Literal["weft", "python", "llvm", "asm", "ptx", "sass"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage:
     """One form of a kernel. `lines` has, for each line of `text`, its line of the source, from 1; None where it has none."""
 
@@ -27,7 +27,7 @@ class Stage:
         return tuple(text for text, source in zip(texts, self.lines, strict=True) if source == line)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resources:
     """What a kernel takes of the machine: registers and spilled bytes of a thread, shared bytes of a block; None where
     the target has no such thing."""
@@ -37,7 +37,7 @@ class Resources:
     shared_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Staged:
     """What a back end made for `weft.inspect`. `notices`: what it could not make, and what to do."""
 

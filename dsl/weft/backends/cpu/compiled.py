@@ -4,7 +4,6 @@ import pickle
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from ctypes import addressof, c_int64
-from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -21,9 +20,10 @@ from weft.backends.python import Emitted
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.specialize import Specialization
+from weft.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompiledCpu:
     """A kernel in memory. `emitted.code` is the Python that it was made of; `was_cached`: nothing was compiled.
 
@@ -91,7 +91,7 @@ def _object(emitted: Emitted) -> tuple[bytes, bool]:
 
 def _facts(specialization: Specialization) -> str:
     """The specialization as a text that is the same in every process; the order of a set is not."""
-    values = {field.name: getattr(specialization, field.name) for field in fields(specialization)}
+    values = {name: getattr(specialization, name) for name in Specialization.__match_args__}
     return repr(
         {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
     )

@@ -6,7 +6,6 @@ thread, `lanes` how many it has.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, plan, reads
 from weft.backends.cpu.warps import operands
@@ -35,6 +34,7 @@ from weft.model.ir import (
     walk_expr,
 )
 from weft.model.specialize import Specialization, specialize
+from weft.records import record, replace
 
 # The parameters before those of the kernel, all int64. `dealt` is the address of the number of the first block that no
 # worker has taken yet: each takes `piece` blocks at a time, up to `last_block`, without Python between two pieces.
@@ -95,7 +95,7 @@ TARGET = Target(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EmittedBlocks:
     """Code, and the scratch memory that it wants: `fixed_bytes`, and `thread_bytes` for each thread of a block, their
     number rounded up to a multiple of `ALIGNMENT_BYTES`."""

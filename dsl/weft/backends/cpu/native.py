@@ -1,9 +1,9 @@
 """A compiled kernel in memory. Needs llvmlite."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from weft.backends.native.machine import load_object
+from weft.records import record
 
 # The name of the one function that an object exports: `void (dealt, piece, last_block, scratch, slots)`, all of them
 # integers of 64 bits. The slots hold the grid and the block along x, y, z, then the kernel's arguments.
@@ -11,7 +11,7 @@ ENTRY = "weft_kernel"
 GEOMETRY_SLOTS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NativeKernel:
     """A function in memory. engine: owns the memory."""
 

@@ -7,7 +7,6 @@ lanes of a warp work together (see `warps`), the statements between barriers are
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from weft.backends.cpu.interchange import runs_around_threads
 from weft.backends.cpu.warps import (
@@ -42,9 +41,10 @@ from weft.model.ir import (
     walk_expr,
 )
 from weft.model.uniformity import Varying, is_varying, varying_variables
+from weft.records import record, replace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Statements that each thread of the block runs.
 
@@ -58,7 +58,7 @@ class Group:
     definite: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Nested:
     """A statement that is run once per block, or once per warp, around its parts."""
 
@@ -66,7 +66,7 @@ class Nested:
     bodies: tuple[tuple["Item", ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Warps:
     """What each warp of the block runs, one warp after the other."""
 
@@ -77,7 +77,7 @@ class Warps:
 Item = Group | Nested | Warps | Assign | Break | Continue | Do
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """The parts of a block.
 

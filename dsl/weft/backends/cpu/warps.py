@@ -13,7 +13,6 @@ that of lane 0's value; the other lanes' follow, 32 of them even where the warp 
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from weft.model import fold
 from weft.model.dtypes import I64
@@ -36,6 +35,7 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
+from weft.records import replace
 
 
 def prepare(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:

@@ -1,7 +1,6 @@
 """IR to Python to LTO-IR to cubin, with no GPU needed."""
 
 import re
-from dataclasses import dataclass
 
 from weft.backends.cuda import nvvm
 from weft.backends.cuda.packages import core
@@ -13,9 +12,10 @@ from weft.backends.python import Emitted, emit_thread_kernel
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.specialize import Specialization
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cubin:
     """Machine code with one kernel, and what the linker says of it."""
 

@@ -1,19 +1,19 @@
 """Which kernels were launched last. A GPU reports a fault later, at some other call, and does not say whose it was."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from weft.backends.native import launch
 from weft.backends.native.names import words_for
 from weft.backends.native.runtime import words
 from weft.backends.native.table import all_tables
 from weft.model.ir import Kernel
+from weft.records import record
 
 _MOST = 256
 _SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Launched:
     """number: counts all launches. words: `` `saxpy` (kernels.py:12) ``."""
 

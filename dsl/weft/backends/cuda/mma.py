@@ -5,7 +5,6 @@ Format", compute capability 9.0, target sm_90a.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from llvmlite import ir
@@ -14,6 +13,7 @@ from weft.backends.cuda.memory import ADDRESS_SPACES, carry, lay, place
 from weft.backends.expressions import effect_of
 from weft.backends.llvm.definitions import Builder, Definition, Value, llvm_type
 from weft.model.dtypes import BF16, BY_NAME, F16, F32, I64, DType
+from weft.records import record
 
 _I16, _I32, _I64 = ir.IntType(16), ir.IntType(32), ir.IntType(64)
 _FLOAT = ir.FloatType()
@@ -45,7 +45,7 @@ def warpgroup_definition(function: str, index: DType) -> Definition | None:
     return Definition((F32,) * count, (I64, index) * 2 + (F32,) * count, build)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Tiles:
     """How a factor lies in shared memory: in rows of 8 << bits elements of 2 bytes, each as long as its swizzle's period.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Literal
 
@@ -17,13 +16,14 @@ from weft.backends.names import RESERVED_PREFIX
 from weft.backends.python import DYNAMIC_SHARED, Speech
 from weft.model.dtypes import I32, I64
 from weft.model.ir import SPEAKING, SPECIALS
+from weft.records import record
 
 # Source: NVVM IR specification, "Special registers".
 _REGISTERS = {"thread_idx": "tid", "block_idx": "ctaid", "block_dim": "ntid", "grid_dim": "nctaid"}
 _CONSTANTS: Mapping[str, float] = {"inf": math.inf, "nan": math.nan}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the prelude itself depends on. capability: of the GPU, `(9, 0)`. is_own: whether code is for it and no later one."""
 

@@ -1,19 +1,19 @@
 """Definitions of prelude functions as data: each writes LLVM IR."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
 
 from weft.model.dtypes import DType
+from weft.records import record
 
 Value = Any
 Builder = Any
 Build = Callable[..., Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A prelude function. build: from the builder and the operands to the result.
 
@@ -26,7 +26,7 @@ class Definition:
     build: Build
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArrayDefinition:
     """A prelude function of two numbers known at compile time, the slot and the size of an array."""
 

@@ -7,7 +7,6 @@ and this is linear.
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from llvmlite import ir
 
@@ -16,6 +15,7 @@ from weft.backends.llvm.lines import Lines
 from weft.backends.llvm.numbers import Number, constant, converted, meeting, value_type
 from weft.errors import internal
 from weft.model.dtypes import BOOL, F64, I64, DType
+from weft.records import record
 
 Meaning = Definition | ArrayDefinition | float
 """What a name of the prelude is: a function, or a number."""
@@ -43,7 +43,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """Where `continue` and `break` go."""
 

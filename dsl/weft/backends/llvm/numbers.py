@@ -1,18 +1,18 @@
 """Numbers of generated code as LLVM values, and what numba makes of them where their types differ."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from llvmlite import ir
 
 from weft.backends.llvm.definitions import Builder, Value, llvm_type
 from weft.errors import internal
 from weft.model.dtypes import BOOL, F32, F64, I64, U64, DType
+from weft.records import record
 
 _BIT = ir.IntType(1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """A value and its type, as generated code carries it."""
 

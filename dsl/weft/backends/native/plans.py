@@ -1,7 +1,6 @@
 """What a launch decided, for machine code to do again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from weft.backends.direct import Direct
 from weft.backends.native import launch
@@ -15,9 +14,10 @@ from weft.host.arguments import ALIGNMENT_BYTES, ArgumentReader, Given, Number
 from weft.host.overlap import reach_bytes
 from weft.model.ir import Kernel, ScalarParameter, TensorParameter
 from weft.model.limits import Geometry
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decided:
     """One launch, as it was decided. template: the arguments in the order of parameters. device: -1 for host memory.
     geometry, direct: None where there is nothing to do."""

@@ -2,16 +2,16 @@
 
 import sys
 from ctypes import PYFUNCTYPE, addressof, c_int, c_int32, c_int64, c_uint32, c_void_p, py_object
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from weft.backends.native import cupy_places, launch
 from weft.backends.native.runtime import capsule_address
 from weft.host.device_tensor import DeviceTensor
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """What the record of a tensor says. sizes: words, or the objects of `launch.read_attributes`. kept: what addresses
     among the numbers belong to."""
@@ -26,7 +26,7 @@ class Known:
     kept: tuple[object, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stream:
     """Where the current stream is asked for. source: the address of a function or of an object. owner: keeps it."""
 
@@ -64,7 +64,7 @@ def stream(value: object) -> Stream | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """The addresses of a type's functions: read a tensor, tell the current stream (0 for none)."""
 

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from ctypes import Array, addressof, c_int64
-from dataclasses import dataclass
 from weakref import WeakSet
 
 from weft.backends.direct import Direct
@@ -11,9 +10,10 @@ from weft.backends.native import launch
 from weft.backends.native.recognise import Known, Stream
 from weft.backends.native.runtime import function_of, words
 from weft.model.limits import Geometry
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorArgument:
     """slot: where its address goes. low_bytes, high_bytes: from where to where its elements lie, from its address."""
 
@@ -27,7 +27,7 @@ class TensorArgument:
     high_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NumberArgument:
     """what: `launch.FLOAT`, `INTEGER` or `BOOLEAN`. bits: of a float. lowest, highest: of an integer."""
 
@@ -42,7 +42,7 @@ class NumberArgument:
 Argument = TensorArgument | NumberArgument
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NativePlan:
     """slots: the arguments, 0 where each launch has its own. geometry, direct: None where there is nothing to do.
     device: the ordinal, -1 for host memory. name: the kernel, in words."""
