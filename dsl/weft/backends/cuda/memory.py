@@ -20,8 +20,12 @@ ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
 _DYNAMIC = "weft_dynamic_shared_memory"
 
 
-def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinition]]:
-    """index: the dtype of offsets. Those of 32 bits are computed in 32 bits and widened once."""
+def definitions(index: DType, *, has_tiles: bool) -> Iterator[tuple[str, Definition | ArrayDefinition]]:
+    """index: the dtype of offsets. Those of 32 bits are computed in 32 bits and widened once.
+
+    has_tiles: whether shared memory holds tiles of `warpgroup_mma`. Other kernels do without their alignment, which costs a
+    block up to as much memory as it says.
+    """
     for space, number in ADDRESS_SPACES.items():
         suffix = "" if space == "global" else f"{space}_"
         for dtype in ALL:
@@ -30,7 +34,7 @@ def definitions(index: DType) -> Iterator[tuple[str, Definition | ArrayDefinitio
             yield f"load_{suffix}{dtype.name}", Definition(held, (I64, index), load)
             yield f"store_{suffix}{dtype.name}", Definition(None, (I64, index, held), store)
     for dtype in ALL:
-        yield f"shared_{dtype.name}", ArrayDefinition(partial(_shared, dtype))
+        yield f"shared_{dtype.name}", ArrayDefinition(partial(_shared, dtype, has_tiles))
         yield f"local_{dtype.name}", ArrayDefinition(partial(_local, dtype))
 
 
@@ -77,22 +81,24 @@ def place(dtype: DType, space: int, builder: Builder, base: Value, offset: Value
     return builder.gep(builder.inttoptr(base, llvm_type(dtype).as_pointer(space)), [wide])
 
 
-def _shared(dtype: DType, builder: Builder, slot: int, size: int) -> Value:
+def _shared(dtype: DType, has_tiles: bool, builder: Builder, slot: int, size: int) -> Value:
     array = ir.ArrayType(llvm_type(dtype), size)
     # llvmlite declares the attributes set below as None.
     memory: Any = ir.GlobalVariable(builder.module, array, f"shared_{slot}", addrspace=3)
-    memory.linkage, memory.align = "internal", shared_alignment_bytes(size * dtype.itemsize_bytes)
+    memory.linkage, memory.align = "internal", 16
+    if has_tiles:
+        memory.align = shared_alignment_bytes(size * dtype.itemsize_bytes)
     memory.initializer = ir.Constant(array, ir.Undefined)
     return builder.ptrtoint(memory, _I64)
 
 
-def dynamic_shared(builder: Builder, offset: int, total: int) -> Value:
+def dynamic_shared(has_tiles: bool, builder: Builder, offset: int, total: int) -> Value:
     """The memory that a launch asks for has no size here, and one name for all arrays in it."""
     known = builder.module.globals.get(_DYNAMIC)
     memory: Any = known or ir.GlobalVariable(
         builder.module, ir.ArrayType(ir.IntType(8), 0), _DYNAMIC, addrspace=3
     )
-    memory.linkage, memory.align = "external", 1024
+    memory.linkage, memory.align = "external", shared_alignment_bytes(0) if has_tiles else 16
     return builder.add(builder.ptrtoint(memory, _I64), _I64(offset))
 
 

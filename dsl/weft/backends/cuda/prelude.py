@@ -51,7 +51,7 @@ def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> Meaning
         return _CONSTANTS[name]
     effect, *numbers = name.removeprefix(RESERVED_PREFIX).split("_")
     if name == DYNAMIC_SHARED:
-        return ArrayDefinition(memory.dynamic_shared)
+        return ArrayDefinition(partial(memory.dynamic_shared, settings.is_own))
     if name.startswith(RESERVED_PREFIX) and effect in SPEAKING:
         return debug.speech(int(numbers[0]), int(numbers[1]), speeches)
     return _function(name, settings)
@@ -61,7 +61,7 @@ def _named(name: str, settings: Settings, speeches: Sequence[Speech]) -> Meaning
 def definitions(settings: Settings) -> Mapping[str, Definition | ArrayDefinition]:
     index = I32 if settings.index_bits == 32 else I64
     return {
-        **dict(memory.definitions(index)),
+        **dict(memory.definitions(index, has_tiles=settings.is_own)),
         **dict(half.definitions(settings.capability)),
         **dict(arithmetic.definitions()),
         **dict(conversions.definitions()),
