@@ -150,11 +150,33 @@ def test_fields_are_matched_by_place():
             raise AssertionError
 
 
-def test_a_class_is_compiled_when_its_first_value_is_made():
+def test_a_class_of_many_values_is_compiled_and_makes_the_same_ones():
     @record
-    class Once:
+    class Often:
         value: int
+        seen: list[int] = field(default_factory=list[int])
+        note: str = "none"
 
-    before = Once.__init__
-    assert Once(1).value == 1
-    assert Once.__init__ is not before
+    before = Often.__init__
+    made = [Often(number, note="n") if number % 2 else Often(value=number) for number in range(40)]
+    assert Often.__init__ is not before
+    assert [one.value for one in made] == list(range(40))
+    assert {one.note for one in made[::2]} == {"none"} and {one.note for one in made[1::2]} == {"n"}
+    assert made[0] == Often(0) and made[0].seen is not made[2].seen is not made[38].seen
+
+
+@pytest.mark.parametrize("many", [0, 40])
+def test_what_does_not_fit_is_refused_as_python_does(many: int):
+    @record
+    class Whole:
+        value: int
+        note: str = "none"
+
+    for number in range(many):
+        Whole(number)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'value'"):
+        Whole()  # pyright: ignore
+    with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
+        Whole(1, other=2)  # pyright: ignore
+    with pytest.raises(TypeError, match="multiple values for argument 'value'"):
+        Whole(1, value=2)  # pyright: ignore

@@ -222,15 +222,40 @@ _SHARED: Mapping[str, Any] = {
 # Making values
 
 
+# Compiling `__init__` takes as long as making so many values without it.
+_MADE_SLOWLY = 16
+
+
 def _first_init(cls: type[Any]) -> Callable[..., None]:
-    """What is called for the first value: it gives the class its own `__init__`."""
+    """What is called for the first values: it gives a class of which many are made its own `__init__`."""
+    fields: Mapping[str, Field] = cls.__record_fields__
+    names = tuple(fields)
+    is_plain = not hasattr(cls, "__post_init__")
+    left = _MADE_SLOWLY
 
     def __init__(self: Any, *args: Any, **named: Any) -> None:
+        nonlocal left
+        left -= 1
+        values = dict(zip(names, args, strict=False)) | named
+        # What does not fit is refused by the compiled one, as Python does.
+        fits = len(values) == len(args) + len(named) and values.keys() <= fields.keys()
+        if left > 0 and is_plain and fits:
+            for name in names:
+                value = values[name] if name in values else _default_of(fields[name])
+                if value is _MISSING:
+                    break
+                object.__setattr__(self, name, value)
+            else:
+                return
         made = _compiled_init(cls)
         cls.__init__ = made
         made(self, *args, **named)
 
     return __init__
+
+
+def _default_of(one: Field) -> Any:
+    return one.default if one.default_factory is _MISSING else one.default_factory()
 
 
 def _compiled_init(cls: type[Any]) -> Callable[..., None]:

@@ -166,6 +166,10 @@ def _remove(path: str) -> bool:
     return True
 
 
+# What says something of kernels and makes nothing of them.
+_SPEAKING = frozenset({"__pycache__", "cli", "inspect", "lint"})
+
+
 @cache
 def language() -> str:
     """What tells one state of Weft's own sources from another, by their dates and sizes."""
@@ -185,7 +189,7 @@ def installed(package: str) -> str:
 def _stamps(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir() and entry.name != "__pycache__":
+            if entry.is_dir() and entry.name not in _SPEAKING:
                 yield from _stamps(Path(entry.path))
             elif entry.name.endswith(".py"):
                 status = entry.stat()

@@ -35,6 +35,7 @@ def load_object(code: bytes) -> Any:
     return engine
 
 
+@cache
 def _features() -> str:
     return llvm.get_host_cpu_features().flatten()
 
