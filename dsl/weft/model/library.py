@@ -114,11 +114,16 @@ class Library:
 
     def holds(self, lookups: Iterable[tuple[Scope, str, Binding]], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""
+        held = module.held_at(self._changes)
         for scope, name, binding in lookups:
+            # The blocks of a file look up the same names.
+            if held.get((scope.path, name)) is binding:
+                continue
             current = module if scope.path == module.path else self.module(scope.path)
             now = current.lookup(name) if current else None
             if now is not binding and (now is None or not _is_same(now, binding)):
                 return False
+            held[scope.path, name] = binding
         return True
 
     # Names

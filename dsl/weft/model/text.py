@@ -137,11 +137,15 @@ class ModuleText:
             self.scope = before.scope
             self.scope.module = self
         self._declarations: dict[str, list[Declaration]] | None = None
+        self._of_blocks: list[tuple[Declaration, ...]] | None = None
+        self._of_blocks_above = before.declared_until(self.split.same_at_start) if before else []
         self._bindings: dict[str, Binding] = {}
         self._qualified: dict[tuple[str, str], str | None] = {}
         # What names were bound to before the edit: most functions still are.
         self._earlier = before.bound() if before else {}
         self._pending: set[str] = set()
+        self._held: dict[tuple[str, str], Binding] = {}
+        self._held_at = -1
 
     def _parsed(self, before: "ModuleText | None") -> list[tuple[Span, Parsed]]:
         spans = self.split.spans
@@ -158,10 +162,24 @@ class ModuleText:
     def declarations(self) -> dict[str, list[Declaration]]:
         if self._declarations is None:
             self._declarations = {}
-            for span, block in self.blocks:
-                for declaration in declared(block.tree, block, span.start) if block.tree else ():
+            for declarations in self.declared():
+                for declaration in declarations:
                     self._declarations.setdefault(declaration.name, []).append(declaration)
         return self._declarations
+
+    def declared(self) -> list[tuple[Declaration, ...]]:
+        """What each block declares: above an edit, the very declarations of the version before."""
+        if self._of_blocks is None:
+            self._of_blocks = [*self._of_blocks_above]
+            for span, block in self.blocks[len(self._of_blocks_above) :]:
+                found = declared(block.tree, block, span.start) if block.tree else ()
+                self._of_blocks.append(tuple(found))
+            self._of_blocks_above = []
+        return self._of_blocks
+
+    def declared_until(self, count: int) -> list[tuple[Declaration, ...]]:
+        """What that many blocks at the start declare, as far as it was asked for."""
+        return (self._of_blocks_above if self._of_blocks is None else self._of_blocks)[:count]
 
     def lookup(self, name: str) -> Binding:
         """What a top-level name of the module stands for; NOTHING where the text does not tell."""
@@ -253,6 +271,12 @@ class ModuleText:
         if binding is NOTHING and (not is_own or name in module.declarations):
             binding = module.lookup(name)
         return None if binding is NOTHING else binding
+
+    def held_at(self, changes: int) -> dict[tuple[str, str], Binding]:
+        """What was found to still stand for the same, since files last changed: names by the file of their scope."""
+        if self._held_at != changes:
+            self._held, self._held_at = {}, changes
+        return self._held
 
     def bound(self) -> dict[str, Binding]:
         """What names are known to be bound to, in this version or in one before; nothing of many names that are gone."""

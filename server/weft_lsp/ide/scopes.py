@@ -5,8 +5,9 @@ The Model's facts say what a name stands for where the code is read; renaming mu
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import ref
 
 from weft.model.declarations import Function, name_span
 from weft.model.diagnostic import Span
@@ -47,7 +48,7 @@ def name_at(blocks: Blocks, offset: int) -> Name | None:
     for start, parsed in blocks:
         if not start <= offset <= start + len(parsed.text) or parsed.tree is None:
             continue
-        uses = _read(parsed.tree, parsed)
+        uses = _read(parsed)
         here = [use for use in uses if use.how != "lost" and use.span.contains(offset - start)]
         if here:
             use = here[-1]
@@ -101,7 +102,7 @@ class _Use:
     how: str = ""
 
 
-def _local_name(use: _Use, owner: _Scope, uses: list[_Use], start: int) -> Name:
+def _local_name(use: _Use, owner: _Scope, uses: Sequence[_Use], start: int) -> Name:
     own = [each for each in uses if each.name == use.name and each.scope.owner_of(each.name) is owner]
     near = frozenset(each.name for each in uses if each.scope.is_within(owner))
     return _name(use.name, [(start, each) for each in own], owner, near - {use.name})
@@ -113,8 +114,8 @@ def module_name(blocks: Blocks, name: str) -> Name:
         (start, use)
         for start, parsed in blocks
         if parsed.tree is not None and name in parsed.text
-        for use in _read(parsed.tree, parsed)
-        if use.name == name and use.scope.owner_of(name).is_module
+        for use in _by_name(parsed).get(name, ())
+        if use.scope.owner_of(name).is_module
     ]
     return _name(name, found, _Scope(), frozenset())
 
@@ -134,12 +135,27 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
     )
 
 
+def _read(parsed: Parsed) -> Sequence[_Use]:
+    """The names of a block in the order of its text."""
+    return _read_tree(parsed.tree, ref(parsed))[0] if parsed.tree else ()
+
+
+def _by_name(parsed: Parsed) -> Mapping[str, Sequence[_Use]]:
+    return _read_tree(parsed.tree, ref(parsed))[1] if parsed.tree else {}
+
+
 @kept_with_its_argument
-def _read(tree: ast.Module, parsed: Parsed) -> list[_Use]:
-    """The names of a block in the order of its text. A tree is itself only, so a block is read once for each parse."""
+def _read_tree(tree: ast.Module, block: ref[Parsed]) -> tuple[list[_Use], dict[str, list[_Use]]]:
+    """All names, and those of each name. A tree is itself only, so a block is read once for each parse."""
+    parsed = block()
+    assert parsed is not None
     reader = _Reader(parsed)
     reader.read_all(tree.body, _Scope())
-    return sorted(reader.uses, key=lambda use: use.span)
+    uses = sorted(reader.uses, key=lambda use: use.span)
+    found: dict[str, list[_Use]] = {}
+    for use in uses:
+        found.setdefault(use.name, []).append(use)
+    return uses, found
 
 
 class _Reader:

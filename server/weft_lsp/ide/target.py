@@ -4,8 +4,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from weft.model.block import BlockModel
 from weft.model.declarations import Function
+from weft.model.diagnostic import Span
 from weft.model.facts import Symbol
+from weft.model.kept import kept_with_its_argument
 from weft.model.model import Model
 
 from weft_lsp.ide.keyword import keyword_at, parameter_location
@@ -117,11 +120,19 @@ def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurre
         if name not in parsed.text:
             continue
         start, block = model.blocks[index]
-        for fact in block.facts:
-            if fact.symbol is not None and fact.symbol.qualified_name == qualified_name:
-                span = name_of_fact(block.parsed.text, fact)
-                if span is not None:
-                    yield Occurrence(span.shifted(start), is_write=False)
+        for span in _names(block).get(qualified_name, ()):
+            yield Occurrence(span.shifted(start), is_write=False)
+
+
+@kept_with_its_argument
+def _names(block: BlockModel) -> dict[str, list[Span]]:
+    """Where each qualified name stands in a block."""
+    found: dict[str, list[Span]] = {}
+    for fact in block.facts:
+        span = name_of_fact(block.parsed.text, fact)
+        if fact.symbol is not None and span is not None:
+            found.setdefault(fact.symbol.qualified_name, []).append(span)
+    return found
 
 
 def _keywords(target: Target, model: Model) -> Iterator[Occurrence]:
