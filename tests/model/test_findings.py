@@ -285,8 +285,8 @@ def test_break_out_of_a_loop_with_a_barrier():
             for j in range(4):
                 if x[i] > j:
                     break
-                  # ^^^^^ barrier-in-divergent-branch: `break` leaves a loop that holds a barrier, so some threads may wait forever: test the condition around the work instead
                 weft.barrier()
+              # ^^^^^^^^^^^^^^ barrier-in-divergent-branch: not every thread of the block reaches this barrier: some leave the iteration before others, at the `break` 1 line above; test its condition around the work instead, or with what is the same for the block
             y[i] = 1.0
     """)
 

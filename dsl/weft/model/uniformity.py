@@ -138,19 +138,29 @@ def _decides(level: Level, statement: Stmt, varying: Varying | set[str]) -> bool
             return False
 
 
+def jump_apart(loop: For | While, varying: Varying) -> Break | Continue | None:
+    """The jump with which some threads of a block may leave or restart a loop before others."""
+    return _jump_apart(BLOCK, loop.body, varying)
+
+
 def _leaves_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str]) -> bool:
     """Whether some threads may leave or restart the loop around `body` before others."""
+    return _jump_apart(level, body, varying) is not None
+
+
+def _jump_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str]) -> Break | Continue | None:
     if not any(isinstance(part, Break | Continue) for part in walk(body)):
-        return False
+        return None
     for statement in body:
-        inner = tuple(part for block in children(statement) for part in block)
         if isinstance(statement, If):
-            jumps = any(isinstance(part, Break | Continue) for part in walk(inner))
+            inner = tuple(part for block in children(statement) for part in block)
+            jumps = [part for part in walk(inner) if isinstance(part, Break | Continue)]
             if jumps and level.varies(statement.condition, varying):
-                return True
-            if _leaves_apart(level, inner, varying):
-                return True
-    return False
+                return jumps[0]
+            found = _jump_apart(level, inner, varying)
+            if found is not None:
+                return found
+    return None
 
 
 def _divergent(

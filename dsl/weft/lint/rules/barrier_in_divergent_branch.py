@@ -1,7 +1,8 @@
 """A barrier that not every thread of a block reaches.
 
 The threads that arrive wait for the others forever, or the hardware goes on with memory half written. Found wherever
-a condition or a loop's bounds depend on `thread_idx` or on the thread's place in the domain.
+a condition or a loop's bounds depend on `thread_idx` or on the thread's place in the domain. A `break` or `continue` is
+such a condition for the rest of its loop; one that all threads of the block take together is right.
 
 ```python
 if weft.thread_idx.x < 16:
@@ -17,9 +18,9 @@ from collections.abc import Iterator
 from weft.lint.block.observe import lives, varying
 from weft.lint.places import statement_at
 from weft.model.diagnostic import Diagnostic, Span
-from weft.model.ir import Barrier, Stmt, has_barrier
+from weft.model.ir import Barrier, Break, For, Stmt, While, has_barrier
 from weft.model.kernel import Analysis
-from weft.model.uniformity import divergent_statements
+from weft.model.uniformity import divergent_statements, jump_apart
 
 CODE = "barrier-in-divergent-branch"
 
@@ -29,10 +30,20 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         if not returns_before(kernel, cause.span, barrier.span):
             yield Diagnostic(
                 CODE,
-                f"not every thread of the block reaches this barrier: the condition {where(kernel, cause, barrier)} "
-                "differs between threads; move the barrier out of the branch",
+                f"not every thread of the block reaches this barrier: {_why(kernel, cause, barrier)}",
                 barrier.span,
             )
+
+
+def _why(kernel: Analysis, cause: Stmt, barrier: Barrier) -> str:
+    jump = jump_apart(cause, varying(kernel)) if isinstance(cause, For | While) else None
+    if jump is not None:
+        word = "break" if isinstance(jump, Break) else "continue"
+        return (
+            f"some leave the iteration before others, at the `{word}` {where(kernel, jump, barrier)}; test its condition "
+            "around the work instead, or with what is the same for the block"
+        )
+    return f"the condition {where(kernel, cause, barrier)} differs between threads; move the barrier out of the branch"
 
 
 def divergent_barriers(kernel: Analysis) -> Iterator[tuple[Barrier, Stmt]]:
@@ -63,4 +74,6 @@ def where(kernel: Analysis, cause: Stmt, found: Stmt) -> str:
     """How far above `found` the statement is that decides."""
     lines = kernel.block.lines
     above = lines.line_of(found.span.start) - lines.line_of(cause.span.start)
-    return "on this line" if above <= 0 else f"{above} {'line' if above == 1 else 'lines'} above"
+    if above == 0:
+        return "on this line"
+    return f"{abs(above)} {'line' if abs(above) == 1 else 'lines'} {'above' if above > 0 else 'below'}"

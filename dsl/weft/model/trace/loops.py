@@ -1,14 +1,13 @@
 """Read loops: each number that a loop changes gets a variable of one type, settled over several readings."""
 
 import ast
-from collections.abc import Sequence
 from functools import reduce
 
 from weft.model import fold
 from weft.model.declarations import bound_names
 from weft.model.describe import describe
 from weft.model.dtypes import INDEX, DType, promote
-from weft.model.ir import TRUE, Break, Const, Continue, Expr, For, If, Stmt, Var, While, has_barrier
+from weft.model.ir import TRUE, Break, Const, Continue, Expr, For, If, Stmt, Var, While
 from weft.model.trace.arithmetic import as_condition, as_number
 from weft.model.trace.branches import assume, forget_assigned, joined_dtype
 from weft.model.trace.expressions import expression, refuse
@@ -103,7 +102,6 @@ def _loop(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> No
     t.known = known
     _after_loop(t, before, loop, runs=_certainly_runs(bounds))
     if bounds is not None:
-        _check_jumps(t, body, node)
         t.emit(For(variable, *bounds, tuple(body), t.span(node)))
     else:
         t.miss(node.iter)
@@ -142,7 +140,6 @@ def while_(t: Tracer, node: ast.stmt) -> Flow:
     t.known = known
     _after_loop(t, before, loop, runs=test == TRUE)
     if test is not None:
-        _check_jumps(t, body, node)
         leave = If(fold.negate(test), (Break(t.span(node.test)),), (), t.span(node.test))
         t.emit(
             While(TRUE, (*head, leave, *body), t.span(node))
@@ -258,30 +255,6 @@ def _after_loop(t: Tracer, before: dict[str, Value], loop: Loop, *, runs: bool) 
             t.frame.env[name] = before[name]
         elif before[name] != value and value != UNKNOWN:
             t.frame.env[name] = Changing(known_value(before[name]))
-
-
-def _check_jumps(t: Tracer, body: Sequence[Stmt], node: ast.For | ast.While) -> None:
-    """`break` and `continue` past a barrier would leave threads waiting for each other."""
-    if not has_barrier(tuple(body)):
-        return
-    for jump in _own_jumps(node.body):
-        word = "break" if isinstance(jump, ast.Break) else "continue"
-        t.report(
-            "barrier-in-divergent-branch",
-            f"`{word}` leaves a loop that holds a barrier, so some threads may wait forever: test the condition "
-            "around the work instead",
-            jump,
-        )
-
-
-def _own_jumps(body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    found: list[ast.stmt] = []
-    for node in body:
-        if isinstance(node, ast.Break | ast.Continue):
-            found.append(node)
-        elif isinstance(node, ast.If):
-            found += _own_jumps([*node.body, *node.orelse])
-    return found
 
 
 def _unroll(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> Flow:
