@@ -5,7 +5,7 @@ Index expressions are polynomials with whole coefficients over atoms (parameters
 parameters are left, which are never negative. What cannot be shown stays unproved, and gets a guard.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var, leaves
@@ -40,16 +40,29 @@ class Known:
     tested: tuple[tuple[Expr, Expr], ...] = ()
     # By the name of a variable, what may be defined or bounded by it: each assignment asks for that.
     _users: dict[str, tuple[Expr, ...]] = field(default_factory=dict[str, tuple[Expr, ...]])
+    # The polynomials of expressions, and the names of the variables that those are made of.
+    _polynomials: dict[Expr, Polynomial] = field(default_factory=dict[Expr, Polynomial], compare=False)
+    _computed: set[str] = field(default_factory=set[str], compare=False)
 
     def copy(self) -> "Known":
         return Known(dict(self.definitions), dict(self.bounds), self.tested, dict(self._users))
 
+    def polynomial(self, expr: Expr) -> Polynomial:
+        """Not to be changed."""
+        found = self._polynomials.get(expr)
+        if found is None:
+            found = self._polynomials[expr] = _polynomial(expr, self)
+            self._computed |= leaves(expr).variables
+        return found
+
     def define(self, variable: Var, value: Expr) -> None:
+        self._compute_again(variable)
         self.definitions[variable] = value
         self._use(variable, value)
 
     def forget(self, variable: Var) -> None:
         """`variable` gets another value: drop all that was known of it or through it."""
+        self._compute_again(variable)
         self.definitions.pop(variable, None)
         self.bounds.pop(variable, None)
         for key in self._users.pop(variable.name, ()):
@@ -77,6 +90,12 @@ class Known:
         self.bounds[atom] = Bounds(lower, known.uppers)
         self._use(atom, lower)
 
+    def _compute_again(self, variable: Var) -> None:
+        # What is made of it through the definition of another variable goes as well: that other one is in the expression.
+        if variable.name in self._computed or variable.name in self._users:
+            self._polynomials.clear()
+            self._computed.clear()
+
     def _use(self, key: Expr, value: Expr) -> None:
         for name in leaves(value).variables | leaves(key).variables:
             self._users[name] = (*self._users.get(name, ()), key)
@@ -95,14 +114,16 @@ def is_less(a: Expr, b: Expr, known: Known) -> bool:
 
 def _room(a: Expr, b: Expr, known: Known) -> Polynomial:
     """`b - a - 1`, which is not negative where `a < b`."""
-    return _sum(_sum(_polynomial(b, known), _polynomial(a, known), -1), {(): 1}, -1)
+    total = _sum(known.polynomial(b), known.polynomial(a), -1)
+    _add(total, (), -1)
+    return total
 
 
 def is_not_negative(a: Expr, known: Known) -> bool:
     """Whether `a >= 0` holds for certain."""
     if isinstance(a, Const):
         return a.value >= 0
-    return _is_not_negative(_polynomial(a, known), known, _MOST_STEPS)
+    return _is_not_negative(known.polynomial(a), known, _MOST_STEPS)
 
 
 def difference(a: tuple[Expr, Known], b: tuple[Expr, Known]) -> int | None:
@@ -112,29 +133,36 @@ def difference(a: tuple[Expr, Known], b: tuple[Expr, Known]) -> int | None:
 
 
 def _polynomial(expr: Expr, known: Known) -> Polynomial:
-    match expr:
-        case Const(value=value) if isinstance(value, int):
-            return {(): int(value)} if value else {}
-        case Op(name="add", args=(a, b)):
-            return _sum(_polynomial(a, known), _polynomial(b, known), 1)
-        case Op(name="sub", args=(a, b)):
-            return _sum(_polynomial(a, known), _polynomial(b, known), -1)
-        case Op(name="neg", args=(a,)):
-            return _sum({}, _polynomial(a, known), -1)
-        case Op(name="mul", args=(a, b)):
-            return _product(_polynomial(a, known), _polynomial(b, known), expr)
-        case Op(name="cast", args=(a,)) if expr.dtype == INDEX and a.dtype.is_integer and a.dtype.bits < 64:
-            return _polynomial(a, known)
-        case Var() if expr in known.definitions:
+    # The classes are asked for one after another: patterns would take twice the time of all proofs.
+    if isinstance(expr, Const):
+        if isinstance(expr.value, int):
+            return {(): int(expr.value)} if expr.value else {}
+    elif isinstance(expr, Var):
+        if expr in known.definitions:
             return _polynomial(known.definitions[expr], known)
-        case _:
-            return {(expr,): 1}
+    elif isinstance(expr, Op):
+        name, args = expr.name, expr.args
+        if name == "add":
+            return _sum(_polynomial(args[0], known), _polynomial(args[1], known), 1)
+        if name == "sub":
+            return _sum(_polynomial(args[0], known), _polynomial(args[1], known), -1)
+        if name == "mul":
+            return _product(_polynomial(args[0], known), _polynomial(args[1], known), expr)
+        if name == "neg":
+            return _sum({}, _polynomial(args[0], known), -1)
+        if name == "cast" and expr.dtype == INDEX and args[0].dtype.is_integer and args[0].dtype.bits < 64:
+            return _polynomial(args[0], known)
+    return {(expr,): 1}
 
 
 def _sum(a: Polynomial, b: Polynomial, factor: int) -> Polynomial:
     total = dict(a)
     for monomial, coefficient in b.items():
-        _add(total, monomial, factor * coefficient)
+        found = total.get(monomial, 0) + factor * coefficient
+        if found:
+            total[monomial] = found
+        else:
+            total.pop(monomial, None)
     return total
 
 
@@ -149,6 +177,9 @@ def _add(total: Polynomial, monomial: Monomial, coefficient: int) -> None:
 def _product(a: Polynomial, b: Polynomial, whole: Expr) -> Polynomial:
     if len(a) * len(b) > _MOST_TERMS:
         return {(whole,): 1}
+    for one, other in ((a, b), (b, a)):
+        if len(one) == 1 and () in one:  # a number times the other
+            return {monomial: one[()] * coefficient for monomial, coefficient in other.items()}
     total: Polynomial = {}
     for left, left_factor in a.items():
         for right, right_factor in b.items():
@@ -174,60 +205,63 @@ def _is_not_negative(polynomial: Polynomial, known: Known, steps: int) -> bool:
     )
 
 
-def _replacements(atom: Expr, coefficient: int, known: Known) -> list[Expr]:
+def _replacements(atom: Expr, coefficient: int, known: Known) -> Sequence[Expr]:
     """What may stand for an atom so that the whole only gets smaller."""
-    bounds = known.bounds.get(atom, Bounds())
-    match atom:
-        case Op(name="mod", args=(_, divisor)):
-            bounds = Bounds(Const(0, INDEX), (divisor,))
-        case Op(name="floordiv"):
+    bounds = known.bounds.get(atom, _NO_BOUNDS)
+    if isinstance(atom, Op):
+        name = atom.name
+        if name == "mod":
+            bounds = Bounds(_ZERO, (atom.args[1],))
+        elif name == "floordiv":
             found = _range(atom, known)
             bounds = Bounds(Const(found[0], INDEX), (Const(found[1] + 1, INDEX),)) if found else bounds
-        case Special(name="lane_id" | "warp_id"):
-            bounds = Bounds(Const(0, INDEX), (Const(WARP_SIZE, INDEX),))
-        case Op(name="min", args=(a, b)) if coefficient < 0:
-            return [a, b]
-        case Op(name="max", args=(a, b)) if coefficient > 0:
-            return [a, b]
-        case _:
-            pass
+        elif (name == "min" and coefficient < 0) or (name == "max" and coefficient > 0):
+            return atom.args
+    elif isinstance(atom, Special) and atom.name in ("lane_id", "warp_id"):
+        bounds = _OF_WARP
     if coefficient > 0:
-        return [bounds.lower] if bounds.lower is not None else []
-    return [Op("sub", (upper, Const(1, INDEX)), INDEX) for upper in bounds.uppers]
+        return [bounds.lower] if bounds.lower is not None else ()
+    return [_less_one(upper) for upper in bounds.uppers]
+
+
+_ZERO, _ONE = Const(0, INDEX), Const(1, INDEX)
+_NO_BOUNDS = Bounds()
+_OF_WARP = Bounds(_ZERO, (Const(WARP_SIZE, INDEX),))
+
+
+def _less_one(upper: Expr) -> Expr:
+    return Op("sub", (upper, _ONE), INDEX)
 
 
 def _range(expr: Expr, known: Known) -> tuple[int, int] | None:
     """The first and the last value of an expression whose parts have ranges known in numbers."""
-    match expr:
-        case Const(value=int(value)):
-            return value, value
-        case Op(name="mod", args=(_, Const(value=int(divisor)))) if divisor > 0:
-            return 0, divisor - 1
-        case Op(name="add" | "mul" | "floordiv" as name, args=(a, b)):
-            left, right = _range(a, known), _range(b, known)
-            if (
-                left is None
-                or right is None
-                or min(*left, *right) < 0
-                or (name == "floordiv" and right[0] == 0)
-            ):
-                return None
-            if name == "floordiv":
-                return left[0] // right[1], left[1] // right[0]
-            return (
-                (left[0] + right[0], left[1] + right[1])
-                if name == "add"
-                else (left[0] * right[0], left[1] * right[1])
-            )
-        case _ if expr in known.definitions:
-            return _range(known.definitions[expr], known)
-        case _:
-            return constants({expr: known.bounds[expr]}).get(expr) if expr in known.bounds else None
+    if isinstance(expr, Const):
+        if isinstance(expr.value, int):
+            return int(expr.value), int(expr.value)
+    elif isinstance(expr, Op):
+        name = expr.name
+        if name == "mod":
+            divisor = expr.args[1]
+            if isinstance(divisor, Const) and isinstance(divisor.value, int) and divisor.value > 0:
+                return 0, int(divisor.value) - 1
+        elif name in ("add", "mul", "floordiv"):
+            return _range_of(name, _range(expr.args[0], known), _range(expr.args[1], known))
+    if expr in known.definitions:
+        return _range(known.definitions[expr], known)
+    return constants({expr: known.bounds[expr]}).get(expr) if expr in known.bounds else None
+
+
+def _range_of(name: str, a: tuple[int, int] | None, b: tuple[int, int] | None) -> tuple[int, int] | None:
+    if a is None or b is None or a[0] < 0 or b[0] < 0 or (name == "floordiv" and b[0] == 0):
+        return None
+    if name == "floordiv":
+        return a[0] // b[1], a[1] // b[0]
+    return (a[0] + b[0], a[1] + b[1]) if name == "add" else (a[0] * b[0], a[1] * b[1])
 
 
 def _replaced(polynomial: Polynomial, atom: Expr, by: Expr, known: Known) -> Polynomial | None:
     """The polynomial with every occurrence of `atom` whose other factors are not negative replaced."""
-    replacement = _polynomial(by, known)
+    replacement = known.polynomial(by)
     total: Polynomial = {}
     for monomial, coefficient in polynomial.items():
         if atom not in monomial:
@@ -246,30 +280,28 @@ def _relax_quotients(polynomial: Polynomial) -> Polynomial:
     """`-c * (x // c)` is at least `-x`, for a positive constant c."""
     total = polynomial
     for monomial, coefficient in polynomial.items():
-        match monomial:
-            case (Op(name="floordiv", args=(Param() as dividend, Const(value=int(divisor)))),):
-                if coefficient < 0 < divisor and coefficient % divisor == 0:
-                    total = _sum(total, {monomial: -coefficient, (dividend,): coefficient // divisor}, 1)
-            case _:
-                pass
+        atom = monomial[0] if coefficient < 0 and len(monomial) == 1 else None
+        if not isinstance(atom, Op) or atom.name != "floordiv":
+            continue
+        dividend, divisor = atom.args
+        if isinstance(dividend, Param) and isinstance(divisor, Const) and isinstance(divisor.value, int):
+            by = int(divisor.value)
+            if by > 0 and coefficient % by == 0:
+                total = _sum(total, {monomial: -coefficient, (dividend,): coefficient // by}, 1)
     return total
 
 
 def _never_negative(atom: Expr, known: Known) -> bool:
-    match atom:
-        case Param():
-            return atom.dtype == INDEX
-        case Special():
-            return True
-        case Op(name="floordiv" | "mod" | "add" | "mul" | "min" | "max", args=args):
-            return all(
-                (isinstance(arg, Const) and arg.value >= 0) or _never_negative(arg, known) for arg in args
-            )
-        case Const(value=value):
-            return value >= 0
-        case _:
-            lower = known.bounds.get(atom, Bounds()).lower
-            return isinstance(lower, Const) and lower.value >= 0
+    if isinstance(atom, Param):
+        return atom.dtype == INDEX
+    if isinstance(atom, Special):
+        return True
+    if isinstance(atom, Const):
+        return atom.value >= 0
+    if isinstance(atom, Op) and atom.name in ("floordiv", "mod", "add", "mul", "min", "max"):
+        return all(_never_negative(arg, known) for arg in atom.args)
+    lower = known.bounds.get(atom, _NO_BOUNDS).lower
+    return isinstance(lower, Const) and lower.value >= 0
 
 
 def _mentions(expr: Expr, variable: Var) -> bool:
