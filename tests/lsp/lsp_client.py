@@ -44,6 +44,10 @@ class Client:
         self._last_id += 1
         return {"id": self._last_id, "method": method, "params": params}
 
+    def numbered_from(self, number: int) -> None:
+        """The next requests are numbered from here: below, others have sent theirs."""
+        self._last_id = number
+
     def notify(self, method: str, params: object) -> None:
         self.send({"method": method, "params": params})
 

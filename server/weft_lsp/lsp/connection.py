@@ -13,6 +13,7 @@ import re
 import select
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -65,12 +66,33 @@ class Frames:
             self._buffer.clear()
 
 
+class Recorder:
+    """Writes what the client says, each message as a line of JSON, so that the session can be replayed."""
+
+    def __init__(self, path: str) -> None:
+        self._file = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115  It is open until the end.
+        self._start = time.monotonic()
+
+    def note(self, message: dict[str, object]) -> None:
+        if message.get("method") == types.INITIALIZE and isinstance(params := message.get("params"), dict):
+            # A server that is told of a process ends with it.
+            message = {**message, "params": {**params, "processId": None}}
+        line = {"seconds": round(time.monotonic() - self._start, 3), "message": message}
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
 class Connection(asyncio.Protocol):
     """Hands each message of a stream to the protocol; calls `ended` when the client is gone."""
 
-    def __init__(self, protocol: LanguageServerProtocol, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        protocol: LanguageServerProtocol,
+        ended: Callable[[], None],
+        recorder: Recorder | None = None,
+    ) -> None:
         self._protocol = protocol
         self._ended = ended
+        self._recorder = recorder
         self._frames = Frames()
 
     def data_received(self, data: bytes) -> None:
@@ -87,6 +109,8 @@ class Connection(asyncio.Protocol):
         message_id = None
         try:
             data = _decoded(body)
+            if self._recorder:
+                self._recorder.note(data)
             message_id = data.get("id") if "method" in data else None
             self._protocol.handle_message(cast(RPCMessage, self._protocol.structure_message(data)))
         except JsonRpcException as error:

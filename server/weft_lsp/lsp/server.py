@@ -122,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     try:
-        return asyncio.run(_serve_tcp(options.tcp) if options.tcp else _serve_stdio())
+        recorder = connection.Recorder(options.record) if options.record else None
+        return asyncio.run(_serve_tcp(options.tcp, recorder) if options.tcp else _serve_stdio(recorder))
     except KeyboardInterrupt:
         return 130
 
@@ -156,19 +157,19 @@ def _replay(path: str) -> int:
     return 0
 
 
-async def _serve_stdio() -> int:
+async def _serve_stdio(recorder: connection.Recorder | None) -> int:
     ls = new_server()
     ls.protocol.set_writer(connection.FileWriter(connection.claim_standard_output(), ls.end))
-    await connection.read_standard_input(connection.Connection(ls.protocol, ls.end))
+    await connection.read_standard_input(connection.Connection(ls.protocol, ls.end, recorder))
     return await ls.wait_until_ended()
 
 
-async def _serve_tcp(address: tuple[str, int]) -> int:
+async def _serve_tcp(address: tuple[str, int], recorder: connection.Recorder | None) -> int:
     """Serve one client."""
     ls = new_server()
     loop = asyncio.get_running_loop()
     listener = await loop.create_server(
-        lambda: connection.SocketConnection(ls.protocol, ls.end), address[0], address[1]
+        lambda: connection.SocketConnection(ls.protocol, ls.end, recorder), address[0], address[1]
     )
     host, port = listener.sockets[0].getsockname()[:2]
     print(f"{NAME}: listening on {host}:{port}", file=sys.stderr, flush=True)
@@ -187,6 +188,11 @@ def _parser() -> argparse.ArgumentParser:
         "--tcp", type=_address, metavar="HOST:PORT", help="wait for one client at this address"
     )
     parser.add_argument("--replay", metavar="LOG", help="ask again what failed in a log, and fail as it did")
+    parser.add_argument(
+        "--record",
+        metavar="PATH",
+        help="write all that the client says to this file, the texts of open files too",
+    )
     parser.add_argument("--log-file", metavar="PATH", help="write the log here instead of to standard error")
     parser.add_argument("--log-level", default="warning", choices=["error", "warning", "info", "debug"])
     return parser
