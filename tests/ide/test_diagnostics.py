@@ -1,8 +1,16 @@
 """Diagnostics: the linter's findings, the same in the editor as in CI."""
 
+from collections.abc import Iterator
+
+import pytest
+import weft.lint
 from ide_case import in_kernel, read
 from weft.lint import check as lint
 from weft.lint.config import Config
+from weft.model.diagnostic import Diagnostic
+from weft.model.kernel import Analysis
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
 from weft_lsp.ide.diagnostics import diagnostics
 
 
@@ -38,3 +46,39 @@ def test_shared_memory_is_judged_for_the_targets_of_the_project():
     }
     words = "a block of sm_86 has 101,376: use smaller tiles or a narrower dtype"
     assert found == {"sm_86": [words], "sm_90": []}
+
+
+def test_what_is_checked_in_steps_is_checked_once(monkeypatch: pytest.MonkeyPatch):
+    checked: list[str] = []
+
+    def noted(kernel: Analysis) -> Iterator[Diagnostic]:
+        checked.append(kernel.name)
+        return iter(())
+
+    monkeypatch.setattr(weft.lint, "RULES", (noted,))
+    model = Project(DIALECT).read("/kernels.py", LAUNCHED)
+    assert len(list(weft.lint.check_in_steps(model, ("sm_90",)))) > 1
+    assert checked == ["first", "second"]
+    weft.lint.check(model, ("sm_90",))
+    assert checked == ["first", "second"]
+
+
+LAUNCHED = """\
+import weft
+from weft import Tensor, f32
+from weft.dims import N
+
+
+@weft.kernel
+def first(x: Tensor[f32, N]):
+    x[weft.index(x)] = 0.0
+
+
+@weft.kernel
+def second(x: Tensor[f32, N]):
+    x[weft.thread_idx.x] = 0.0
+
+
+def main(x: object):
+    second[1, 64](x)
+"""

@@ -1,6 +1,6 @@
 """All findings: what the front end found, and what the rules find in its Model."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import prod
 
 from weft.lint.rules import RULES, unused_kernel
@@ -40,14 +40,27 @@ def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
     if not model.is_about_kernels:
         return Findings()
     found = [*model.findings, *unused_kernel.check_file(model)]
-    launched = _launches(model)
-    for start, kernel in model.kernels():
-        own = check_kernel(kernel, launched.get(kernel.name), targets)
+    for start, own in _by_kernel(model, targets):
         found += [finding.shifted(start) for finding in own]
     certain = [finding for finding in found if finding.certainty != "unknown"]
     shown, suppressed = divided(model.text, certain)
     unknown = (finding for finding in found if finding.certainty == "unknown")
     return Findings(_sorted(shown), _sorted(suppressed), _sorted(unknown))
+
+
+def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[None]:
+    """Do the work of `check` bit by bit, for who has other things to do in between: it is kept, and `check` collects it."""
+    if model.is_about_kernels:
+        for _ in model.blocks:
+            yield
+        for _ in _by_kernel(model, targets):
+            yield
+
+
+def _by_kernel(model: Model, targets: tuple[str, ...]) -> Iterator[tuple[int, tuple[Diagnostic, ...]]]:
+    launched = _launches(model)
+    for start, kernel in model.kernels():
+        yield start, check_kernel(kernel, launched.get(kernel.name), targets)
 
 
 def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from attrs import evolve
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from weft.lint import check_kernel
+from weft.lint import check_in_steps
 from weft.lint.codes import CODES
 from weft.model.diagnostic import Diagnostic
 
@@ -42,7 +42,7 @@ async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> t
     if document and document.is_part:
         document = None
     if document:
-        await _prepare(document)
+        await _prepare(ls, document)
     items = to_lsp(ls, document) if document else []
     result_id = sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if result_id == params.previous_result_id:
@@ -50,11 +50,11 @@ async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> t
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)
 
 
-async def _prepare(document: Document) -> None:
-    """Check kernel by kernel, so that a large file which is read for the first time holds up nothing else."""
+async def _prepare(ls: Server, document: Document) -> None:
+    """Check bit by bit, so that a large file which is read for the first time holds up nothing else."""
+    config = ls.configurations.of(document.path)
     turn = time.perf_counter()
-    for _, kernel in document.model.kernels():
-        check_kernel(kernel)
+    for _ in check_in_steps(document.model, config.targets if config else ()):
         if time.perf_counter() - turn > TURN_SECONDS:
             await asyncio.sleep(0)
             turn = time.perf_counter()
@@ -79,7 +79,7 @@ async def _publish_all(ls: Server, edition: int) -> None:
     """Stops at an edit: what was found is old, and all is published again once the typing pauses."""
     for document in _published(ls):
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri))
-        await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _prepare(document), params)
+        await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _prepare(ls, document), params)
         if ls.documents.edition != edition:
             return
         shielded(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _publish_one, params)
