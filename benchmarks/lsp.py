@@ -19,6 +19,7 @@ through in the background, beside requests of the same server when that is throu
 """
 
 import argparse
+import compileall
 import datetime
 import json
 import os
@@ -224,6 +225,9 @@ def text_of(lines: int) -> str:
 
 def command_of(name: str) -> list[str]:
     if name == "weft":
+        # As pip does with what it installs.
+        for folder in ("dsl", "server"):
+            compileall.compile_dir(ROOT / folder, quiet=1)
         return [str(Path(sys.executable).with_name("weft-lsp"))]
     peer, folder = PEERS[name], CACHE / name
     if not (folder / "done").exists():
