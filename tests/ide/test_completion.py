@@ -39,7 +39,7 @@ def test_the_members_of_a_tensor():
                 "permute: permute(*order: int) -> Tensor",
                 "reshape: reshape(*shape: int) -> Tensor",
                 "broadcast: broadcast(*shape: int) -> Tensor",
-                "distribute: distribute(threads: int | tuple[int, ...], thread: int) -> Tensor",
+                "distribute: distribute(threads, thread, values=1) -> Tensor",
             ]
         ),
     )
@@ -62,7 +62,7 @@ def test_the_members_of_a_shared_tile():
                 "permute: permute(*order: int) -> Tensor",
                 "reshape: reshape(*shape: int) -> Tensor",
                 "broadcast: broadcast(*shape: int) -> Tensor",
-                "distribute: distribute(threads: int | tuple[int, ...], thread: int) -> Tensor",
+                "distribute: distribute(threads, thread, values=1) -> Tensor",
             ]
         ),
     )

@@ -153,3 +153,98 @@ def test_every_element_is_the_share_of_one_thread():
     shares(x, y)
     rows, cols = np.indices(x.shape)
     np.testing.assert_allclose(y, x + rows % 4 * 3 + cols % 3, rtol=1e-6)
+
+
+COLUMNS_FIRST = weft.Layout((4, 3), (1, 4))
+
+
+@weft.kernel
+def shares_of_a_layout(x: Tensor[f32, 8, 12], y: Tensor[f32, 8, 12]):
+    i, j = weft.tile_index((4, 3), (4, 3))
+    thread = i * 3 + j
+    mine = x.distribute(COLUMNS_FIRST, thread, values=(1, 2))
+    there = y.distribute(COLUMNS_FIRST, thread, values=(1, 2))
+    for row in weft.static_range(2):
+        for col in weft.static_range(4):
+            there[row, col] = mine[row, col] + thread
+
+
+def test_shares_of_a_layout_of_threads_and_values():
+    x = np.random.default_rng(0).random((8, 12), dtype=np.float32)
+    y = np.empty_like(x)
+    shares_of_a_layout(x, y)
+    rows, cols = np.indices(x.shape)
+    np.testing.assert_allclose(y, x + rows % 4 + cols // 2 % 3 * 4, rtol=1e-6)
+
+
+@weft.kernel
+def shares_of_any_size(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    i, j = weft.tile_index((4, 8), (4, 8))
+    thread = i * 8 + j
+    mine, there = (
+        x.distribute((4, 8), thread, values=(2, 4)),
+        y.distribute((4, 8), thread, values=(2, 4)),
+    )
+    for row in range(mine.shape[0][0] * mine.shape[0][1]):
+        for col in range(mine.shape[1][0] * mine.shape[1][1]):
+            there[row, col] = mine[row, col] * 2 + thread
+
+
+@pytest.mark.parametrize("shape", [(8, 32), (16, 64), (13, 37), (1, 3), (40, 5)])
+def test_shares_at_ragged_edges(shape: tuple[int, int]):
+    x = np.random.default_rng(0).random(shape, dtype=np.float32)
+    y = np.full_like(x, -1)
+    shares_of_any_size(x, y)
+    rows, cols = np.indices(x.shape)
+    np.testing.assert_allclose(y, x * 2 + rows // 2 % 4 * 8 + cols // 4 % 8, rtol=1e-6)
+
+
+@weft.kernel
+def shares_of_tiles(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    i, j, thread = weft.tile_index((weft.ceil_div(M, 8), weft.ceil_div(N, 16), 32), (1, 1, 32))
+    mine = x.tile((8, 16), (i, j)).distribute((8, 4), thread, values=(1, 4))
+    there = y.tile((8, 16), (i, j)).distribute((8, 4), thread, values=(1, 4))
+    for col in weft.static_range(4):
+        there[0, col] = mine[0, col] + thread
+
+
+@pytest.mark.parametrize("shape", [(8, 16), (16, 64), (13, 37), (1, 3)])
+def test_shares_of_tiles(shape: tuple[int, int]):
+    x = np.random.default_rng(0).random(shape, dtype=np.float32)
+    y = np.full_like(x, -1)
+    shares_of_tiles(x, y)
+    rows, cols = np.indices(x.shape)
+    np.testing.assert_allclose(y, x + rows % 8 * 4 + cols % 16 // 4, rtol=1e-6)
+
+
+@weft.kernel
+def shares_in_vectors(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    i, j, thread = weft.tile_index((weft.ceil_div(M, 8), weft.ceil_div(N, 16), 32), (1, 1, 32))
+    mine = x.tile((8, 16), (i, j)).distribute((8, 4), thread, values=(1, 4))
+    there = y.tile((8, 16), (i, j)).distribute((8, 4), thread, values=(1, 4))
+    there.vector(4)[0, 0] = mine.vector(4)[0, 0] + thread
+
+
+def test_a_gpu_moves_the_values_of_a_share_at_once():
+    x = np.random.default_rng(0).random((64, 64), dtype=np.float32)
+    shares_in_vectors(x, y := np.zeros_like(x))
+    rows, cols = np.indices(x.shape)
+    np.testing.assert_allclose(y, x + rows % 8 * 4 + cols % 16 // 4, rtol=1e-6)
+    ptx = shares_in_vectors.inspect(x, x.copy(), target="sm_90")["ptx"].text
+    assert "ld.global.v4" in ptx and "st.global.v4" in ptx
+
+
+def test_what_cannot_be_shared():
+    check(
+        """
+        @weft.kernel
+        def k(x: Tensor[f32, 8, 12]):
+            i, j = weft.tile_index((4, 3), (4, 3))
+            x.distribute(Layout((4, 3), (1, 1)), i)[0, 0] = 1.0
+            #            ^^^^^^^^^^^^^^^^^^^^^^ distribute: `threads` gives each thread from 0 on one place; found (4, 3):(1, 1): use a layout of flat modes whose strides are products of the others' sizes, as (4, 8):(8, 1)
+            x.distribute((4, 3), j, values=(1, 5))[0, 0] = 1.0
+            #            ^^^^^^ distribute: Tensor f32 (8, 12) global cannot be shared by (4, 3) threads with (1, 5) values each: use numbers that divide its extents
+            x.distribute((4, 3), j, values=(1, 2, 2))[0, 0] = 1.0
+            #                              ^^^^^^^^^ wrong-rank: `x` has 2 axes (8, 12) and `values` has 3: give 2
+        """
+    )

@@ -105,12 +105,14 @@ class Axis:
 
     limit: where not None, coordinates at or above it are outside of the memory (the edge of a tile).
     lower: where not None, coordinates below it are outside as well (a slice whose start may be negative).
+    steps: how far each part of a nested mode leads towards the limits; None where that is the coordinate itself.
     """
 
     shape: tuple[Expr, ...]
     stride: tuple[Expr, ...]
     limit: Expr | None = None
     lower: Expr | None = None
+    steps: tuple[Expr, ...] | None = None
 
 
 @record

@@ -129,14 +129,20 @@ class Tensor(Generic[DT, *Shape]):
         """
         raise only_in_kernels("Tensor.broadcast")
 
-    def distribute(self, threads: Sizes, thread: SupportsIndex) -> "Tensor[DT, *tuple[Any, ...]]":
-        """The share of one thread, as a view: along each axis every `threads[axis]`-th element.
+    def distribute(
+        self, threads: "Sizes | Layout", thread: SupportsIndex, values: Sizes = 1
+    ) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The share of one thread, as a view: along each axis `values[axis]` neighbours of every `threads[axis]` times as many.
 
-        threads: how many threads share each axis, known at compile time; the last axis counts fastest.
+        threads: how many threads share each axis, the last axis counting fastest; or a `weft.Layout` from places to threads,
+        such as `Layout((8, 4), (1, 8))`. Known at compile time.
         thread: which of them this is, from 0 to their number less 1.
+        values: how many neighbours along each axis a thread has together, known at compile time; in the share they count
+        fastest along their axis.
 
-        Wrong: a fixed extent that the threads do not divide [distribute], another rank [wrong-rank].
-        Source: CuTe, `local_partition`.
+        Wrong: a fixed extent that threads and values do not divide [distribute], a layout that gives a thread no place or two
+        [distribute], another rank [wrong-rank].
+        Source: CuTe, `local_partition` and layouts of threads and values.
         """
         raise only_in_kernels("Tensor.distribute")
 

@@ -15,6 +15,7 @@ from weft.model.trace.arithmetic import as_number
 from weft.model.trace.swizzles import swizzled
 from weft.model.trace.tracer import Access, Tracer, as_expr
 from weft.model.values import UNKNOWN, Axis, Scalar, Slice, Static, Tensor, Tuple, Value, Vector
+from weft.records import replace
 
 _NAMES = "ijklmn"
 
@@ -213,15 +214,16 @@ def _static_coordinate(t: Tracer, tensor: Tensor, axis: int, value: int, part: a
 
 def inside(t: Tracer, axis: Axis, coordinate: Expr) -> Expr | None:
     """The condition for a coordinate to be inside, as far as it is not proved."""
-    uppers = [upper for upper in (extent_of(axis), axis.limit) if upper is not None]
-    uppers = [upper for upper in uppers if not is_less(coordinate, upper, t.known)]
+    at = coordinate if axis.steps is None else along(t, replace(axis, stride=axis.steps), coordinate)
+    uppers = [(coordinate, extent_of(axis)), *([] if axis.limit is None else [(at, axis.limit)])]
+    uppers = [(place, upper) for place, upper in uppers if not is_less(place, upper, t.known)]
     guard: Expr | None = None
     if not is_not_negative(coordinate, t.known):
         guard = fold.operation("ge", coordinate, fold.const(0), dtype=BOOL)
-    if axis.lower is not None and not is_not_negative(fold.sub(coordinate, axis.lower), t.known):
-        guard = fold.both(guard, fold.operation("ge", coordinate, axis.lower, dtype=BOOL))
-    for upper in uppers:
-        guard = fold.both(guard, fold.less(coordinate, upper))
+    if axis.lower is not None and not is_not_negative(fold.sub(at, axis.lower), t.known):
+        guard = fold.both(guard, fold.operation("ge", at, axis.lower, dtype=BOOL))
+    for place, upper in uppers:
+        guard = fold.both(guard, fold.less(place, upper))
     return guard
 
 

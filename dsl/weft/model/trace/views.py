@@ -3,6 +3,7 @@ strides; nothing is computed when a kernel runs that its accesses would not comp
 
 import ast
 from collections.abc import Sequence
+from functools import reduce
 
 from weft.model import fold
 from weft.model.describe import describe
@@ -13,7 +14,7 @@ from weft.model.trace.arithmetic import as_number
 from weft.model.trace.tensors import along, coordinate, extent_of, inside, report_rank
 from weft.model.trace.tracer import Tracer, as_expr
 from weft.model.values import UNKNOWN, Axis, Slice, Static, Tensor, Tuple, Value
-from weft.records import replace
+from weft.records import record, replace
 
 
 def has_slice(index: Value) -> bool:
@@ -244,27 +245,54 @@ def _merged(shape: list[Expr], strides: list[Expr]) -> Axis:
     return Axis(tuple(size for size, _ in merged), tuple(stride for _, stride in merged))
 
 
+@record
+class Share:
+    """How one axis is shared: a thread's place along it is `thread // stride % threads`, and it has `values` neighbours each
+    time."""
+
+    threads: int
+    stride: int
+    values: int
+
+
 def distributed(
-    t: Tracer, tensor: Tensor, threads: Sequence[int], index: Expr, node: ast.AST
+    t: Tracer, tensor: Tensor, shares: Sequence[Share], index: Expr, node: ast.AST
 ) -> Tensor | None:
-    """The share of thread `index`: of each axis every `threads[axis]`-th element; None where a size does not divide."""
+    """The share of thread `index`; None where an extent does not divide."""
+    thread = t.frozen(index, "thread", node)
     axes: list[Axis] = []
     origin = tensor.origin
-    rest = t.frozen(index, "thread", node)
-    for axis, count in reversed(list(zip(tensor.axes, threads, strict=True))):
+    for axis, share in zip(tensor.axes, shares, strict=True):
         extent = axis.shape[0]
+        count = share.threads * share.values
         if len(axis.shape) > 1 or (isinstance(extent, Const) and int(extent.value) % count):
             return None
-        size = fold.const(count)
-        at = t.frozen(fold.mod(rest, size), "thread", node)
-        rest = fold.floordiv(rest, size)
+        place = fold.mod(fold.floordiv(thread, fold.const(share.stride)), fold.const(share.threads))
+        at = t.frozen(fold.mul(place, fold.const(share.values)), "thread", node)
         origin = fold.add(origin, fold.mul(at, axis.stride[0]))
-        t_at = [edge and fold.sub(edge, at) for edge in (axis.limit, axis.lower)]
-        limit, lower = (edge and _in_steps(edge, count) for edge in t_at)
-        shape = (
-            _in_steps(fold.sub(extent, at), count)
-            if not isinstance(extent, Const)
-            else fold.floordiv(extent, size)
-        )
-        axes.append(Axis((shape,), (fold.mul(axis.stride[0], size),), limit, lower))
-    return replace(tensor, axes=tuple(reversed(axes)), origin=origin)
+        axes.append(_every(axis, at, count) if share.values == 1 else _groups(axis, at, count, share.values))
+    return replace(tensor, axes=tuple(axes), origin=origin)
+
+
+def _every(axis: Axis, at: Expr, count: int) -> Axis:
+    """Every `count`-th element from `at` on."""
+    extent, size = axis.shape[0], fold.const(count)
+    limit, lower = (
+        edge and _in_steps(edge, count)
+        for edge in [edge and fold.sub(edge, at) for edge in (axis.limit, axis.lower)]
+    )
+    is_fixed = isinstance(extent, Const)
+    shape = fold.floordiv(extent, size) if is_fixed else _in_steps(fold.sub(extent, at), count)
+    return Axis((shape,), (fold.mul(axis.stride[0], size),), limit, lower)
+
+
+def _groups(axis: Axis, at: Expr, count: int, values: int) -> Axis:
+    """`values` neighbours from `at` on, and again after every `count` elements."""
+    extent, stride, size = axis.shape[0], axis.stride[0], fold.const(count)
+    edges = [edge for edge in (axis.limit, None if isinstance(extent, Const) else extent) if edge is not None]
+    limit = fold.sub(reduce(lambda a, b: fold.operation("min", a, b), edges), at) if edges else None
+    lower = axis.lower and fold.sub(axis.lower, at)
+    if extent == size:
+        return Axis((fold.const(values),), (stride,), limit, lower)
+    shape = (fold.const(values), _in_steps(extent, count))
+    return Axis(shape, (stride, fold.mul(stride, size)), limit, lower, (fold.const(1), size))

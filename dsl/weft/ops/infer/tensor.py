@@ -1,5 +1,6 @@
 """What members of tensors give."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from weft.layout import Layout
@@ -173,23 +174,63 @@ def infer_broadcast(call: Call) -> Value:
 
 
 def infer_distribute(call: Call) -> Value:
-    threads = static_sizes(call, "threads") if _may_view(call) else None
+    threads = _thread_layout(call) if _may_view(call) else None
+    values = static_sizes(call, "values") if call.given("values") else (1,)
     index = index_exprs(call, "thread") if threads is not None else None
-    if threads is None or index is None:
+    if threads is None or index is None or values is None:
         return UNKNOWN
     tensor = _receiver(call)
-    if len(threads) != len(tensor.axes):
-        _report_count(call, tensor, "threads", len(threads))
-        return UNKNOWN
-    found = views.distributed(call.tracer, tensor, threads, index[0], call.node)
-    if found is None:
+    rank = len(tensor.axes)
+    values = (1,) * rank if values == (1,) else values
+    for name, count in (("threads", threads.rank), ("values", len(values))):
+        if count != rank:
+            _report_count(call, tensor, name, count)
+            return UNKNOWN
+    shares = _shares(threads, values)
+    if shares is None:
         call.report(
             "distribute",
-            f"{describe(tensor)} cannot be shared by {threads} threads: use numbers that divide its extents",
+            f"`threads` gives each thread from 0 on one place; found {threads}: use a layout of flat modes whose strides are "
+            "products of the others' sizes, as (4, 8):(8, 1)",
+            "threads",
+        )
+        return UNKNOWN
+    found = views.distributed(call.tracer, tensor, shares, index[0], call.node)
+    if found is None:
+        each = "" if values == (1,) * rank else f" with {values} values each"
+        call.report(
+            "distribute",
+            f"{describe(tensor)} cannot be shared by {threads.shape} threads{each}: use numbers that divide its extents",
             "threads",
         )
         return UNKNOWN
     return found
+
+
+def _thread_layout(call: Call) -> Layout | None:
+    """The argument `threads`: a layout, or sizes of which the last counts fastest."""
+    value = call.value("threads")
+    if isinstance(value, Static) and isinstance(value.value, Layout):
+        return value.value
+    sizes = static_sizes(call, "threads")
+    return None if sizes is None else Layout.row_major(sizes)
+
+
+def _shares(threads: Layout, values: Sequence[int]) -> list[views.Share] | None:
+    """How each axis is shared; None where the layout does not give every thread one place."""
+    shape = threads.shape if isinstance(threads.shape, tuple) else (threads.shape,)
+    stride = threads.stride if isinstance(threads.stride, tuple) else (threads.stride,)
+    shares: list[views.Share] = []
+    for size, step, width in zip(shape, stride, values, strict=True):
+        if not isinstance(size, int) or not isinstance(step, int):
+            return None
+        shares.append(views.Share(size, step if size > 1 else 1, width))
+    reached = 1
+    for share in sorted(shares, key=lambda share: share.stride):
+        if share.threads > 1 and share.stride != reached:
+            return None
+        reached *= share.threads
+    return shares
 
 
 def _may_view(call: Call) -> bool:
