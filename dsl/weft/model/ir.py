@@ -529,19 +529,17 @@ class Leaves:
 _NO_LEAVES = Leaves()
 
 
+@lru_cache(maxsize=1 << 14)
 def leaves(expr: Expr) -> Leaves:
     """What `walk_expr` would come to, found once for an expression: analyses ask this of the same ones again and again."""
-    if isinstance(expr, Op | Load):
-        return _leaves_of_parts(expr)
     if isinstance(expr, Var):
         return Leaves(variables=frozenset((expr.name,)))
     if isinstance(expr, Param):
         return Leaves(params=frozenset((expr.name,)))
-    return _NO_LEAVES if isinstance(expr, Const) else Leaves(specials=frozenset((expr.name,)))
-
-
-@lru_cache(maxsize=1 << 14)
-def _leaves_of_parts(expr: Op | Load) -> Leaves:
+    if isinstance(expr, Special):
+        return Leaves(specials=frozenset((expr.name,)))
+    if isinstance(expr, Const):
+        return _NO_LEAVES
     variables: set[str] = set()
     params: set[str] = set()
     specials: set[str] = set()
@@ -551,7 +549,7 @@ def _leaves_of_parts(expr: Op | Load) -> Leaves:
         if isinstance(part, Var):
             variables.add(part.name)
         elif isinstance(part, Op | Load):
-            inner = _leaves_of_parts(part)
+            inner = leaves(part)
             variables |= inner.variables
             params |= inner.params
             specials |= inner.specials

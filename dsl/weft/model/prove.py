@@ -5,7 +5,7 @@ Index expressions are polynomials with whole coefficients over atoms (parameters
 parameters are left, which are never negative. What cannot be shown stays unproved, and gets a guard.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var, leaves
@@ -40,12 +40,15 @@ class Known:
     tested: tuple[tuple[Expr, Expr], ...] = ()
     # By the name of a variable, what may be defined or bounded by it: each assignment asks for that.
     _users: dict[str, tuple[Expr, ...]] = field(default_factory=dict[str, tuple[Expr, ...]])
+    _tested_names: frozenset[str] = frozenset()
     # The polynomials of expressions, and the names of the variables that those are made of.
     _polynomials: dict[Expr, Polynomial] = field(default_factory=dict[Expr, Polynomial], compare=False)
     _computed: set[str] = field(default_factory=set[str], compare=False)
 
     def copy(self) -> "Known":
-        return Known(dict(self.definitions), dict(self.bounds), self.tested, dict(self._users))
+        return Known(
+            dict(self.definitions), dict(self.bounds), self.tested, dict(self._users), self._tested_names
+        )
 
     def polynomial(self, expr: Expr) -> Polynomial:
         """Not to be changed."""
@@ -72,10 +75,8 @@ class Known:
                 kept = _without(self.bounds.pop(key), variable)
                 if kept is not None and not _mentions(key, variable):
                     self.bounds[key] = kept
-        if any(_mentions(side, variable) for pair in self.tested for side in pair):
-            self.tested = tuple(
-                pair for pair in self.tested if not any(_mentions(side, variable) for side in pair)
-            )
+        if variable.name in self._tested_names:
+            self._test(pair for pair in self.tested if not any(_mentions(side, variable) for side in pair))
 
     def assume_less(self, atom: Expr, upper: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
@@ -83,12 +84,17 @@ class Known:
         self._use(atom, upper)
         # Memory may change between a test and what follows.
         if not leaves(atom).loads and not leaves(upper).loads:
-            self.tested = (*self.tested, (atom, upper))[-_MOST_TESTS:]
+            self._test((*self.tested, (atom, upper))[-_MOST_TESTS:])
 
     def assume_at_least(self, atom: Expr, lower: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
         self.bounds[atom] = Bounds(lower, known.uppers)
         self._use(atom, lower)
+
+    def _test(self, pairs: Iterable[tuple[Expr, Expr]]) -> None:
+        self.tested = tuple(pairs)
+        names = [leaves(side).variables for pair in self.tested for side in pair]
+        self._tested_names = frozenset[str]().union(*names)
 
     def _compute_again(self, variable: Var) -> None:
         # What is made of it through the definition of another variable goes as well: that other one is in the expression.
@@ -109,7 +115,13 @@ def is_less(a: Expr, b: Expr, known: Known) -> bool:
     return _is_not_negative(rest, known, _MOST_STEPS) or any(
         _is_not_negative(_sum(rest, _room(*pair, known), -1), known, _MOST_STEPS)
         for pair in reversed(known.tested)
+        if not _is_bound(pair[0], known)
     )
+
+
+def _is_bound(tested: Expr, known: Known) -> bool:
+    """Whether what was tested is an atom, for which its bounds say the same."""
+    return isinstance(tested, Special) or (isinstance(tested, Var) and tested not in known.definitions)
 
 
 def _room(a: Expr, b: Expr, known: Known) -> Polynomial:
