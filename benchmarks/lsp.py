@@ -645,7 +645,10 @@ def main() -> None:
     alone: list[str] = []
     if "weft" in names:
         for part in (endurance, beside_a_workspace):
-            alone.append(part(given.lines[0]))
+            try:
+                alone.append(part(given.lines[0]))
+            except (PeerError, OSError, queue.Empty) as error:
+                alone.append(f"{part.__name__}: {error or 'no progress was told'}.")
             print(alone[-1], file=sys.stderr, flush=True)
         report += ["", "## Weft alone", "", *alone]
     report += ["", f"Load at the end: {load()}."]

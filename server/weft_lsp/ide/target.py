@@ -1,6 +1,7 @@
 """What a name stands for wherever it is used, and the places in a file where it is."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,6 +60,18 @@ def target_at(model: Model, offset: int) -> Target | None:
         # `from tiles import TILE as T`: the other name is this file's own.
         return Target(name.name, model.path, local=name, symbol=symbol)
     return Target(symbol.name, symbol.location.path, symbol.qualified_name, symbol=symbol)
+
+
+def may_use(text: str, name: str) -> bool:
+    """Whether a file may use a name that another file declares: it imports it, or takes it from a module.
+
+    Most files that hold a word have a name of their own that is called so, and need not be read.
+    """
+    if name not in text:
+        return False
+    word = re.escape(name)
+    taken = rf"\.\s*{word}\b|\bimport\b(?:[^\n(]*\*|\s*\([^)]*\b{word}\b|[^\n]*(?:\\\n[^\n]*)*\b{word}\b)"
+    return re.search(taken, text) is not None
 
 
 def uses(target: Target, model: Model) -> list[Occurrence]:

@@ -33,7 +33,7 @@ async def on_incoming(
     item = _from_lsp(ls, params.item)
     if item is None:
         return None
-    edges = incoming(item, await models_with(ls, item.name))
+    edges = incoming(item, await models_with(ls, item.name, item.path))
     return [
         types.CallHierarchyIncomingCall(evolve(caller, uri=uri), ranges)
         for edge in edges
