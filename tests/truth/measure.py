@@ -1,6 +1,6 @@
 """What the linter says of each mutant beside what happens when it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,17 +46,25 @@ def verdicts(every: int = 1) -> Iterator[Verdict]:
     """Of every mutant of every subject, or of each `every`-th."""
     count = 0
     for subject in subjects():
-        kernel = read_kernel(subject.text, subject.path, subject.kernel)
-        assert kernel is not None
-        right, faults = run(subject, kernel)
-        assert not faults, f"{subject.path.name} {subject.kernel}: {faults}"
-        before = said(subject, subject.text)
+        chosen: list[Mutant] = []
         for mutant in mutants(subject.text, subject.kernel):
             count += 1
             if count % every == 0:
-                codes = frozenset(said(subject, mutant.text) - before)
-                name = f"{subject.path.stem}.{subject.kernel}"
-                yield Verdict(name, mutant, truth(subject, mutant, right), codes)
+                chosen.append(mutant)
+        yield from verdicts_of(subject, chosen)
+
+
+def verdicts_of(subject: Subject, chosen: Sequence[Mutant]) -> list[Verdict]:
+    kernel = read_kernel(subject.text, subject.path, subject.kernel)
+    assert kernel is not None
+    right, faults = run(subject, kernel)
+    assert not faults, f"{subject.path.name} {subject.kernel}: {faults}"
+    before = said(subject, subject.text)
+    name = f"{subject.path.stem}.{subject.kernel}"
+    return [
+        Verdict(name, mutant, truth(subject, mutant, right), frozenset(said(subject, mutant.text) - before))
+        for mutant in chosen
+    ]
 
 
 def said(subject: Subject, text: str) -> set[str]:
