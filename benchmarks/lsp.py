@@ -433,6 +433,8 @@ def beside_a_workspace(lines: int) -> str:
             # Somebody who types leaves the machine some time.
             time.sleep(0.2)
         took = time.perf_counter() - begun
+        if took >= INDEXING_SECONDS:
+            return f"{FILES:,} kernel files were not looked through in {took:.0f} s."
         during, session.found = pooled(session.found), {kind: Measured() for kind in KINDS}
         for _ in range(rounds):
             session.round()
