@@ -172,6 +172,8 @@ class Tracer:
         self.launches: list[LaunchSite] = []
         self.blocks: list[list[Stmt]] = [[]]
         self.variables: dict[str, DType] = {}
+        # The number up to which temporaries of a name are taken.
+        self.taken: dict[str, int] = {}
         self.arrays: list[Array] = []
         self.of_language: list[Stmt] = []
         self.shared_spans: list[Span] = []
@@ -303,10 +305,12 @@ class Tracer:
         return self.temporary(f"{name}_{dtype.name}", dtype)
 
     def temporary(self, hint: str, dtype: DType) -> Var:
-        index = 0
-        while f"{self.frame.prefix}{hint}_{index}" in self.variables:
+        plain = f"{self.frame.prefix}{hint}"
+        index = self.taken.get(plain, 0)
+        while f"{plain}_{index}" in self.variables:
             index += 1
-        name = f"{self.frame.prefix}{hint}_{index}"
+        self.taken[plain] = index + 1
+        name = f"{plain}_{index}"
         self.variables[name] = dtype
         return Var(name, dtype)
 
