@@ -73,6 +73,10 @@ export interface Runner {
 
 /** Runs the file of a kernel with `weft run`, which shows errors of kernels at their place. NumPy's arrays run on the CPU. */
 export async function runKernel({ command: python, hasWeft }: Runner, uri: vscode.Uri): Promise<void> {
+  if (uri.scheme === 'vscode-notebook-cell') {
+    void vscode.window.showInformationMessage("A notebook runs its own cells, with its own kernel: press the cell's run button.");
+    return;
+  }
   if (!python) {
     void vscode.window.showErrorMessage('Weft runs code of trusted workspaces only, with a Python 3.11 or newer.');
     return;

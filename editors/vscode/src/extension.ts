@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import { Session } from './client.ts';
 import { checkTasks, newKernel, reportIssue, type Runner, runKernel, showReferences } from './commands.ts';
 import { chooseServer, type Environment, NOTHING, type Server } from './environment.ts';
+import { Front } from './front.ts';
 import { type Command, describeFailure, findInterpreter, type Interpreter, type Search } from './interpreter.ts';
 import { environmentOf, ISOLATED, thisSystem } from './python.ts';
 import { chosenInterpreter, onDidChangeChoice } from './pythonExtension.ts';
@@ -31,24 +32,30 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     weft.ask('weft/layout', { textDocument: { uri: uri.toString() }, position }),
   );
   const stages = new StagesView(context.extensionUri, () => weft.python);
+  const front = new Front();
+  /** With the Python file in front, if there is one. */
+  const ofFile = (act: (editor: vscode.TextEditor) => unknown) => async () => {
+    const editor = await front.editor();
+    return editor && act(editor);
+  };
   const { registerCommand } = vscode.commands;
   context.subscriptions.push(
     weft.log,
     weft.status,
     layouts,
     stages,
+    front,
     registerCommand('weft.restart', () => weft.restart()),
     registerCommand('weft.showLog', () => weft.log.show()),
-    registerCommand('weft.showLayout', () => layouts.show()),
-    registerCommand('weft.showStages', () => stages.show('')),
-    registerCommand('weft.showModel', () => stages.show('model')),
+    registerCommand('weft.showLayout', ofFile(() => layouts.show())),
+    registerCommand('weft.showStages', ofFile((editor) => stages.show(editor, ''))),
+    registerCommand('weft.showModel', ofFile((editor) => stages.show(editor, 'model'))),
     registerCommand('weft.getStarted', () => getStarted(context.extension.id)),
     registerCommand('weft.newKernel', () => newKernel(context.extensionUri)),
     registerCommand('weft.reportIssue', () => reportIssue(weft.tracker, weft.facts())),
-    registerCommand('weft.runKernel', (uri?: string) => {
-      const file = uri ? vscode.Uri.parse(uri) : vscode.window.activeTextEditor?.document.uri;
-      return file && runKernel(weft.runner, file);
-    }),
+    registerCommand('weft.runKernel', (uri?: string) =>
+      uri ? runKernel(weft.runner, vscode.Uri.parse(uri)) : ofFile(({ document }) => runKernel(weft.runner, document.uri))(),
+    ),
     registerCommand('weft.showReferences', showReferences),
     vscode.tasks.registerTaskProvider('weft', { provideTasks: () => checkTasks(weft.python), resolveTask: () => undefined }),
     vscode.workspace.onDidChangeConfiguration((change) => {

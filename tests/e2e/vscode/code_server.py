@@ -20,7 +20,7 @@ SETTINGS = {
     "editor.cursorBlinking": "solid",
     "editor.minimap.enabled": False,
     "editor.fontFamily": "DejaVu Sans Mono",
-    "editor.fontSize": 14,
+    "editor.fontSize": 13,
     "editor.suggest.showStatusBar": False,
     "editor.accessibilitySupport": "off",
     "editor.stickyScroll.enabled": False,
@@ -46,6 +46,8 @@ SETTINGS = {
     "terminal.integrated.initialHint": False,
     "terminal.integrated.gpuAcceleration": "off",
     "terminal.integrated.fontFamily": "DejaVu Sans Mono",
+    "terminal.integrated.fontSize": 13,
+    "remote.autoForwardPorts": False,
     "editor.hover.delay": 100,
 }
 
@@ -80,9 +82,15 @@ def running(
     port = _free_port()
     command = _command(folder, port)
     for package in packages:
-        subprocess.run(
-            [*command, "--install-extension", str(package)], env=variables, check=True, capture_output=True
+        done = subprocess.run(
+            [*command, "--install-extension", str(package)],
+            env=variables,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
+        assert done.returncode == 0, f"{package.name} was not installed:\n{done.stdout}"
     options = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"]
     options += ["--ignore-last-opened", *(["--disable-workspace-trust"] if is_trusting else [])]
     with (folder / "code-server.log").open("wb") as log:

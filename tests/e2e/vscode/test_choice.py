@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,3 +85,36 @@ def test_a_setting_that_is_no_python_is_said_once_with_a_way_out(
         assert window.page.locator(".notification-toast").count() == 1
         notice.locator(".monaco-button", has_text="Open Settings").click()
         window.see(".settings-editor .setting-item-contents", "Interpreter")
+
+
+def chooser(folder: Path, first: str, other: str) -> Path:
+    """An extension that stands in for Microsoft's, in which one interpreter is chosen and then another."""
+    package = folder / "chooser.vsix"
+    with zipfile.ZipFile(package, "w") as archive:
+        for name in ("package.json", "extension.js"):
+            archive.write(Path(__file__).parent / "chooser" / name, f"extension/{name}")
+        archive.writestr("extension/interpreters.json", json.dumps([first, other]))
+    return package
+
+
+def test_the_python_extension_s_choice_counts_and_a_new_one_too(
+    package: Path, page: Page, project: Path, tmp_path: Path
+):
+    bare = tmp_path / "bare environment, größer"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
+    packages = (chooser(tmp_path, sys.executable, str(bare / "bin" / "python")), package)
+    with code_server.running(tmp_path / "vscode", packages=packages) as server:
+        window = Workbench.at(page, server, project, "blur.py")
+        window.see(".view-line", spaced("t: index = weft.thread_idx.x"))
+        window.until(
+            lambda: "for cpu and cuda" in window.status() and "from the Python extension" in window.status(),
+            "the chosen interpreter runs the server",
+        )
+        window.keys("Escape")
+        window.command("Python: Choose the Other Interpreter")
+        window.until(lambda: "no weft to run kernels with" in window.status(), "the other one runs it")
+        assert "from the Python extension" in window.status()
+        window.keys("Escape")
+        window.command("Weft: Run This File's Kernels on the CPU")
+        notice = window.see(".notification-toast", "weft is not installed for")
+        expect(notice).to_contain_text(f'"{bare}/bin/python" -m pip install weft')

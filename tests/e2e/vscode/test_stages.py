@@ -23,6 +23,7 @@ def marked_line(window: Workbench) -> float:
 
 def test_the_stages_of_the_cpu_link_lines_both_ways(opened: Workbench):
     opened.open("turn.py")
+    opened.lens("1 reference")
     opened.go("turn.py", "tile[ty, tx] = x[|row")
     opened.command("Weft: Show the Stages View")
     view = opened.view("stages")

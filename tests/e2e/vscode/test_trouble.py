@@ -48,6 +48,7 @@ def test_a_killed_server_is_back_and_no_text_is_lost(editor: tuple[Workbench, Pa
     window.see(".view-line", spaced("middle = weight * nera[0]"))
     window.until(lambda: "did you mean `near`?" in window.problem(), "the new server has the text")
     assert window.page.locator(".notification-toast").count() <= 1
+    window.lens("2 references")
     window.picture("recovered")
     window.undo("blur.py")
     # Where more runs than there are cores, each gets its share of them.
@@ -63,6 +64,9 @@ def test_a_server_that_dies_at_its_start_is_not_started_for_ever(
         window = Workbench.at(page, server, project, "blur.py")
         notice = window.see(".notification-toast", "The language server ended while it started.")
         expect(notice).to_contain_text("Its last words: the disk is on fire")
+        expect(notice.locator(".monaco-button")).to_have_text(["Restart", "Show Log"])
+        window.until(lambda: "is not running" in window.status(), "the status item says so")
+        window.picture("died")
         assert window.page.locator(".notification-toast").count() == 1
         assert server_processes(tmp_path) == []
 
@@ -82,6 +86,7 @@ def test_an_untrusted_workspace_gets_answers_and_runs_nothing(
             window = Workbench.at(page, server, project, "blur.py")
             window.see(".statusbar-item", "Restricted Mode")
             window.see(".view-line", spaced("t: index = weft.thread_idx.x"))
+            window.lens("2 references")
             window.picture("untrusted")
             window.keys("Control+b")
             window.go("blur.py", "BLOCK = 25|6")

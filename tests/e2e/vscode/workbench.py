@@ -13,7 +13,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 # Far more than is needed where nothing else runs.
 WAIT_MILLISECONDS = 60_000
 PICTURES = Path(__file__).parents[3] / "docs" / "img"
-SIZE = {"width": 1080, "height": 640}
+SIZE = {"width": 1180, "height": 664}
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
 
@@ -90,11 +90,10 @@ class Workbench:
         return [plain(row) for row in self.page.locator(".suggest-widget .monaco-list-row").all_inner_texts()]
 
     def style(self, name: str) -> tuple[str, str]:
-        """Colour and weight of the first place in the editor that shows a name."""
+        """Colour and weight of the first place in the editor that shows a name; nothing where none does now."""
         script = """name => {
             const found = [...document.querySelectorAll('.editor-instance .view-line span span')].find(each => each.textContent.trim() === name);
-            const style = getComputedStyle(found);
-            return [style.color, style.fontWeight];
+            return found ? [getComputedStyle(found).color, getComputedStyle(found).fontWeight] : ['', ''];
         }"""
         colour, weight = self.page.evaluate(script, name)
         return colour, weight
@@ -115,15 +114,29 @@ class Workbench:
         return self.page.locator("[id='status.editor.selection']").inner_text()
 
     def view(self, name: str) -> FrameLocator:
-        """The page of a panel of ours."""
-        outer = self.page.frame_locator("iframe.webview.ready")
-        view = outer.frame_locator("#active-frame")
-        expect(view.locator(f"main#{name}")).to_be_visible()
-        return view
+        """The page of a panel of ours. A notebook has a page of the editor's own beside it."""
+        frames = self.page.locator("iframe.webview.ready")
+
+        def ours() -> list[FrameLocator]:
+            pages = [
+                frames.nth(at).content_frame.frame_locator("#active-frame") for at in range(frames.count())
+            ]
+            return [page for page in pages if page.locator(f"main#{name}").is_visible()]
+
+        self.until(lambda: bool(ours()), f"the {name} view is there")
+        return ours()[0]
 
     def close_view(self, title: str) -> None:
         self.see(".tab", title).click(button="middle")
         self.see_no(".tab", title)
+
+    def lens(self, text: str) -> None:
+        """A line above a kernel, once it is there: it moves what is below it."""
+        self.see(".codelens-decoration", re.compile(text))
+
+    def tasks(self) -> None:
+        """Until none runs."""
+        self.see_no(".terminal-tab .codicon-loading, .single-terminal-tab .codicon-loading")
 
     def picture(self, name: str) -> None:
         """For the documentation."""
@@ -141,6 +154,11 @@ class Workbench:
 
     def command(self, name: str) -> None:
         self.pick("F1", f">{name}", name)
+
+    def question(self, name: str, asks: str) -> Locator:
+        """A command that asks for something in the same place, once it does."""
+        self.pick("F1", f">{name}", name, closes=False)
+        return self.see(".quick-input-list .monaco-list-row", asks)
 
     def focus_editor(self) -> None:
         """Out of a panel, back to the text."""
@@ -162,7 +180,7 @@ class Workbench:
         self.pick("Control+g", f":{line}:{column}", re.compile(f"{line}.*{column}"))
         self.see("[id='status.editor.selection']", re.compile(f"Ln {line}, Col {column}\\b"))
 
-    def pick(self, chord: str, text: str, row: str | re.Pattern[str]) -> None:
+    def pick(self, chord: str, text: str, row: str | re.Pattern[str], *, closes: bool = True) -> None:
         """Open the input at the top, type, and take the row that is offered first."""
         self.page.mouse.move(SIZE["width"] / 2, SIZE["height"] - 50)
         self.keys(chord)
@@ -170,7 +188,8 @@ class Workbench:
         field.fill(text)
         self.see(".quick-input-list .monaco-list-row.focused", row)
         field.press("Enter")
-        self.see_no(".quick-input-widget:visible")
+        if closes:
+            self.see_no(".quick-input-widget:visible")
 
     def undo(self, file: str) -> None:
         """Back to what is saved."""

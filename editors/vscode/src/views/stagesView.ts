@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 
 import { type Answer, inspect } from '../inspection.ts';
 import type { Command } from '../interpreter.ts';
+import { ofCell, textOfCells } from '../notebookText.ts';
 import { Panel } from './panel.ts';
 
 type Shown =
@@ -46,17 +47,15 @@ export class StagesView implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument((document) => {
         if (this.#panel && document.uri.toString() === this.#source?.uri.toString()) void this.#make();
       }),
+      vscode.workspace.onDidSaveNotebookDocument((notebook) => {
+        if (this.#panel && this.#source && notebook === notebookOf(this.#source.uri)) void this.#make();
+      }),
     );
   }
 
   /** Of the kernel at the cursor. `stage`: the one in front. */
-  show(stage: string): void {
-    const editor = vscode.window.activeTextEditor;
-    if (editor?.document.languageId !== 'python') {
-      void vscode.window.showInformationMessage('Put the cursor into a kernel first.');
-      return;
-    }
-    this.#source = { uri: editor.document.uri, kernel: String(editor.selection.active.line + 1) };
+  show({ document, selection }: vscode.TextEditor, stage: string): void {
+    this.#source = { uri: document.uri, kernel: String(selection.active.line + 1) };
     this.#stage = stage;
     if (this.#panel) this.#panel.reveal();
     else this.#open();
@@ -107,9 +106,17 @@ export class StagesView implements vscode.Disposable {
   async #ask({ uri, kernel }: { uri: vscode.Uri; kernel: string }, signal: AbortSignal): Promise<Answer | undefined> {
     const python = this.#python();
     if (!python) return { trouble: NO_PYTHON };
-    const document = await vscode.workspace.openTextDocument(uri);
-    const question = { path: uri.fsPath, kernel, text: document.getText(), target: this.#target };
-    return inspect(python, question, path.dirname(uri.fsPath), signal);
+    const question = { path: uri.fsPath, kernel, target: this.#target };
+    const [cells, directory] = [pythonCells(uri), path.dirname(uri.fsPath)];
+    if (cells.length === 0) {
+      const text = (await vscode.workspace.openTextDocument(uri)).getText();
+      return inspect(python, { ...question, text }, directory, signal);
+    }
+    const asked = cells.findIndex((cell) => cell.uri.toString() === uri.toString());
+    const cell = textOfCells(cells.map((each) => each.getText()), asked);
+    const place = /^\d+$/.test(kernel) ? String(cell.first + Number(kernel)) : kernel;
+    const answer = await inspect(python, { ...question, kernel: place, text: cell.text }, directory, signal);
+    return answer && 'inspection' in answer ? { inspection: ofCell(answer.inspection, cell) } : answer;
   }
 
   #send(shown: Shown): void {
@@ -132,4 +139,15 @@ export class StagesView implements vscode.Disposable {
       if (range) editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
   }
+}
+
+function notebookOf(uri: vscode.Uri): vscode.NotebookDocument | undefined {
+  const isOf = ({ document }: vscode.NotebookCell) => document.uri.toString() === uri.toString();
+  return vscode.workspace.notebookDocuments.find((notebook) => notebook.getCells().some(isOf));
+}
+
+/** Of the notebook that a cell is of; none for a file. */
+function pythonCells(uri: vscode.Uri): vscode.TextDocument[] {
+  const documents = notebookOf(uri)?.getCells().map(({ document }) => document) ?? [];
+  return documents.filter(({ languageId }) => languageId === 'python');
 }
