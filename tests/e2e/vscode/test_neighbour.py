@@ -1,5 +1,6 @@
 """Beside another Python server: each says what it alone knows, and neither says it twice."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +44,38 @@ def test_of_plain_python_weft_says_nothing(window: Workbench):
     window.keys("Escape")
 
 
+def said_twice(window: Workbench) -> set[str]:
+    """Lines of the hover that stand in it more than once, whatever kind of thing a server calls it: `(variable) total: f32`."""
+    lines = [re.sub(r"^\(\w+\) ", "", line.strip()) for line in window.hover().splitlines() if line.strip()]
+    return {line for line in lines if lines.count(line) > 1}
+
+
 def test_of_a_value_in_a_kernel_weft_tells_what_it_alone_knows(window: Workbench):
     window.open("draft.py")
     window.go("draft.py", "to|tal += x")
     window.until(lambda: "Differs between threads." in window.hover(), "weft tells of the value")
     window.until(lambda: "(variable)" in window.hover(), "the other server tells of the variable")
+    assert said_twice(window) == set()
     window.picture("neighbour")
+    window.keys("Escape")
+
+
+@pytest.mark.parametrize(
+    ("place", "known"),
+    [
+        ("total += x|[row", "Tensor"),
+        ("for c|ol in", "col"),
+        ("r|ow = weft", "row"),
+        ("y: Tensor[f32, M|]", "M"),
+        ("x: Te|nsor[f32, M, N], y: Tensor[f32, M]", "Tensor"),
+        ("def row_s|ums", "row_sums"),
+        ("total = f3|2(0)", "f32"),
+    ],
+)
+def test_no_line_of_a_hover_is_said_twice(window: Workbench, place: str, known: str):
+    window.go("draft.py", place)
+    window.until(lambda: known in window.hover() and "Loading" not in window.hover(), "both have answered")
+    assert said_twice(window) == set(), window.hover()
     window.keys("Escape")
 
 
@@ -56,15 +83,20 @@ def test_of_an_operation_one_server_tells(window: Workbench):
     window.go("draft.py", "row = weft.in|dex(y)")
     window.until(lambda: "coordinates in the kernel" in window.hover(), "the operation is told of")
     assert window.hover().count("coordinates in the kernel") == 1
+    assert said_twice(window) == set()
     window.keys("Escape")
 
 
-def test_a_member_is_offered_once(window: Workbench):
+@pytest.mark.parametrize(
+    ("typed", "wanted"), [("first = x.sha", "shape"), ("first = tot", "total"), ("weft.barr", "barrier")]
+)
+def test_a_name_is_offered_once(window: Workbench, typed: str, wanted: str):
     window.go("draft.py", "total = f32(0)|")
     window.keys("Enter")
-    window.type("first = x.sha")
-    window.see(".suggest-widget .monaco-list-row", "shape")
-    assert [each for each in window.offered() if each.startswith("shape")] == ["shape"]
+    window.type(typed)
+    window.see(".suggest-widget .monaco-list-row .label-name", wanted)
+    window.until(lambda: "Loading..." not in window.offered(), "both have answered")
+    assert [name for name in window.offered() if window.offered().count(name) > 1] == []
     window.keys("Escape")
     window.undo("draft.py")
 

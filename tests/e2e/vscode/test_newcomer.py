@@ -72,6 +72,7 @@ def test_every_setting_is_described(opened: Workbench):
     opened.type("@ext:weft.weft ")
     opened.see(".settings-editor .settings-count-widget", f"{count} Settings Found")
     opened.see(".settings-editor .setting-item-contents", "Count the references of each kernel above it.")
+    opened.see(".settings-toc-container .monaco-list-row", "Weft").click()
     opened.see_no(".suggest-widget:visible")
     opened.picture("settings")
     opened.keys("Escape")

@@ -86,8 +86,9 @@ class Workbench:
         return plain(panel.first.inner_text())
 
     def offered(self) -> list[str]:
-        """What the list of completions shows."""
-        return [plain(row) for row in self.page.locator(".suggest-widget .monaco-list-row").all_inner_texts()]
+        """The names in the list of completions."""
+        rows = self.page.locator(".suggest-widget .monaco-list-row .label-name")
+        return [plain(row) for row in rows.all_inner_texts()]
 
     def style(self, name: str) -> tuple[str, str]:
         """Colour and weight of the first place in the editor that shows a name; nothing where none does now."""
