@@ -86,7 +86,10 @@ class Workbench:
         return plain(panel.first.inner_text())
 
     def offered(self) -> list[str]:
-        """The names in the list of completions."""
+        """The names in the list of completions; nothing while it is being asked for."""
+        if self.page.locator(".suggest-widget.visible").count() == 0:
+            self.keys("Control+Space")
+            return []
         rows = self.page.locator(".suggest-widget .monaco-list-row .label-name")
         return [plain(row) for row in rows.all_inner_texts()]
 
