@@ -112,22 +112,6 @@ def test_the_task_says_what_the_problems_have_once(opened: Workbench):
     opened.keys("Control+j")
 
 
-def test_where_closed_files_are_left_alone_the_task_makes_the_problems(opened: Workbench, project: Path):
-    settings = project / ".vscode" / "settings.json"
-    settings.parent.mkdir(exist_ok=True)
-    settings.write_text('{"weft.workspaceFindings": false}')
-    opened.command("Weft: Restart the Language Server")
-    opened.until(lambda: "draft.py" not in opened.problems(), "the server says nothing of a closed file")
-    opened.keys("Control+Shift+b")
-    opened.page.get_by_role("option", name=re.compile("Weft: check")).first.click()
-    opened.see_no(".quick-input-widget:visible")
-    opened.until(lambda: "weft check" in opened.problems(), "the task's finding is a problem")
-    assert opened.problems().count("totl") == 1
-    settings.unlink()
-    opened.command("Weft: Restart the Language Server")
-    opened.keys("Control+j")
-
-
 def test_a_comment_that_ignores_a_finding_is_seen(opened: Workbench):
     opened.open("draft.py")
     opened.see(".squiggly-error")
@@ -200,3 +184,19 @@ def test_restart_and_log(opened: Workbench):
     opened.until(lambda: "for cpu" in opened.status(), "the server runs again")
     opened.keys("Escape")
     expect(opened.page.locator(".notification-toast")).to_have_count(0)
+
+
+def test_where_closed_files_are_left_alone_the_task_makes_the_problems(opened: Workbench, project: Path):
+    settings = project / ".vscode" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"weft.workspaceFindings": false}')
+    opened.command("Weft: Restart the Language Server")
+    opened.until(lambda: "draft.py" not in opened.problems(), "the server says nothing of a closed file")
+    opened.keys("Control+Shift+b")
+    opened.page.get_by_role("option", name=re.compile("Weft: check")).first.click()
+    opened.see_no(".quick-input-widget:visible")
+    opened.until(lambda: "weft check" in opened.problems(), "the task's finding is a problem")
+    assert opened.problems().count("totl") == 1
+    settings.unlink()
+    opened.command("Weft: Restart the Language Server")
+    opened.keys("Control+j")
