@@ -11,10 +11,10 @@ from importlib import import_module
 from pathlib import Path
 
 from weft import layout
-from weft.model.describe import signature_label
 from weft.model.evaluate import evaluate
 from weft.model.facts import Symbol
 from weft.model.library import Library
+from weft.model.signature_text import signature_label
 from weft.ops.dialect import DIALECT, GROUPS
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -44,7 +44,7 @@ def page() -> str:
 
 _INTRODUCTION = (
     "What a kernel may call, by group; [language.md](language.md) says how they belong together. A name in brackets is the "
-    "code of the finding that says what is wrong: `weft rule CODE` explains it. `/` and `*` in a signature are Python's."
+    "code of the finding that says what is wrong: `weft rule CODE` explains it. `*` in a signature is Python's."
 )
 _ALGEBRA = (
     "Functions of `weft.layout`, and the members of layouts. They are evaluated when a kernel is compiled, and by "

@@ -1,5 +1,7 @@
 """Completion: the value's own members after a dot; in kernels, also the names in scope."""
 
+from textwrap import dedent
+
 import pytest
 from ide_case import KERNEL, in_kernel, read
 from inline_snapshot import snapshot
@@ -27,14 +29,14 @@ def test_the_members_of_a_tensor():
         in_kernel("x.$0"),
         snapshot(
             [
-                "shape: (index, index)",
-                "stride: (index, index)",
+                "shape: (M, N)",
+                "stride: (x.stride[0], x.stride[1])",
                 "ndim: int = 2",
-                "size: index",
+                "size: index = M * N",
                 "dtype: dtype f32",
-                "layout: ",
+                "layout: Layout",
                 "tile: tile(shape: int | tuple[int, ...], index: int | tuple[int, ...]) -> Tensor",
-                "vector: vector(width: int) -> Vectors[DT]",
+                "vector: vector(width: int) -> Vectors",
                 "T: Tensor f32 (N, M):(x.stride[1], x.stride[0]) global",
                 "permute: permute(*order: int) -> Tensor",
                 "reshape: reshape(*shape: int) -> Tensor",
@@ -57,7 +59,7 @@ def test_the_members_of_a_shared_tile():
                 "dtype: dtype f32",
                 "layout: Layout (16, 17):(17, 1)",
                 "tile: tile(shape: int | tuple[int, ...], index: int | tuple[int, ...]) -> Tensor",
-                "vector: vector(width: int) -> Vectors[DT]",
+                "vector: vector(width: int) -> Vectors",
                 "T: Tensor f32 (17, 16):(1, 17) shared",
                 "permute: permute(*order: int) -> Tensor",
                 "reshape: reshape(*shape: int) -> Tensor",
@@ -166,9 +168,6 @@ def test_documentation_is_made_on_demand():
     model, offset = read(in_kernel("weft.$0"))
     (barrier,) = [each for each in completions(model, offset) or () if each.name == "barrier"]
     assert documentation(barrier) == snapshot("""\
-```python
-barrier()
-```
 Wait until every thread of the block is here; what was written to shared memory before is visible after.
 
 Wrong: where only some threads of the block come [barrier-in-divergent-branch].
@@ -271,3 +270,42 @@ def test_snippets_where_a_statement_starts():
 def test_other_names_of_layouts_and_kernels():
     assert {"row_major", "column_major"} <= set(names("weft.Layout.$0") or [])
     assert "geometry" in (names(in_kernel("x[i, j] = alpha") + "\n\nscale.$0\n") or [])
+
+
+def test_the_members_of_what_is_read_in_vectors():
+    check(in_kernel("x.vector(4).$0"), ["shape: (M, (N + 3) // 4)"])
+
+
+def test_the_fields_of_values_with_names():
+    source = """
+        from typing import NamedTuple
+        class Sizes(NamedTuple):
+            rows: int
+            columns: int = 8
+        SIZES = Sizes(16)
+    """
+    check(dedent(source) + in_kernel("t = SIZES.$0"), ["rows: int = 16", "columns: int = 8"])
+
+
+def test_the_literals_that_a_parameter_takes_come_first():
+    found = names(in_kernel("t = weft.shuffle(alpha, 1, width=$0")) or []
+    assert found[:5] == ["2", "4", "8", "16", "32"]
+    assert (names(in_kernel("t = weft.warp_scan(alpha, exclusive=$0")) or [])[:2] == ["True", "False"]
+
+
+def test_sizes_that_are_known_come_before_those_of_a_thread():
+    found = names("TILE = 16\n" + in_kernel("t = weft.shared(f32, layout=$0")) or []
+    assert found.index("TILE") < found.index("i") < found.index("alpha")
+
+
+def test_what_no_kernel_can_call_is_not_imported_into_one():
+    found = names(in_kernel("$0")) or []
+    assert {"barrier", "block_sum", "f16", "thread_idx", "K", "Layout", "coalesce"} <= set(found)
+    assert not {"kernel", "Kernel", "KernelError", "empty", "from_numpy", "to_svg"} & set(found)
+
+
+def test_the_full_form_of_a_signature_is_one_step_away():
+    model, offset = read(in_kernel("weft.$0"))
+    (index,) = [each for each in completions(model, offset) or () if each.name == "index"]
+    assert index.detail == "index(domain, *, block=None)"
+    assert "-> tuple[int, int, int]\n" in documentation(index)

@@ -70,7 +70,7 @@ Needs `[grid, block]` at each launch.\
         ("t = i$0", "i: index"),
         ("t$0 = alpha * 2", "t: f32"),
         ("t = x[i, j] $0* alpha", "f32"),
-        ("t = x[i, j] + x.sh$0ape[0]", "shape: (index, index)"),
+        ("t = x[i, j] + x.sh$0ape[0]", "shape: (M, N)"),
         ("t = weft.thread_idx$0", "thread_idx (x, y, z)"),
         ("t = weft.thread_idx.x$0", "x: index"),
         ("t = f32$0(i)", "dtype f32"),

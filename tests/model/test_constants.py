@@ -119,7 +119,7 @@ CASES = {
     "X = Color.RED": "Color(name='RED', value=1)",
     "X = Color.RED.value": "int = 1",
     "X = Plain.WIDE": "int = 8",
-    "X = Config()": "(16, 2)",
+    "X = Config()": "(tile=16, stages=2)",
     "X = Config(8, stages=3).stages": "int = 3",
     "X = Config(8)[0]": "int = 8",
     "X = Settings(8)": "Settings(tile=8, stages=2)",

@@ -3,8 +3,9 @@
 import textwrap
 
 from annotations import HEADER, read
-from weft.model.describe import describe, signature_label
+from weft.model.describe import describe
 from weft.model.model import Model
+from weft.model.signature_text import signature_label
 
 
 def at(source: str) -> tuple[Model, int]:
@@ -37,8 +38,8 @@ UNFINISHED = """
 
 def test_members_of_a_tensor_in_an_unfinished_line():
     assert members(UNFINISHED.format(line="x.$0")) == {
-        "shape": "(index, index)",
-        "stride": "(index, index)",
+        "shape": "(M, N)",
+        "stride": "(x.stride[0], x.stride[1])",
         "ndim": "int = 2",
         "size": "index",
         "dtype": "dtype f32",

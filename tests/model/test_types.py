@@ -49,7 +49,7 @@ def in_kernel(line: str) -> str:
             "weft.shared(bf16, Layout((4, (2, 2)), (1, (4, 8))))$0",
             "Tensor bf16 (4, (2, 2)):(1, (4, 8)) shared",
         ),
-        ("x.$0shape", "(index, index)"),
+        ("x.$0shape", "(M, N)"),
         ("x.shape[1]$0", "index"),
         ("$0M", "dimension M"),
         ("M $0// 16", "index"),

@@ -1,14 +1,15 @@
 """What the statements of a block declare, with the facts an editor shows: signature, docstring, place."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
+from weft.model.annotation_text import plain_annotation
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
 from weft.model.kept import kept_with_its_argument
 from weft.model.syntax import Parsed
-from weft.records import field, record
+from weft.records import field, record, replace
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -128,9 +129,39 @@ def _in_alias(block: Parsed, node: ast.alias, name: str) -> Span:
     return Span(found, found + len(name)) if found >= 0 else span
 
 
-def symbol_of_function(node: Function, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
-    signature = signature_of(node, is_method=kind in ("method", "property"))
+def symbol_of_function(
+    node: Function,
+    location: Location,
+    kind: SymbolKind,
+    qualified_name: str,
+    *,
+    is_of_language: bool = False,
+    overloads: Sequence[Function] = (),
+) -> Symbol:
+    """overloads: the declarations above that a type checker takes instead, each with `@overload`."""
+    is_method = kind in ("method", "property")
+    signature, *variants = (
+        signature_of(each, is_method=is_method, is_of_language=is_of_language) for each in (node, *overloads)
+    )
+    if variants:
+        signature = replace(signature, overloads=tuple(_with_defaults(each, signature) for each in variants))
     return Symbol(node.name, kind, qualified_name, location, signature, docstring(node))
+
+
+def _with_defaults(overload: Signature, function: Signature) -> Signature:
+    """An overload whose defaults of `...` are those of the function itself."""
+    defaults = {parameter.name: parameter.default for parameter in function.parameters}
+    parameters = tuple(
+        replace(each, default=defaults.get(each.name)) if each.default == "..." else each
+        for each in overload.parameters
+    )
+    return replace(overload, parameters=parameters)
+
+
+def is_overload(node: ast.stmt) -> bool:
+    return isinstance(node, Function) and any(
+        isinstance(part, ast.Name) and part.id == "overload" for part in node.decorator_list
+    )
 
 
 @kept_with_its_argument
@@ -138,53 +169,66 @@ def docstring(node: Function) -> str | None:
     return ast.get_docstring(node)
 
 
-def symbol_of_class(node: ast.ClassDef, location: Location, kind: SymbolKind, qualified_name: str) -> Symbol:
+def symbol_of_class(
+    node: ast.ClassDef,
+    location: Location,
+    kind: SymbolKind,
+    qualified_name: str,
+    *,
+    is_of_language: bool = False,
+) -> Symbol:
     initializers = [
         part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"
     ]
-    signature = signature_of(initializers[0], is_method=True) if initializers else Signature(node.name)
-    named = Signature(node.name, signature.parameters, "")
+    parameters = (
+        signature_of(initializers[0], is_method=True, is_of_language=is_of_language).parameters
+        if initializers
+        else ()
+    )
+    named = Signature(node.name, parameters)
     return Symbol(node.name, kind, qualified_name, location, named, ast.get_docstring(node))
 
 
 @kept_with_its_argument
-def signature_of(node: Function, *, is_method: bool = False) -> Signature:
-    parameters = list(_parameters(node.args))
+def signature_of(node: Function, *, is_method: bool = False, is_of_language: bool = False) -> Signature:
+    """is_of_language: annotations are written for a reader, without what only type checkers need."""
+    write = plain_annotation if is_of_language else _as_written
+    parameters = list(_parameters(node.args, write))
     is_static = any(isinstance(part, ast.Name) and part.id == "staticmethod" for part in node.decorator_list)
     if is_method and not is_static:
         parameters = parameters[1:]
-    return Signature(node.name, tuple(parameters), _annotation(node.returns))
+    return Signature(node.name, tuple(parameters), write(node.returns) if node.returns else "")
 
 
-def _parameters(arguments: ast.arguments) -> Iterator[ParameterText]:
+def _parameters(arguments: ast.arguments, write: Callable[[ast.expr], str]) -> Iterator[ParameterText]:
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(positional) - len(arguments.defaults)) + list(arguments.defaults)
     for index, (argument, default) in enumerate(zip(positional, defaults, strict=True)):
-        yield _parameter(argument, default, is_positional_only=index < len(arguments.posonlyargs))
+        yield _parameter(argument, default, write, is_positional_only=index < len(arguments.posonlyargs))
     if arguments.vararg:
-        yield _parameter(arguments.vararg, None, marker="*")
+        yield _parameter(arguments.vararg, None, write, marker="*")
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        yield _parameter(argument, default, is_keyword_only=True)
+        yield _parameter(argument, default, write, is_keyword_only=True)
     if arguments.kwarg:
-        yield _parameter(arguments.kwarg, None, marker="**")
+        yield _parameter(arguments.kwarg, None, write, marker="**")
 
 
 def _parameter(
     argument: ast.arg,
     default: ast.expr | None,
+    write: Callable[[ast.expr], str],
     *,
     marker: str = "",
     is_keyword_only: bool = False,
     is_positional_only: bool = False,
 ) -> ParameterText:
+    annotation = write(argument.annotation) if argument.annotation else ""
     written = ast.unparse(default) if default else None
-    return ParameterText(
-        argument.arg, _annotation(argument.annotation), written, marker, is_keyword_only, is_positional_only
-    )
+    return ParameterText(argument.arg, annotation, written, marker, is_keyword_only, is_positional_only)
 
 
-def _annotation(node: ast.expr | None) -> str:
-    """An annotation as it is written, without quotes around it."""
+def _as_written(node: ast.expr) -> str:
+    """An annotation without quotes around it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    return ast.unparse(node) if node else ""
+    return ast.unparse(node)

@@ -1,12 +1,10 @@
-"""Values and signatures in one line, written for a person."""
+"""Values in one line, written for a person."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model.dtypes import INDEX
-from weft.model.facts import ParameterText, Signature
-from weft.model.ir import Const, Expr, Load, Op, Param, Special, Var
+from weft.model.ir import Const, Expr, Load, Op, Param, Special, Var, walk_expr
 from weft.model.ir import stride as stride_of
 from weft.model.values import (
     Axes,
@@ -43,6 +41,8 @@ OPERATORS = {
     "le": "<=", "gt": ">", "ge": ">=", "and": "and", "or": "or", "bit_and": "&", "bit_or": "|", "bit_xor": "^",
     "shift_left": "<<", "shift_right": ">>",
 }  # fmt: skip
+_MOST_LEAVES = 8
+_LONGEST_EXPRESSION = 30
 _LOOSE = {"add", "sub", "eq", "ne", "lt", "le", "gt", "ge", "and", "or"}
 
 
@@ -66,8 +66,11 @@ def describe(value: Value) -> str:
             return f"{value.type_name} {layout}"
         case Static():
             return f"{value.type_name} = {value.value!r}"
-        case Tuple(items=items):
+        case Tuple(items=items, names=()):
             return _tuple([describe_item(item) for item in items])
+        case Tuple(items=items, names=names):
+            parts = [f"{word}={describe_item(item)}" for word, item in zip(names, items, strict=True)]
+            return f"({', '.join(parts)})"
         case Record(type_name=name, names=names, items=items):
             parts = [f"{word}={describe_item(item)}" for word, item in zip(names, items, strict=True)]
             return f"{name}({', '.join(parts)})"
@@ -81,7 +84,23 @@ def describe(value: Value) -> str:
 
 def describe_item(item: Value) -> str:
     """A value inside of another one."""
-    return repr(item.value) if isinstance(item, Static) else describe(item)
+    match item:
+        case Static(value=value):
+            return repr(value)
+        case Dimension(name=name):
+            return name
+        case Scalar(expr=expr) if text := dimensions_text(expr):
+            return text
+        case _:
+            return describe(item)
+
+
+def dimensions_text(expr: Expr) -> str:
+    """A whole number that dimensions, sizes and strides alone decide, as it is computed: `M * N // 4`."""
+    leaves = [leaf for leaf in walk_expr(expr) if not isinstance(leaf, Op)]
+    is_fixed = all(isinstance(leaf, Param | Const) and leaf.dtype == INDEX for leaf in leaves)
+    text = expression(expr) if is_fixed and len(leaves) <= _MOST_LEAVES else ""
+    return text if len(text) <= _LONGEST_EXPRESSION else ""
 
 
 def _describe_named(value: Value) -> str:
@@ -181,70 +200,3 @@ def _tuple(texts: Sequence[str]) -> str:
     if not texts:
         return "()"
     return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
-
-
-def signature_label(signature: Signature, width: int = 88) -> str:
-    """A signature in one line of at most `width` characters: annotations go first, then defaults, then the tail."""
-    for write in (_in_full, _without_annotations, _names_only):
-        label = _label(signature, write)
-        if len(label) <= width:
-            return label
-    shown = list(signature.parameters)
-    while len(shown) > 1 and len(label) > width:
-        shown.pop()
-        label = f"{signature.name}({', '.join(map(_names_only, shown))}, …)"
-    return label[:width]
-
-
-def parameter_labels(signature: Signature, width: int = 88) -> tuple[str, ...]:
-    """How `signature_label` writes each parameter; the ones that it leaves out are empty."""
-    label = signature_label(signature, width)
-    for write in (_in_full, _without_annotations, _names_only):
-        if _label(signature, write) == label:
-            return tuple(map(write, signature.parameters))
-    return tuple(name if name in label else "" for name in map(_names_only, signature.parameters))
-
-
-def _label(signature: Signature, write: Callable[[ParameterText], str]) -> str:
-    parts: list[str] = []
-    for index, parameter in enumerate(signature.parameters):
-        before = signature.parameters[index - 1] if index else None
-        if parameter.is_keyword_only and not (before and (before.is_keyword_only or before.marker)):
-            parts.append("*")
-        parts.append(write(parameter))
-    has_returns = signature.returns not in ("", "None", "Any") and write is not _names_only
-    returns = f" -> {_plain(signature.returns)}" if has_returns else ""
-    return f"{signature.name}({', '.join(parts)}){returns}"
-
-
-def _in_full(parameter: ParameterText) -> str:
-    annotation = f": {_plain(parameter.annotation)}" if parameter.annotation else ""
-    equals = " = " if annotation else "="
-    default = f"{equals}{parameter.default}" if parameter.default is not None else ""
-    return f"{parameter.marker}{parameter.name}{annotation}{default}"
-
-
-def _without_annotations(parameter: ParameterText) -> str:
-    default = f"={parameter.default}" if parameter.default is not None else ""
-    return f"{parameter.marker}{parameter.name}{default}"
-
-
-def _names_only(parameter: ParameterText) -> str:
-    return f"{parameter.marker}{parameter.name}"
-
-
-# What type checkers need and readers do not: generics' machinery, protocols and aliases of the declarations.
-_PLAIN = (
-    (re.compile(r"\[DT, (?:\*|Unpack\[)?(?:tuple\[Any, \.\.\.\]|Shape|Any(?:, Any)*)\]*\]"), ""),
-    (re.compile(r"\btype\[DT\]"), "dtype"),
-    (re.compile(r"\bSupportsIndex\b"), "int"),
-    (re.compile(r"\bSizes\b"), "int | tuple[int, ...]"),
-    (re.compile(r"\b(?:Float|Number)\b"), "number"),
-)
-
-
-def _plain(annotation: str) -> str:
-    """A type annotation as a reader wants it."""
-    for machinery, plain in _PLAIN:
-        annotation = machinery.sub(plain, annotation)
-    return annotation

@@ -37,6 +37,7 @@ class Dialect:
     function: str
     dimension: str
     tensor: str
+    vectors: str
     layout: str
     axes_class: str
     place_class: str

@@ -33,11 +33,15 @@ class ParameterText:
 
 @record
 class Signature:
-    """How something is called, as it is written in its source (without `self`)."""
+    """How something is called, as it is written in its source (without `self`).
+
+    overloads: the ways to call it that have signatures of their own, in the order of the source.
+    """
 
     name: str
     parameters: tuple[ParameterText, ...] = ()
     returns: str = ""
+    overloads: tuple["Signature", ...] = ()
 
 
 @record

@@ -7,7 +7,7 @@ from weft.model.text import ModuleText
 from weft.model.trace.expressions import members
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, Tracer
-from weft.model.values import MaybeUnbound, Method, Value
+from weft.model.values import MaybeUnbound, Method, Record, Tuple, Value
 from weft.records import record, replace
 
 
@@ -26,7 +26,9 @@ def members_of(library: Library, module: ModuleText, value: Value) -> tuple[Memb
     t = Tracer(library, Frame("", parse(""), module), READERS, is_kernel=False)
     found: list[Member] = []
     for name, binding in members(t, value):
-        if binding.symbol is not None:
+        if isinstance(value, Tuple | Record):
+            found.append(Member(Symbol(name, "property"), binding.value))
+        elif binding.symbol is not None:
             symbol = binding.symbol if binding.symbol.name == name else replace(binding.symbol, name=name)
             found.append(Member(symbol, None if isinstance(binding.value, Method) else binding.value))
     return tuple(found)

@@ -19,6 +19,7 @@ from weft.model.source import Lines
 from weft.model.text import ModuleText
 from weft.model.trace.tracer import CallFact, Fact
 from weft.model.values import (
+    UNKNOWN,
     Class,
     DeviceFunction,
     Dimension,
@@ -34,12 +35,24 @@ _LONGEST_WORD = 200
 
 @record
 class CallSite:
-    """The call around a cursor: which parameter the cursor is at (-1 if there is none for it)."""
+    """The call around a cursor. `typed`: what stands between its parenthesis and the cursor.
+
+    arguments: the place of each, and the keyword that it is passed with.
+    """
 
     symbol: Symbol
     signature: Signature
-    active: int
     span: Span
+    typed: str
+    arguments: tuple[tuple[Span, str | None], ...] = ()
+
+    @property
+    def active(self) -> int:
+        return self.active_of(self.signature)
+
+    def active_of(self, signature: Signature) -> int:
+        """Which parameter of the signature the cursor is at; -1 if there is none for it."""
+        return _active(signature, self.typed)
 
 
 @record
@@ -90,6 +103,12 @@ class Model:
         best = min(touching, key=_preference(offset - start), default=None)
         return best and self._placed(best, start)
 
+    def value_of(self, span: Span) -> Value:
+        """What the expression with this span stands for."""
+        start, block = self._block(span.start)
+        here = span.shifted(-start)
+        return next((fact.value for fact in block.facts if fact.span == here), UNKNOWN)
+
     def receiver_at(self, offset: int) -> Fact | None:
         """The expression before the dot that a cursor follows: of `x` in `x.`, `x.ti`."""
         dot = self._word_start(offset)
@@ -133,11 +152,25 @@ class Model:
         start, block = self._block(offset)
         around = [call for call in block.calls if self._is_inside(call, offset, start)]
         call = min(around, key=lambda call: call.span.end - call.span.start, default=None)
-        if call is None or call.symbol.signature is None:
+        return call and self._site(call, start, offset)
+
+    def call_after(self, span: Span) -> CallSite | None:
+        """The call of what stands at a place, seen from its end."""
+        start, block = self._block(span.start)
+        opening = span.end - start + 1
+        call = next((call for call in block.calls if call.span.start == opening), None)
+        return call and self._site(call, start, call.span.end + start)
+
+    def _site(self, call: CallFact, start: int, offset: int) -> CallSite | None:
+        if call.symbol.signature is None:
             return None
         span = call.span.shifted(start)
-        active = _active(call.symbol.signature, self.text[span.start : offset])
-        return CallSite(self.symbol(call.symbol, start), call.symbol.signature, active, span)
+        arguments = tuple(
+            (place.shifted(start), word)
+            for place, word in zip(call.argument_spans, call.keywords, strict=True)
+        )
+        symbol = self.symbol(call.symbol, start)
+        return CallSite(symbol, call.symbol.signature, span, self.text[span.start : offset], arguments)
 
     @property
     def outline(self) -> tuple[Outline, ...]:
@@ -206,7 +239,7 @@ class Model:
         if span.start <= offset < span.end:
             return True
         # A call that is not closed yet goes on to the cursor.
-        is_open = self.text[max(span.start - 1, span.end - 1) : span.end] != ")" or span.end == span.start
+        is_open = not _is_closed(self.text[span.start : span.end])
         return is_open and span.end <= offset and not self.text[span.end : offset].strip(" \t")
 
     def _outlined(self, name: str) -> Outline | None:
@@ -235,6 +268,12 @@ def _preference(offset: int) -> Callable[[Fact], tuple[int, int, int]]:
         )
 
     return key
+
+
+def _is_closed(arguments: str) -> bool:
+    """Whether a text that begins behind a parenthesis ends with the one that closes it."""
+    brackets = [character for character in arguments if character in "([{)]}"]
+    return arguments.endswith(")") and sum(1 if each in "([{" else -1 for each in brackets) < 0
 
 
 def _active(signature: Signature, typed: str) -> int:

@@ -11,6 +11,7 @@ from weft.model.class_text import class_value
 from weft.model.declarations import (
     Declaration,
     declared,
+    is_overload,
     name_span,
     symbol_of_class,
     symbol_of_function,
@@ -214,7 +215,9 @@ class ModuleText:
         if not declarations:
             found = self._submodule(name)
             return builtin(self.library.dialect, name) if found is NOTHING else found
-        bindings = [self._declared(declaration) for declaration in declarations]
+        overloads = [each.node for each in declarations if is_overload(each.node)]
+        declarations = [each for each in declarations if each.node not in overloads] or declarations
+        bindings = [self._declared(declaration, overloads) for declaration in declarations]
         if all(binding == bindings[-1] for binding in bindings):
             return bindings[-1]
         return Binding(UNKNOWN, bindings[-1].symbol)
@@ -225,14 +228,14 @@ class ModuleText:
         path = self.library.find(f".{name}", self.path)
         return module_binding(f"{self.name}.{name}", path) if path else NOTHING
 
-    def _declared(self, declaration: Declaration) -> Binding:
+    def _declared(self, declaration: Declaration, overloads: Sequence[ast.stmt]) -> Binding:
         match declaration.node:
             case ast.Import():
                 return self._imported(declaration)
             case ast.ImportFrom():
                 return self._imported_from(declaration, declaration.node)
             case ast.FunctionDef():
-                return self._function(declaration, declaration.node)
+                return self._function(declaration, declaration.node, overloads)
             case ast.ClassDef():
                 return self._class(declaration, declaration.node)
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
@@ -283,10 +286,19 @@ class ModuleText:
         known = self._earlier | self._bindings
         return known if len(known) <= 2 * len(self.blocks) + _MOST_EARLIER else dict(self._bindings)
 
-    def _function(self, declaration: Declaration, node: ast.FunctionDef) -> Binding:
-        return self.function(node, declaration.block, declaration.block_start)
+    def _function(
+        self, declaration: Declaration, node: ast.FunctionDef, overloads: Sequence[ast.stmt]
+    ) -> Binding:
+        ways = [each for each in overloads if isinstance(each, ast.FunctionDef)]
+        return self.function(node, declaration.block, declaration.block_start, ways)
 
-    def function(self, node: ast.FunctionDef, block: Parsed, block_start: int) -> Binding:
+    def function(
+        self,
+        node: ast.FunctionDef,
+        block: Parsed,
+        block_start: int,
+        overloads: Sequence[ast.FunctionDef] = (),
+    ) -> Binding:
         """What a `def` makes: a kernel, a device function, an operation of the language or a host function."""
         qualified = f"{self.name}.{node.name}"
         dialect = self.library.dialect
@@ -308,18 +320,24 @@ class ModuleText:
                 is_same = (
                     known.node is node and known.block_start == block_start and known.module == self.name
                 )
-                if is_same and type(earlier.value) is made:
+                if is_same and not overloads and type(earlier.value) is made:
                     return earlier
             case _:
                 pass
         location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
-        symbol = symbol_of_function(node, location, kind, qualified)
+        symbol = symbol_of_function(
+            node, location, kind, qualified, is_of_language=self._is_of_language, overloads=overloads
+        )
         definition = Definition(node.name, self.name, block, node, block_start, self.scope, symbol)
         if made is not None:
             return Binding(made(definition), symbol)
         if kind == "operation":
             return Binding(Operation(qualified, symbol), symbol)
         return Binding(HostFunction(qualified, symbol), symbol)
+
+    @property
+    def _is_of_language(self) -> bool:
+        return f"{self.name}.".startswith(f"{self.library.dialect.package}.")
 
     def _class(self, declaration: Declaration, node: ast.ClassDef) -> Binding:
         qualified = f"{self.name}.{node.name}"
@@ -332,7 +350,7 @@ class ModuleText:
         if any(self._is_dimension(base) for base in node.bases):
             symbol = symbol_of_class(node, location, "dimension", qualified)
             return Binding(Dimension(node.name, qualified, symbol), symbol)
-        symbol = symbol_of_class(node, location, "class", qualified)
+        symbol = symbol_of_class(node, location, "class", qualified, is_of_language=self._is_of_language)
         return Binding(class_value(self, node, declaration.block, qualified, symbol), symbol)
 
     def _is_dimension(self, base: ast.expr) -> bool:
@@ -429,7 +447,7 @@ def qualified_name(value: Value) -> str | None:
 
 
 def class_members(declaration: Declaration, path: str, qualified: str) -> Iterator[Symbol]:
-    """The public members that a class's own body declares."""
+    """The public members that the own body of a class of the language declares."""
     assert isinstance(declaration.node, ast.ClassDef)
     for part in declaration.node.body:
         name = _member_name(part)
@@ -442,7 +460,7 @@ def class_members(declaration: Declaration, path: str, qualified: str) -> Iterat
                 isinstance(deco, ast.Name) and deco.id == "property" for deco in part.decorator_list
             )
             kind = "property" if is_property else "method"
-            yield symbol_of_function(part, location, kind, f"{qualified}.{name}")
+            yield symbol_of_function(part, location, kind, f"{qualified}.{name}", is_of_language=True)
         else:
             yield Symbol(name, "property", f"{qualified}.{name}", location)
 

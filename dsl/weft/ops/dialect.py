@@ -101,6 +101,7 @@ DIALECT = Dialect(
     function="weft.kernel.function",
     dimension="weft.ops.dimension.Dim",
     tensor="weft.ops.tensor.Tensor",
+    vectors="weft.ops.tensor.Vectors",
     layout="weft.layout.layout.Layout",
     axes_class="weft.ops.geometry.Axes",
     place_class="weft.ops.geometry.Place",

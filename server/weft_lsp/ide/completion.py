@@ -1,7 +1,7 @@
 """What can be typed here: members of the value before the dot, keyword arguments, names in scope, names to import."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,10 +9,12 @@ from weft.model.describe import describe
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
 from weft.model.model import CallSite, Model
-from weft.model.values import Dimension, DTypeRef, KernelRef, MaybeUnbound, Static, Tensor, Value
+from weft.model.values import KernelRef, Static
 
 from weft_lsp.ide.geometry_completion import geometries
-from weft_lsp.ide.hover import call_label, markdown
+from weft_lsp.ide.hover import call_label, code, describe_property
+from weft_lsp.ide.hover import documentation as symbol_documentation
+from weft_lsp.ide.overload import arguments_of, fits, signatures, takes
 from weft_lsp.ide.public import PublicName, public_names
 from weft_lsp.ide.quiet import is_quiet
 from weft_lsp.ide.relevance import is_ours_to_call, is_unknown
@@ -65,7 +67,8 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
     names = _ranked(_completions(model.names_at(offset)), model, offset, call)
     taken = {each.name for each in names}
     offered = snippets(line, in_kernel=True) if with_snippets else ()
-    imports = (_import(each) for each in public_names(model.library) if each.name not in taken)
+    public = (each for each in public_names(model.library) if each.is_for_kernels)
+    imports = (_import(each) for each in public if each.name not in taken)
     return (*keywords, *names, *map(_snippet, offered), *imports)
 
 
@@ -77,13 +80,12 @@ def leaves_names(model: Model, offset: int, found: tuple[Completion, ...] | None
 
 
 def documentation(completion: Completion) -> str:
-    """The Markdown of one completion."""
+    """The Markdown of one completion. A client shows it below the detail, which it does not say again."""
     if completion.is_snippet:
-        return f"```python\n{completion.note}\n```"
-    symbol = completion.symbol
-    return (
-        markdown(completion.detail or completion.name, symbol) if symbol and symbol.doc else completion.note
-    )
+        return code(completion.note)
+    if completion.symbol is None:
+        return completion.note
+    return symbol_documentation(completion.symbol, completion.detail)
 
 
 def _completions(members: Iterable[Member]) -> tuple[Completion, ...]:
@@ -97,7 +99,10 @@ def _completion(member: Member) -> Completion:
 def _detail(member: Member) -> str:
     if called := call_label(member.symbol):
         return called
-    return "" if member.value is None or is_unknown(member.value) else describe(member.value)
+    value = member.value
+    if value is None or is_unknown(value):
+        return member.symbol.signature.returns if member.symbol.signature else ""
+    return describe_property(value) if member.symbol.kind == "property" else describe(value)
 
 
 # Arguments
@@ -127,30 +132,40 @@ def _default(default: str | None) -> str:
 def _ranked(
     found: tuple[Completion, ...], model: Model, offset: int, call: CallSite | None
 ) -> tuple[Completion, ...]:
-    """What fits the parameter at the cursor comes first."""
-    if call is None or not 0 <= call.active < len(call.signature.parameters):
-        return found
+    """What fits the parameter at the cursor comes first: the literals that it takes, then names."""
+    annotations = _wanted(model, offset, call) if call else ()
+    values = {member.symbol.name: member.value for member in model.names_at(offset)} if annotations else {}
+
+    def rank(completion: Completion) -> int:
+        value = values.get(completion.name)
+        if value is None or is_unknown(value) or not any(fits(value, each) for each in annotations):
+            return 2
+        # Where a size is wanted, most are known at compile time.
+        return int(not isinstance(value, Static) and any("int" in each for each in annotations))
+
+    literals = dict.fromkeys(text for each in annotations for text in _literals(each))
+    return (*(Completion(text, "constant") for text in literals), *sorted(found, key=rank))
+
+
+def _wanted(model: Model, offset: int, call: CallSite) -> tuple[str, ...]:
+    """What the parameter at the cursor takes, where an argument starts, by the overloads that may be meant."""
     if not _VALUE_START.search(model.text[max(call.span.start - 1, offset - _LONGEST_LINE) : offset]):
-        return found
-    annotation = call.signature.parameters[call.active].annotation
-    values = {member.symbol.name: member.value for member in model.names_at(offset)}
-    return tuple(sorted(found, key=lambda each: not _fits(values.get(each.name), annotation)))
+        return ()
+    places = (span for span, _ in call.arguments)
+    given = zip(arguments_of(model, call), places, strict=True)
+    before = [argument for argument, span in given if span.end < offset]
+    ways = [way for way in signatures(call.signature) if takes(way, before)]
+    active = [(way, call.active_of(way)) for way in ways]
+    return tuple(way.parameters[at].annotation for way, at in active if 0 <= at < len(way.parameters))
 
 
-def _fits(value: Value | None, annotation: str) -> bool:
-    match value:
-        case MaybeUnbound(value=inner):
-            return _fits(inner, annotation)
-        case DTypeRef():
-            return "type[" in annotation
-        case Tensor():
-            return "Tensor" in annotation
-        case Dimension():
-            return "SupportsIndex" in annotation
-        case Static(value=inside):
-            return type(inside).__name__ in annotation
-        case _:
-            return False
+def _literals(annotation: str) -> Iterator[str]:
+    """`2 | 4 | 8`, `bool`."""
+    for part in annotation.split(" | "):
+        if part == "bool":
+            yield from ("True", "False")
+        elif part.isdecimal():
+            yield part
 
 
 # Other offers

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from weft.model.describe import describe, signature_label
+from weft.model.describe import describe, dimensions_text
 from weft.model.diagnostic import Span
 from weft.model.facts import Symbol
 from weft.model.model import Model
+from weft.model.signature_text import full_signature, signature_label
 from weft.model.trace.tracer import Fact
+from weft.model.values import Scalar, Value
 
 from weft_lsp.ide.docstring import parse, to_markdown
 from weft_lsp.ide.hover_notes import notes
 from weft_lsp.ide.manual import manual_place
+from weft_lsp.ide.overload import arguments_of, best, signatures
 from weft_lsp.ide.relevance import is_literal, is_ours, is_unknown
 
 _MOST_LABELS = 4096
@@ -31,17 +34,34 @@ def hover(model: Model, offset: int) -> Hover | None:
     fact = model.fact_at(offset)
     if fact is None or not is_ours(model, offset, fact):
         return None
-    first = headline(fact)
+    first = _headline_at(model, fact)
     if not first:
         return None
-    text = "\n\n".join((markdown(first, fact.symbol), *notes(model, offset, fact)))
+    doc = documentation(fact.symbol, first) if fact.symbol else ""
+    text = "\n\n".join((code(first) + (f"\n{doc}" if doc else ""), *notes(model, offset, fact)))
     return Hover(text, fact.span, manual_place(fact.symbol))
 
 
-def markdown(first: str, symbol: Symbol | None) -> str:
-    """A line of Python, then what the docstring says."""
-    text = to_markdown(parse(symbol.doc if symbol else None))
-    return f"```python\n{first}\n```" + (f"\n{text}" if text else "")
+def code(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def documentation(symbol: Symbol, first: str) -> str:
+    """What the docstring says, and the whole of a signature of which the line above it is only a part."""
+    text = to_markdown(parse(symbol.doc))
+    signature = symbol.signature
+    if signature is None or not call_label(symbol):
+        return text
+    ways = [full_signature(way) for way in signatures(signature)]
+    return text if ways == [first] else "\n\n".join(part for part in (text, code("\n".join(ways))) if part)
+
+
+def _headline_at(model: Model, fact: Fact) -> str:
+    """Of what is called at this place, the signature that the arguments mean."""
+    call = model.call_after(fact.span) if fact.symbol and call_label(fact.symbol) else None
+    if call is None or not call.signature.overloads:
+        return headline(fact)
+    return signature_label(call.signature.overloads[best(call.signature, arguments_of(model, call))])
 
 
 @lru_cache(_MOST_LABELS)
@@ -53,6 +73,12 @@ def call_label(symbol: Symbol) -> str:
     return signature_label(signature) if signature.parameters or symbol.kind != "class" else ""
 
 
+def describe_property(value: Value) -> str:
+    """What a member is, with what it is computed from: `index = M * N`."""
+    computed = dimensions_text(value.expr) if isinstance(value, Scalar) else ""
+    return f"{describe(value)} = {computed}" if computed and " = " not in describe(value) else describe(value)
+
+
 def headline(fact: Fact) -> str:
     """A signature, or `name: value`; nothing where nothing is known that the text does not say itself."""
     if fact.symbol is None:
@@ -61,6 +87,6 @@ def headline(fact: Fact) -> str:
         return called
     if is_unknown(fact.value):
         return ""
-    described = describe(fact.value)
+    described = describe_property(fact.value) if fact.symbol.kind == "property" else describe(fact.value)
     is_named = fact.symbol.kind in _VALUES and not f"{described} ".startswith(f"{fact.symbol.name} ")
     return f"{fact.symbol.name}: {described}" if is_named else described

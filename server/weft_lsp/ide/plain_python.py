@@ -25,7 +25,7 @@ from weft.model.source import Lines
 
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.hover import Hover
-from weft_lsp.ide.signature_help import ParameterHelp, SignatureHelp
+from weft_lsp.ide.signature_help import ParameterHelp, SignatureHelp, SignatureText
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -131,7 +131,8 @@ def completions(question: Question) -> tuple[Completion, ...]:
 @_answered
 def signature_help(question: Question) -> SignatureHelp | None:
     script, line, column = _asked(question)
-    return next((_signature(found) for found in script.get_signatures(line, column)), None)
+    found = tuple(_signature(each) for each in script.get_signatures(line, column))
+    return SignatureHelp(found) if found else None
 
 
 def _asked(question: Question) -> tuple[jedi.Script, int, int]:
@@ -209,11 +210,11 @@ def _label(signature: BaseSignature) -> str:
     return short if len(short) <= _LONGEST_LABEL else f"{short[: _LONGEST_LABEL - 2]}…)"
 
 
-def _signature(found: Signature) -> SignatureHelp:
+def _signature(found: Signature) -> SignatureText:
     label = _label(found)
     parameters = tuple(_parameters(label, found.params))
     active = found.index if found.index is not None and found.index < len(parameters) else None
-    return SignatureHelp(label, parameters, active, found.docstring(raw=True).strip().partition("\n\n")[0])
+    return SignatureText(label, parameters, active, found.docstring(raw=True).strip().partition("\n\n")[0])
 
 
 def _parameters(label: str, parameters: Sequence[ParamName]) -> Iterator[ParameterHelp]:

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.library import Library
+from weft.model.values import NOTHING, Class, HostFunction, Value
+
+from weft_lsp.ide.relevance import is_unknown
 
 _MODULES = ("", ".dims", ".layout")
 _MOST_LIBRARIES = 8
@@ -18,6 +22,7 @@ class PublicName:
     name: str
     module: str
     symbol: Symbol
+    is_for_kernels: bool
 
 
 @lru_cache(_MOST_LIBRARIES)
@@ -34,9 +39,21 @@ def _of_module(library: Library, dotted: str) -> Iterator[PublicName]:
     path = library.find(dotted, "")
     module = library.module(path) if path else None
     for name in module.names() if module else ():
-        symbol = module.lookup(name).symbol if module else None
+        found = module.lookup(name) if module else NOTHING
+        symbol = found.symbol
         if symbol and symbol.location and _is_public(symbol, name, library.dialect.package):
-            yield PublicName(name, dotted, symbol)
+            yield PublicName(name, dotted, symbol, _is_for_kernels(found.value, library.dialect))
+
+
+def _is_for_kernels(value: Value, dialect: Dialect) -> bool:
+    """Whether it can stand in a kernel or its signature; decorators, errors and what makes arrays cannot."""
+    match value:
+        case HostFunction(qualified_name=name):
+            return name in dialect.algebra
+        case Class(qualified_name=name):
+            return name in dialect.algebra or name == dialect.tensor
+        case _:
+            return not is_unknown(value)
 
 
 def _is_public(symbol: Symbol, name: str, package: str) -> bool:

@@ -8,11 +8,12 @@ from functools import partial
 from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
 from weft.model.class_text import made
-from weft.model.describe import describe, signature_label
+from weft.model.describe import describe
 from weft.model.diagnostic import Span
 from weft.model.dtypes import DType, rounded
 from weft.model.facts import Signature, Symbol
 from weft.model.ir import Expr
+from weft.model.signature_text import signature_label
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.arrays import host_call
 from weft.model.trace.elementwise import elementwise

@@ -268,8 +268,10 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
             return list(names)
         case Class(qualified_name=qualified, constants=constants):
             return [*dict(constants), *(symbol.name for symbol in t.library.class_members(qualified))]
-        case Tensor():
+        case Tensor(width=1):
             return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
+        case Tensor():
+            return [symbol.name for symbol in t.library.class_members(t.dialect.vectors)]
         case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):
             return [symbol.name for symbol in t.library.class_members(_class_of(layout))]
         case _:
