@@ -171,6 +171,31 @@ def test_no_hover_is_doubled(pair: Pair, kernels: str):
     assert ours_alone > 20
 
 
+def test_no_type_is_said_twice(pair: Pair, kernels: str):
+    """`total: f32` stands in the other's hover already."""
+    compared = 0
+    for name, line, column in names():
+        theirs, ours = (text_of(each) for each in pair.ask("hover", kernels, line, column))
+        typed = re.search(r"^\((?:variable|parameter|constant|property)\) (\w+): (.*)$", theirs, re.MULTILINE)
+        if typed and ours:
+            compared += 1
+            assert not re.search(rf"^{typed[1]}:", ours, re.MULTILINE), (name, line, theirs, ours)
+            assert ours.splitlines()[1:2] != [typed[2]], (name, line, theirs, ours)
+    assert compared > 15
+
+
+def test_what_only_weft_says_of_values(pair: Pair, kernels: str):
+    def ours(pattern: str) -> str:
+        _, line, column = after(pattern)[0]
+        return text_of(pair.ask("hover", kernels, line, column - 1)[1])
+
+    assert ours("    total").startswith("Differs between threads.")
+    assert ours("    tile") == "```python\n(16, 16):(16, 1) shared\n```"
+    assert ours(r"\(TILE") == "```python\n= 16\n```"
+    assert ours("^SHAPE").startswith("```python\n(4, 8):(8, 1)\n```\n\n```text\n")
+    assert "transactions of 32 bytes" in ours(r"x\[i, j\] ")
+
+
 def test_no_member_and_no_name_is_completed_twice(pair: Pair, kernels: str):
     for typed, line, column in (
         *after(r"[\w\])]\.(?=[a-zT])"),

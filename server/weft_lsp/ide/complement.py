@@ -8,15 +8,18 @@ where it is called, since a kernel takes whatever its declaration says.
 from collections.abc import Iterable
 from dataclasses import replace
 
+from weft.model.describe import describe, describe_tensor, dimensions_text
 from weft.model.diagnostic import Diagnostic
 from weft.model.facts import Location
+from weft.model.ir import Const
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
+from weft.model.values import Scalar, Static, Tensor, Value
 
 from weft_lsp.ide.call_hierarchy import CallItem, prepare
 from weft_lsp.ide.completion import Completion, completions
 from weft_lsp.ide.definition import definition
-from weft_lsp.ide.hover import Hover, headline
+from weft_lsp.ide.hover import Hover, code, headline
 from weft_lsp.ide.hover_notes import notes
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.ide.keyword import KeywordArgument, keyword_at
@@ -31,12 +34,13 @@ _VALUES = ("constant", "parameter", "variable", "property")
 
 
 def own_hover(model: Model, offset: int) -> Hover | None:
-    """Values, and what is said below a signature; no signature but that of a kernel where it is called; no docstring."""
+    """What a launch or a layout decides of a value, and what is said below a signature; no name, type or docstring, and no
+    signature but that of a kernel where it is called."""
     fact = model.fact_at(offset)
     if fact is None or not is_ours(model, offset, fact):
         return None
-    first = headline(fact) if _has_own_headline(fact) else ""
-    parts = (f"```python\n{first}\n```" if first else "", *notes(model, offset, fact))
+    first = _own_headline(fact)
+    parts = (code(first) if first else "", *notes(model, offset, fact))
     text = "\n\n".join(part for part in parts if part)
     return Hover(text, fact.span) if text else None
 
@@ -92,13 +96,34 @@ def keyword_of_kernel(model: Model, offset: int) -> KeywordArgument | None:
     return keyword if keyword and keyword.function.kind == "kernel" else None
 
 
-def _has_own_headline(fact: Fact) -> bool:
+def _own_headline(fact: Fact) -> str:
     symbol = fact.symbol
     if symbol is None or symbol.kind in _VALUES:
-        return True
+        return _own_description(fact.value) if headline(fact) else ""
     # Where it is called, a kernel is only a `Kernel` to others.
     is_declared_here = symbol.location is not None and symbol.location.span == fact.span
-    return symbol.kind == "kernel" and not is_of_language(symbol) and not is_declared_here
+    is_launched = symbol.kind == "kernel" and not is_of_language(symbol) and not is_declared_here
+    return headline(fact) if is_launched else ""
+
+
+def _own_description(value: Value) -> str:
+    """What of a value is not in its type: the other server shows the name, and that it is an `f32` or a `Layout`."""
+    match value:
+        case (
+            Scalar(expr=Const(value=number)) | Static(value=bool() | int() | float() | str() | None as number)
+        ):
+            return f"= {number!r}"
+        case Scalar(expr=expr):
+            computed = dimensions_text(expr)
+            return f"= {computed}" if computed else ""
+        case Static(value=layout):
+            return str(layout)
+        case Tensor(dtype=dtype):
+            parts = describe_tensor(value).removeprefix(f"{dtype} ")
+            # The shape of a parameter stands in its type.
+            return "" if ":" not in parts and parts.endswith(" global") else parts
+        case _:
+            return describe(value)
 
 
 def _is_own(completion: Completion, *, is_launch: bool) -> bool:
