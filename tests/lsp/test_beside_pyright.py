@@ -193,7 +193,7 @@ def test_what_only_weft_says_of_values(pair: Pair, kernels: str):
     assert ours("    tile") == "```python\n(16, 16):(16, 1) shared\n```"
     assert ours(r"\(TILE") == "```python\n= 16\n```"
     assert ours("^SHAPE").startswith("```python\n(4, 8):(8, 1)\n```\n\n```text\n")
-    assert "transactions of 32 bytes" in ours(r"x\[i, j\] ")
+    assert "Proved to be inside the tensor" in ours(r"x\[i, j\] ")
 
 
 def test_no_member_and_no_name_is_completed_twice(pair: Pair, kernels: str):
