@@ -8,7 +8,9 @@ from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
 
 from weft_lsp.ide.auto_import import import_edit
+from weft_lsp.ide.organise_to_index import organise_to_index
 from weft_lsp.ide.public import public_names
+from weft_lsp.ide.refactoring import Refactoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:
     if finding.code != "syntax-error" and "#" not in text and not text.endswith("\\") and '"""' not in text:
         edit = Edit(Span(line.end, line.end), f"  # weft: ignore[{finding.code}]")
         yield Fix(f"Ignore `{finding.code}` on this line", (edit,), is_safe=False)
+
+
+def refactorings(model: Model, span: Span) -> tuple[Refactoring, ...]:
+    """What can be made of the code at the cursor, or of what is selected."""
+    found = [organise_to_index(model, span.start)]
+    return tuple(each for each in found if each is not None)
 
 
 def fix_all(model: Model, within: Span | None = None) -> tuple[Edit, ...]:

@@ -4,7 +4,7 @@ from lsprotocol import types
 from pygls.capabilities import get_capability
 from weft.model.diagnostic import Span
 
-from weft_lsp.ide.code_action import QuickFix, fix_all, quick_fixes
+from weft_lsp.ide.code_action import QuickFix, fix_all, quick_fixes, refactorings
 from weft_lsp.lsp import diagnostics
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.edits import workspace_edit
@@ -12,7 +12,10 @@ from weft_lsp.lsp.language_server import Server
 
 FIX_ALL = "source.fixAll.weft"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
-OPTIONS = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL])
+REFACTOR = types.CodeActionKind.Refactor.value
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, FIX_ALL]
+)
 
 
 def on_code_action(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
@@ -21,9 +24,14 @@ def on_code_action(ls: Server, params: types.CodeActionParams) -> list[types.Cod
         # Such a client takes commands only, and we have none.
         return None
     actions: list[types.CodeAction] = []
+    span = Span(document.offset(params.range.start), document.offset(params.range.end))
     if _is_wanted(QUICK_FIX, params.context):
-        span = Span(document.offset(params.range.start), document.offset(params.range.end))
         actions += [_quick_fix(ls, document, fix) for fix in quick_fixes(document.model, span)]
+    actions += [
+        types.CodeAction(found.title, kind=found.kind, edit=workspace_edit(ls, document, found.edits))
+        for found in (refactorings(document.model, span) if _may_refactor(params.context) else ())
+        if _is_wanted(found.kind, params.context)
+    ]
     if _is_wanted(FIX_ALL, params.context) and (edits := fix_all(document.model, document.span)):
         edit = workspace_edit(ls, document, edits)
         actions.append(types.CodeAction("Weft: fix all that can be fixed", kind=FIX_ALL, edit=edit))
@@ -35,6 +43,11 @@ def _is_wanted(kind: str, context: types.CodeActionContext) -> bool:
     if context.only is None:
         return True
     return any(f"{kind}.".startswith(f"{_word(wanted)}.") for wanted in context.only)
+
+
+def _may_refactor(context: types.CodeActionContext) -> bool:
+    """Whether a kind of refactoring is asked for: to find one reads the text as it would be after it."""
+    return context.only is None or any(_word(kind).startswith(REFACTOR) for kind in context.only)
 
 
 def _word(kind: types.CodeActionKind | str) -> str:
