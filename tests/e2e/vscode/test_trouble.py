@@ -65,8 +65,8 @@ def test_a_server_that_dies_at_its_start_is_not_started_for_ever(
         notice = window.see(".notification-toast", "The language server ended while it started.")
         expect(notice).to_contain_text("Its last words: the disk is on fire")
         expect(notice.locator(".monaco-button")).to_have_text(["Restart", "Show Log"])
-        window.until(lambda: "is not running" in window.status(), "the status item says so")
         window.picture("died")
+        window.until(lambda: "is not running" in window.status(), "the status item says so")
         assert window.page.locator(".notification-toast").count() == 1
         assert server_processes(tmp_path) == []
 
