@@ -403,6 +403,25 @@ def test_the_barrier_is_dropped():
     check(after)
 
 
+def test_barriers_of_rounds_that_are_not_followed():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N], limit: i32):
+            i = weft.tile_index(y, 64)
+            flag = weft.shared(i32, 1)
+            rounds = 0
+            while True:
+                weft.barrier()
+                if weft.thread_idx.x == 0:
+                    flag[0] = 1 if rounds >= limit else 0
+                weft.barrier()
+                if flag[0] == 1:
+                    break
+                rounds += 1
+            y[i] = x[i] + rounds
+    """)
+
+
 def test_barriers_that_may_order_something():
     check("""
         @weft.kernel

@@ -16,6 +16,7 @@ def double(x: Tensor[f32, N]):
     x[i] = 2.0 * x[i]
 """
 GUILTY = KERNEL.replace("index(x)", "indexx(x)")
+SUPPRESSED = KERNEL.replace("index(x)", "index(x)  # weft: ignore[race]")
 LITERALS = {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}
 
 
@@ -33,9 +34,19 @@ def test_code_actions():
     with session(capabilities={"textDocument": LITERALS}) as client:
         uri = client.open(GUILTY)
         (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
-        fix, _, everything = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))
+        fix, _ = actions(client, uri, GUILTY.replace("indexx", "ind$0exx"))
         start, end = {"line": 7, "character": 23}, {"line": 7, "character": 29}
         edit = {"changes": {uri: [{"range": {"start": start, "end": end}, "newText": "index"}]}}
+        assert (fix["kind"], fix["diagnostics"], fix["edit"]) == ("quickfix", [finding], edit)
+
+
+def test_fix_all():
+    with session(capabilities={"textDocument": LITERALS}) as client:
+        uri = client.open(SUPPRESSED)
+        (finding,) = client.notified("textDocument/publishDiagnostics")["diagnostics"]
+        fix, everything = actions(client, uri, SUPPRESSED.replace("race", "ra$0ce"))
+        start, end = {"line": 7, "character": 31}, {"line": 7, "character": 53}
+        edit = {"changes": {uri: [{"range": {"start": start, "end": end}, "newText": ""}]}}
         assert (fix["kind"], fix["diagnostics"], fix["edit"]) == ("quickfix", [finding], edit)
         assert (everything["kind"], everything["edit"]) == ("source.fixAll.weft", edit)
 
@@ -45,8 +56,9 @@ def test_code_actions_of_one_kind():
         uri = client.open(GUILTY)
         text = GUILTY.replace("indexx", "ind$0exx")
         for only, kinds in [
-            (["source.fixAll"], ["source.fixAll.weft"]),
             (["quickfix"], ["quickfix", "quickfix"]),
+            # A name that was meant is no safe fix.
+            (["source.fixAll"], []),
             (["source.organizeImports"], []),
         ]:
             assert [action["kind"] for action in actions(client, uri, text, only=only)] == kinds

@@ -93,9 +93,16 @@ def check_kernel(
     kernel: Analysis, launched_as: Geometry | None = None, targets: tuple[str, ...] = ()
 ) -> tuple[Diagnostic, ...]:
     """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
-    domain = kernel.ir.domain if kernel.ir else None
-    if launched_as is not None and kernel.ir is not None and (domain is None or domain.block is None):
+    if launched_as is not None and _may_have(kernel, launched_as[0]):
         kernel = replace(kernel, launched_as=launched_as)
     if targets:
         kernel = replace(kernel, targets=targets)
     return tuple(finding for rule in (*RULES, beyond_targets) for finding in rule(kernel))
+
+
+def _may_have(kernel: Analysis, block: tuple[int, int, int]) -> bool:
+    """Whether a launch may give this block: the kernel fixes none, and its domain has the block's axes."""
+    domain = kernel.ir.domain if kernel.ir else None
+    if domain is None:
+        return kernel.ir is not None
+    return domain.block is None and max(block[len(domain.indices) :], default=1) == 1

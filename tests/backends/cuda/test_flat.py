@@ -21,7 +21,7 @@ from weft.model.ir import Kernel
 from weft.model.specialize import Specialization
 
 MEANINGS = {
-    **{name: made for name, made in memory.definitions(I64) if isinstance(made, Definition)},
+    **{name: made for name, made in memory.definitions(I64, has_tiles=False) if isinstance(made, Definition)},
     **dict(conversions()),
 }
 PLACES = 64

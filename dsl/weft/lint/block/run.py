@@ -335,7 +335,7 @@ class _Runner(Evaluation):
             except _Left:
                 break
             if self.state.is_sure != before.is_sure:
-                self.unknow(loop.body)
+                self.give_up(loop.body)
                 break
         if isinstance(counts, list):
             self.give(loop.variable.name, None)
@@ -368,6 +368,11 @@ class _Runner(Evaluation):
                 for place in statement.places:
                     self.record.lose(place.array)
 
+    def give_up(self, body: tuple[Stmt, ...]) -> None:
+        """Further rounds are not followed: what a barrier orders in them is not known."""
+        self.unknow(body)
+        self.barriers.needed.update(one.span for one in walk(body) if isinstance(one, Barrier))
+
     def loop_while(self, loop: While) -> None:
         before = self.state
         self.state = State(before.env, before.mask, before.is_sure, rounds=before.rounds)
@@ -386,7 +391,7 @@ class _Runner(Evaluation):
             except _Left:
                 break
             if self.state.is_sure != before.is_sure:
-                self.unknow(loop.body)
+                self.give_up(loop.body)
                 break
         else:
             self.skip(loop.body)
