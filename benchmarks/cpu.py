@@ -181,10 +181,10 @@ print(*(name for name in sys.modules if name not in known and "." in name))
 
 def in_a_new_process(modules: list[str]) -> tuple[float, float, list[str]]:
     """Milliseconds of a first call, of the wall and of the processor, after these imports; the modules that it loads."""
-    folder = str(Path(__file__).parents[1] / "examples")
+    folders = [str(Path(__file__).parents[1] / "examples"), os.environ.get("PYTHONPATH", "")]
     done = subprocess.run(
         [sys.executable, "-c", FIRST, *modules],
-        env={**os.environ, "PYTHONPATH": folder},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))},
         capture_output=True,
         text=True,
         check=True,
