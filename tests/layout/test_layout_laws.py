@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from layout_cases import LAYOUTS, PAIRS, TILINGS, any_layout, attempt, is_injective, table
 from weft.layout import (
     Layout,
@@ -85,6 +85,7 @@ def test_laws_of_two_layouts(outer, inner):
     check_composition(outer, inner)
 
 
+@settings(deadline=None)  # how long a law takes says nothing of it
 @given(any_layout)
 def test_laws_of_any_layout(layout):
     check_coalesce(layout)

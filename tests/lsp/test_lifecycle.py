@@ -60,7 +60,7 @@ def test_only_what_works_is_advertised():
             "documentLinkProvider": {"resolveProvider": False},
             "inlayHintProvider": {"resolveProvider": False},
             "workspaceSymbolProvider": {"resolveProvider": False},
-            "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.weft"]},
+            "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source.fixAll.weft"]},
             "semanticTokensProvider": {
                 "legend": {"tokenTypes": list(KINDS), "tokenModifiers": list(MODIFIERS)},
                 "full": {"delta": True},

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 # The generics and aliases of the declarations, in words.
 _ALIASES = {
     "DT": "number", "Float": "number", "Number": "number", "Scalar": "number", "T": "number",
+    "Numbers": "number | Vector",
     "Whole": "int", "SupportsIndex": "int", "Width": "2 | 4 | 8 | 16 | 32",
     "Sizes": "int | tuple[int, ...]", "Index": "int | tuple[int, ...]",
     "AnyLayout": "Layout", "Shaped": "Layout | ComposedLayout | IntTuple",
