@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from textwrap import dedent
 
+from weft.model.diagnostic import Span
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
@@ -28,6 +29,12 @@ def read(source: str) -> tuple[Model, int]:
     marked = HEADER + dedent(source)
     offset = marked.index("$0")
     return Project(DIALECT).read(PATH, marked.replace("$0", "")), offset
+
+
+def read_selected(source: str) -> tuple[Model, Span]:
+    """As `read`; what is selected stands between two marks."""
+    before, inside, after = (HEADER + dedent(source)).split("$0")
+    return Project(DIALECT).read(PATH, before + inside + after), Span(len(before), len(before + inside))
 
 
 def in_kernel(line: str) -> str:

@@ -60,7 +60,9 @@ def test_only_what_works_is_advertised():
             "documentLinkProvider": {"resolveProvider": False},
             "inlayHintProvider": {"resolveProvider": False},
             "workspaceSymbolProvider": {"resolveProvider": False},
-            "codeActionProvider": {"codeActionKinds": ["quickfix", "refactor", "source.fixAll.weft"]},
+            "codeActionProvider": {
+                "codeActionKinds": ["quickfix", "refactor", "refactor.extract", "source.fixAll.weft"]
+            },
             "semanticTokensProvider": {
                 "legend": {"tokenTypes": list(KINDS), "tokenModifiers": list(MODIFIERS)},
                 "full": {"delta": True},

@@ -8,6 +8,7 @@ from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
 
 from weft_lsp.ide.auto_import import import_edit
+from weft_lsp.ide.extract_function import extract_function
 from weft_lsp.ide.organise_to_index import organise_to_index
 from weft_lsp.ide.public import public_names
 from weft_lsp.ide.refactoring import Refactoring
@@ -53,7 +54,7 @@ def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:
 
 def refactorings(model: Model, span: Span) -> tuple[Refactoring, ...]:
     """What can be made of the code at the cursor, or of what is selected."""
-    found = [organise_to_index(model, span.start)]
+    found = [organise_to_index(model, span.start), extract_function(model, span)]
     return tuple(each for each in found if each is not None)
 
 

@@ -22,7 +22,8 @@ class Refactoring:
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
-    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+    """Insertions at one place stand in the order in which they are given, as the protocol has it."""
+    for edit in sorted(edits, key=lambda edit: edit.span)[::-1]:
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 

@@ -14,7 +14,12 @@ FIX_ALL = "source.fixAll.weft"
 QUICK_FIX = types.CodeActionKind.QuickFix.value
 REFACTOR = types.CodeActionKind.Refactor.value
 OPTIONS = types.CodeActionOptions(
-    code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, FIX_ALL]
+    code_action_kinds=[
+        types.CodeActionKind.QuickFix,
+        types.CodeActionKind.Refactor,
+        types.CodeActionKind.RefactorExtract,
+        FIX_ALL,
+    ]
 )
 
 
