@@ -187,6 +187,8 @@ def test_restart_and_log(opened: Workbench):
 
 
 def test_where_closed_files_are_left_alone_the_task_makes_the_problems(opened: Workbench, project: Path):
+    opened.command("View: Close All Editors")
+    opened.open("blur.py")
     settings = project / ".vscode" / "settings.json"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text('{"weft.workspaceFindings": false}')

@@ -1,6 +1,7 @@
 """When something goes wrong, or somebody else is there too: a server that is killed, one that dies at its start, a workspace without trust."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ def test_a_killed_server_is_back_and_no_text_is_lost(editor: tuple[Workbench, Pa
     window.go("blur.py", "rest = (1 - weight) / 2|")
     window.keys("Enter")
     window.type("middle = weight")
-    # What was found while the name was half-typed is gone: the next finding is of the next server.
+    # The hint is of the whole name, so what was found while it was half-typed is gone: the next finding is of the next server.
+    window.see(".view-line", re.compile(r"middle\W+f32"))
     window.see_no(".squiggly-error")
     taken = seconds_to_an_answer(window, folder)
     window.see(".view-line", spaced("middle = weight * nera[0]"))

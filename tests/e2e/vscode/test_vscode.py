@@ -72,7 +72,7 @@ def test_completion_after_a_dot_in_an_unfinished_line(window: Workbench):
     window.see(".suggest-widget .monaco-list-row", "shape")
     window.keys("Control+Space")
     window.see(".suggest-widget .monaco-list-row.focused")
-    window.see(".suggest-details", "index")
+    window.see(".suggest-details", "(M, N)")
     window.see_no(".suggest-details", "Loading...")
     assert len(window.offered()) == len(set(window.offered()))
     window.picture("completion")
