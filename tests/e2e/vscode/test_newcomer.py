@@ -108,7 +108,6 @@ def test_the_task_says_what_the_problems_have_once(opened: Workbench):
     )
     opened.until(lambda: "draft.py" in opened.problems(), "the server's finding of a file that is not open")
     assert opened.problems().count("unknown-name") == 1
-    opened.picture("task")
     opened.keys("Control+j")
 
 
@@ -199,6 +198,7 @@ def test_where_closed_files_are_left_alone_the_task_makes_the_problems(opened: W
     opened.see_no(".quick-input-widget:visible")
     opened.until(lambda: "weft check" in opened.problems(), "the task's finding is a problem")
     assert opened.problems().count("totl") == 1
+    opened.picture("task")
     settings.unlink()
     opened.command("Weft: Restart the Language Server")
     opened.keys("Control+j")
