@@ -241,6 +241,42 @@ def product(a: Tensor[f16, 16, 16], b: Tensor[f16, 16, 16], c: Tensor[f32, 16, 1
     weft.store_fragment(c, total)
 
 
+@weft.kernel
+def product_of_four_warps(a: Tensor[f16, 64, 32], b: Tensor[f16, 32, 16], c: Tensor[f32, 64, 16]):
+    thread = weft.tile_index(128, 128)
+    left, right = weft.shared(f16, (64, 32), swizzle=(2, 3, 3)), weft.shared(f16, (32, 16), swizzle=(1, 3, 3))
+    weft.copy(left, a)
+    weft.copy(right, b)
+    weft.barrier()
+    total = weft.warpgroup_mma(left, right, weft.accumulator(16, 16))
+    weft.store_fragment(c.tile((16, 16), (thread // 32, 0)), total)
+
+
+def test_a_product_of_four_warps():
+    random = numpy.random.default_rng(0)
+    a, b = (random.integers(-4, 5, shape).astype("f2") for shape in ((64, 32), (32, 16)))
+    c = zeros(64, 16)
+    assert faults(product_of_four_warps, Geometry((1, 1, 1), (128, 1, 1)), a=a, b=b, c=c) == []
+    numpy.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))
+
+
+@weft.kernel
+def product_before_all_is_there(a: Tensor[f16, 64, 32], b: Tensor[f16, 32, 16], c: Tensor[f32, 64, 16]):
+    thread = weft.tile_index(128, 128)
+    left, right = weft.shared(f16, (64, 32)), weft.shared(f16, (32, 16))
+    weft.copy(left, a)
+    weft.barrier()
+    weft.copy(right, b)
+    total = weft.warpgroup_mma(left, right, weft.accumulator(16, 16))
+    weft.store_fragment(c.tile((16, 16), (thread // 32, 0)), total)
+
+
+def test_a_product_of_four_warps_before_its_factor_is_there():
+    a, b, c = zeros(64, 32).astype("f2"), zeros(32, 16).astype("f2"), zeros(64, 16)
+    found = faults(product_before_all_is_there, Geometry((1, 1, 1), (128, 1, 1)), a=a, b=b, c=c)
+    assert {kind for kind, _, _ in found} == {"race"}
+
+
 def test_a_product_of_matrices():
     random = numpy.random.default_rng(0)
     a, b = (random.integers(-4, 5, (16, 16)).astype("f2") for _ in range(2))

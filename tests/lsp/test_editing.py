@@ -64,6 +64,17 @@ def test_code_actions_of_one_kind():
             assert [action["kind"] for action in actions(client, uri, text, only=only)] == kinds
 
 
+def test_refactorings_are_found_for_those_who_ask():
+    line = {"line": 8}
+    selected = {"start": line | {"character": 11}, "end": line | {"character": 21}}
+    with session(capabilities={"textDocument": LITERALS}) as client:
+        params = {"textDocument": {"uri": client.open(KERNEL)}, "range": selected}
+        for trigger, kinds in [(1, ["refactor.extract"]), (2, [])]:
+            context = {"diagnostics": [], "triggerKind": trigger}
+            found = client.request("textDocument/codeAction", params | {"context": context})
+            assert [action["kind"] for action in found] == kinds
+
+
 def test_edits_of_a_version():
     capabilities = {"workspace": {"workspaceEdit": {"documentChanges": True}}, "textDocument": LITERALS}
     with session(capabilities=capabilities) as client:

@@ -31,7 +31,7 @@ ANY_GPU = Limits("any CUDA GPU")
 STATIC_SHARED_BYTES = 48 * 1024
 _SHARED_ALIGNMENT_BYTES = 16
 # What the swizzled tiles of `warpgroup_mma` need. Source: PTX ISA, "Shared Memory Matrix Layout".
-_MOST_SHARED_ALIGNMENT_BYTES = 1024
+MOST_SHARED_ALIGNMENT_BYTES = 1024
 
 
 # A processor has no limit on the blocks that it runs one after another.
@@ -126,7 +126,7 @@ def shared_offsets(sizes_bytes: Sequence[int]) -> tuple[tuple[int, ...], int]:
 
 def shared_alignment_bytes(size_bytes: int) -> int:
     """What the address of a shared array of this size is a multiple of: the power of two in its size, within limits."""
-    return max(_SHARED_ALIGNMENT_BYTES, gcd(size_bytes, _MOST_SHARED_ALIGNMENT_BYTES))
+    return max(_SHARED_ALIGNMENT_BYTES, gcd(size_bytes, MOST_SHARED_ALIGNMENT_BYTES))
 
 
 def shared_problems(names_bytes: dict[str, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:

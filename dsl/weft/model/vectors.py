@@ -57,6 +57,26 @@ def settled(
     return replace(kernel, body=vectors.body(kernel.body))
 
 
+def products_of_warps(do: Do) -> Iterator[Do]:
+    """A warpgroup's product as each warp's own: loads of matrices, and products of 16 x 8 x 16, of which the sums go on."""
+    dtype, _, depth, _, side, *_ = do.static
+    array, columns, steps = do.places[1].array, len(do.targets) // 4, int(depth) // 16
+    loaded: list[tuple[Var, ...]] = []
+    for number, first in enumerate(range(2, len(do.places), 9)):
+        held = tuple(Var(f"{array.name}.{do.span.start}.{number}.{at}", array.dtype) for at in range(8))
+        order = "columns" if number >= steps and side == "n" else "rows"
+        yield Do("load_matrix", held, (), do.places[first : first + 9], (order,), do.guard, do.span)
+        loaded.append(held)
+    for column in range(columns):
+        total: tuple[Expr, ...] = do.args[column * 4 : column * 4 + 4]
+        targets = do.targets[column * 4 : column * 4 + 4]
+        for step in range(steps):
+            right = loaded[steps + step * (columns // 2) + column // 2]
+            factors = (*loaded[step], *right[column % 2 * 4 : column % 2 * 4 + 4])
+            yield Do("mma", targets, (*factors, *total), (), (dtype,), None, do.span)
+            total = targets
+
+
 def _is_swizzled(do: Do, multiples: Multiples) -> bool:
     """Whether both factors of a warpgroup's product start where a period of their swizzle does."""
     left_bits, right_bits = do.static[3], do.static[5]
@@ -124,27 +144,12 @@ class _Vectors:
             yield Assign(target, Load(element.array, element.offset, do.guard, do.span), do.span)
 
     def _product(self, do: Do) -> Iterator[Stmt]:
-        """A warpgroup's product: by its own instruction, or each warp's rows by loads and products of 16 x 8 x 16."""
+        """A warpgroup's product: by its own instruction, or as products of warps."""
         if self.is_native:
             yield replace(do, places=do.places[:2])
             return
-        dtype, _, depth, _, side, *_ = do.static
-        array, columns, steps = do.places[1].array, len(do.targets) // 4, int(depth) // 16
-        matrices = [do.places[at : at + 9] for at in range(2, len(do.places), 9)]
-        loaded: list[tuple[Var, ...]] = []
-        for number, places in enumerate(matrices):
-            held = tuple(Var(f"{array.name}.{do.span.start}.{number}.{at}", array.dtype) for at in range(8))
-            order = "columns" if number >= steps and side == "n" else "rows"
-            yield from self._matrix(Do("load_matrix", held, (), places, (order,), do.guard, do.span))
-            loaded.append(held)
-        for column in range(columns):
-            total: tuple[Expr, ...] = do.args[column * 4 : column * 4 + 4]
-            for step in range(steps):
-                right = loaded[steps + step * (columns // 2) + column // 2]
-                factors = (*loaded[step], *right[column % 2 * 4 : column % 2 * 4 + 4])
-                targets = do.targets[column * 4 : column * 4 + 4]
-                yield Do("mma", targets, (*factors, *total), (), (dtype,), None, do.span)
-                total = targets
+        for part in products_of_warps(do):
+            yield from self._plain(part)
 
     def _wide(self, statements: tuple[Stmt, ...], at: int) -> tuple[Stmt, int]:
         """The next statement, and how many it stands for."""

@@ -51,7 +51,10 @@ def _is_wanted(kind: str, context: types.CodeActionContext) -> bool:
 
 
 def _may_refactor(context: types.CodeActionContext) -> bool:
-    """Whether a kind of refactoring is asked for: to find one reads the text as it would be after it."""
+    """Whether somebody asks for a refactoring: to find one reads the text as it would be after it, which is too much for
+    what an editor asks by itself as the cursor moves."""
+    if context.trigger_kind == types.CodeActionTriggerKind.Automatic:
+        return False
     return context.only is None or any(_word(kind).startswith(REFACTOR) for kind in context.only)
 
 

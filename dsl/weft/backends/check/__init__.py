@@ -59,7 +59,7 @@ def interpret(
 def not_interpreted(kernel: Kernel) -> list[str]:
     """The effects of a kernel that this back end cannot do: the wide accesses of a specialized kernel."""
     names = {statement.name for statement in walk(kernel.body) if isinstance(statement, Do)}
-    return sorted(names - EFFECTS.keys())
+    return sorted(names - EFFECTS.keys() - {"warpgroup_mma"})
 
 
 def _memory(parameter: TensorParameter, array: "NDArray[Any]") -> Memory:

@@ -39,6 +39,7 @@ from weft.model.ir import (
     While,
 )
 from weft.model.limits import Geometry
+from weft.model.vectors import products_of_warps
 
 Values = Any
 Mask = Any
@@ -282,6 +283,10 @@ class Block:
             self.store(store.array, store.offset, self.value(store.value, mask), mask, store.span)
 
     def _do(self, do: Do, mask: Mask) -> None:
+        if do.name == "warpgroup_mma":
+            for part in products_of_warps(do):
+                self._do(part, mask)
+            return
         active = self.guarded(do.guard, mask)
         results = EFFECTS[do.name](self, do, active) if active.any() else ()
         for target, values in zip(do.targets, results, strict=False):

@@ -11,7 +11,7 @@ from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition,
 from weft.backends.lowering import is_half
 from weft.model.dtypes import ALL, F32, I64, DType
 from weft.model.ir import Space
-from weft.model.limits import shared_alignment_bytes
+from weft.model.limits import MOST_SHARED_ALIGNMENT_BYTES, shared_alignment_bytes
 
 _I64 = ir.IntType(64)
 # Source: NVVM IR specification, "Address Spaces".
@@ -98,7 +98,7 @@ def dynamic_shared(has_tiles: bool, builder: Builder, offset: int, total: int) -
     memory: Any = known or ir.GlobalVariable(
         builder.module, ir.ArrayType(ir.IntType(8), 0), _DYNAMIC, addrspace=3
     )
-    memory.linkage, memory.align = "external", shared_alignment_bytes(0) if has_tiles else 16
+    memory.linkage, memory.align = "external", MOST_SHARED_ALIGNMENT_BYTES if has_tiles else 16
     return builder.add(builder.ptrtoint(memory, _I64), _I64(offset))
 
 
