@@ -47,13 +47,13 @@ def code(text: str) -> str:
 
 
 def documentation(symbol: Symbol, first: str) -> str:
-    """What the docstring says, and the whole of a signature of which the line above it is only a part."""
+    """What the docstring says, and what of the signature the line above it does not say: all of it, or its other forms."""
     text = to_markdown(parse(symbol.doc))
     signature = symbol.signature
     if signature is None or not call_label(symbol):
         return text
-    ways = [full_signature(way) for way in signatures(signature)]
-    return text if ways == [first] else "\n\n".join(part for part in (text, code("\n".join(ways))) if part)
+    ways = [way for way in map(full_signature, signatures(signature)) if way != first]
+    return "\n\n".join(part for part in (text, code("\n".join(ways)) if ways else "") if part)
 
 
 def _headline_at(model: Model, fact: Fact) -> str:
