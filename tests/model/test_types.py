@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-from annotations import HEADER, read
+from annotations import HEADER, check, read
 from weft.model.describe import describe
 
 
@@ -118,3 +118,16 @@ def test_hostile_constants_are_not_computed():
     assert type_at("A = 'x' * 10 ** 12\nprint($0A)\n") == "unknown"
     assert type_at("A = 1 << 10 ** 9\nprint($0A)\n") == "unknown"
     assert type_at("A = 3 ** 4 << 2\nprint($0A)\n") == "int = 324"
+
+
+def test_one_axis_unpacks():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            (i,) = weft.index(x.shape)
+            (j,) = weft.lane_id
+          # ^^^^ unpack: index is one value, not a tuple of one: write `j = ...`
+            a, b = weft.lane_id
+          # ^^^^ unpack: index is one value for 2 names: use one name
+            x[i] = 1
+    """)

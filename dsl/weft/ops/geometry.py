@@ -22,7 +22,7 @@ def index(
     block: tuple[int, int, int] | None = None,
 ) -> tuple[int, int, int]: ...
 @overload
-def index(domain: "Vectors[Any]", *, block: "Sizes | None" = None) -> Any: ...
+def index(domain: "Vectors[Any] | tuple[int, ...]", *, block: "Sizes | None" = None) -> Any: ...
 def index(
     domain: "Tensor[DT, *tuple[Any, ...]] | Vectors[Any] | SupportsIndex | tuple[SupportsIndex, ...]",
     *,
@@ -31,6 +31,7 @@ def index(
     """This thread's coordinates in the kernel's domain: one thread for each element.
 
     domain: a tensor, or an extent, or a tuple of up to three of them; the last axis runs along x.
+    Of one axis it is a number, which `(i,) = weft.index(x.shape)` takes too.
     block: the block's shape in the order of the axes, where the kernel needs a certain one; else it is chosen.
 
     A thread outside of the domain reads and writes nothing, and still reaches every barrier. For threads that work
@@ -51,6 +52,8 @@ def tile_index(
     domain: "Tensor[DT, Any, Any, Any] | tuple[SupportsIndex, SupportsIndex, SupportsIndex]",
     tile: tuple[int, int, int],
 ) -> tuple[int, int, int]: ...
+@overload
+def tile_index(domain: tuple[int, ...], tile: "Sizes") -> Any: ...
 def tile_index(
     domain: "Tensor[DT, *tuple[Any, ...]] | SupportsIndex | tuple[SupportsIndex, ...]", tile: Sizes
 ) -> Any:

@@ -177,18 +177,34 @@ def _set_item(t: Tracer, vector: Vector, target: ast.Subscript, value: Value) ->
 
 
 def _unpack(t: Tracer, elements: list[ast.expr], value: Value, target: ast.expr, node: ast.stmt) -> None:
-    items = value.items if isinstance(value, Tuple) else None
+    items = _items(t, value, len(elements))
     if items is not None and len(items) != len(elements):
         t.report("unpack", f"{len(items)} values for {len(elements)} names: use {len(items)} names", target)
         items = None
     elif items is None and value != UNKNOWN:
-        t.report("unpack", f"{describe(value)} is one value for {len(elements)} names: use one name", target)
+        _report_one_value(t, value, elements, target)
     # All values are read before any name changes: `a, b = b, a`.
     held = [_hold(t, item, elements, node) for item in items] if items else [UNKNOWN] * len(elements)
     if any(isinstance(element, ast.Subscript) for element in elements):
         held = [read_now(t, item, node) for item in held]
     for element, item in zip(elements, held, strict=True):
         _bind(t, element, item, node)
+
+
+def _items(t: Tracer, value: Value, count: int) -> tuple[Value, ...] | None:
+    """The parts of a value; the index of a domain of one axis, `(i,) = weft.index(x.shape)`, is one."""
+    if isinstance(value, Tuple):
+        return value.items
+    is_index = isinstance(value, Scalar) and t.domain is not None and value.expr in t.domain.indices
+    return (value,) if is_index and count == 1 else None
+
+
+def _report_one_value(t: Tracer, value: Value, elements: list[ast.expr], target: ast.expr) -> None:
+    if len(elements) > 1:
+        t.report("unpack", f"{describe(value)} is one value for {len(elements)} names: use one name", target)
+        return
+    name = ast.unparse(elements[0])
+    t.report("unpack", f"{describe(value)} is one value, not a tuple of one: write `{name} = ...`", target)
 
 
 def _hold(t: Tracer, item: Value, elements: list[ast.expr], node: ast.stmt) -> Value:
