@@ -5,11 +5,12 @@ import subprocess
 import sys
 import textwrap
 
+import ml_dtypes
 import numpy as np
 import pytest
 import weft
 from annotations import check
-from weft import KernelError, Tensor, f32, i32, u32
+from weft import KernelError, Tensor, bf16, f16, f32, f64, i32, u32
 from weft.backends import cuda
 from weft.dims import M, N
 from weft.model.specialize import Specialization
@@ -26,10 +27,58 @@ def test_print(capsys: pytest.CaptureFixture[str]):
     speak(-1, np.array([0.1, -2.5], np.float32))
     assert capsys.readouterr().out == (
         "element: 0: 0.1\n"
-        "  0|   0.10|ffffffff|-1  |1 100% (0, 2);\n"
+        "  0|   0.10|ffffffff|-1  |True 100% (0, 2);\n"
         "element: 1: -2.5\n"
-        "  1|  -2.50|ffffffff|-1  |0 100% (1, 2);\n"
+        "  1|  -2.50|ffffffff|-1  |False 100% (1, 2);\n"
     )
+
+
+NUMBERS = [0, -0.0, 3, -2, 0.1, 1e-5, 2.5e20, float("nan"), float("inf"), -float("inf")]
+
+
+@weft.kernel
+def floats(s: Tensor[f32, N], d: Tensor[f64, N], h: Tensor[f16, N], b: Tensor[bf16, N]):
+    i = weft.index(s)
+    print(s[i], d[i], f"{s[i]:8}|{s[i]:<8}|{s[i]:.2}", h[i], b[i])
+
+
+@np.errstate(over="ignore")
+def in_python(value: float) -> str:
+    half = str(np.float16(value))
+    # What bf16 makes of 2.5e20, in as few digits as tell it from its neighbours.
+    return f"{value} {value} {value:8}|{value:<8}|{value:.2} {half} {value}"
+
+
+@np.errstate(over="ignore")
+def floats_of(numbers: list[float]) -> list[np.ndarray]:
+    return [
+        np.array(numbers, np.float64).astype(kind)
+        for kind in (np.float32, np.float64, np.float16, ml_dtypes.bfloat16)
+    ]
+
+
+def test_floats_are_printed_as_python_does(capsys: pytest.CaptureFixture[str]):
+    floats(*floats_of(NUMBERS))
+    expected = [in_python(float(number)) for number in NUMBERS]
+    assert capsys.readouterr().out.splitlines() == expected
+
+
+@weft.kernel
+def singles(x: Tensor[f32, N]):
+    i = weft.index(x)
+    print(x[i])
+
+
+def test_each_float_has_its_own_text(capsys: pytest.CaptureFixture[str]):
+    bits = np.random.default_rng(0).integers(0, 2**32, 500, dtype=np.uint32)
+    x = bits.view(np.float32)
+    x = np.concatenate([x[np.isfinite(x)], np.float32([16777216, 1 / 3, 1e7, 1e15, 3.4e38, 1e-45])])
+    singles(x)
+    texts = capsys.readouterr().out.splitlines()
+    assert np.array_equal(np.array(texts, np.float32), x)
+    # As many digits as NumPy writes, and Python's form.
+    assert [float(text) for text in texts] == [float(str(one)) for one in x]
+    assert texts == [repr(float(text)) for text in texts]
 
 
 @weft.kernel
@@ -203,7 +252,7 @@ from weft.dims import N
 @weft.kernel
 def speak(x: Tensor[f32, N]):
     i = weft.index(x, block=32)
-    print(f"{i}: {x[i]:.2f}")
+    print(f"{i}: {x[i]:.2f}|{x[i]}|{x[i]:6}|{x[i]:<6}|{x[i] > 0}", 1 / x[i])
     assert x[i] < 3, f"too large: {x[i]}"
 
 speak(cupy.arange(int(sys.argv[1]), dtype=cupy.float32) / 2)
@@ -226,4 +275,8 @@ def test_on_a_gpu(tmp_path, count: int, fails: bool):
             done.stderr,
         )
     else:
-        assert sorted(done.stdout.splitlines()) == ["0: 0.00", "1: 0.50", "2: 1.00"]
+        assert sorted(done.stdout.splitlines()) == [
+            "0: 0.00|0.0|   0.0|0     |False inf",
+            "1: 0.50|0.5|   0.5|0.5   |True 2.0",
+            "2: 1.00|1.0|   1.0|1     |True 1.0",
+        ]

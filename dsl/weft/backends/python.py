@@ -58,7 +58,7 @@ class Line:
 
 @record
 class Speech:
-    """What a `print` or a failed `assert` says. effect: its name. format: as of C's printf. line: of the source, from 1."""
+    """What a `print` or a failed `assert` says. effect: its name. format: see `weft.model.texts`. line: of the source, from 1."""
 
     effect: str
     format: str

@@ -190,7 +190,7 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
         "thread",
         "args to places[0] and the elements after it, which is aligned to their size, in one access",
     ),
-    "print": ("thread", "write static[0], a format of C's printf, with args, each i64, u64 or f64"),
+    "print": ("thread", "write static[0], a format (`weft.model.texts`), with args, each i64, u64 or f64"),
     "fail": (
         "thread",
         "say that an assertion is wrong: static[0] as of print; args[:6] are this thread's and its block's x, y, z",

@@ -5,6 +5,7 @@ launch, and the driver reports it at the next call that waits. Source: CUDA C++ 
 "Formatted Output".
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -15,8 +16,10 @@ from weft.backends.llvm.definitions import Builder, Definition, Value, call
 from weft.backends.names import RESERVED_PREFIX
 from weft.backends.python import Speech
 from weft.model.dtypes import I64
+from weft.model.texts import CONVERSION
 
 _I8, _I32, _I64 = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_F64 = ir.DoubleType()
 _TEXT = _I8.as_pointer()
 
 # x, y, z of the thread and of the block come before the values of an assertion's message; the driver says them itself.
@@ -46,7 +49,7 @@ def _print(number: int, what: Speech, builder: Builder, *values: Value) -> None:
 
 
 def _fail(number: int, what: Speech, builder: Builder, *values: Value) -> None:
-    message = what.format.replace("%%", "%")
+    message = CONVERSION.sub(lambda found: "{}" if found["kind"] else "%", what.format)
     if len(values) > _PLACE:
         _say(number, f"{what.format}\n", builder, values[_PLACE:])
     given = [
@@ -60,7 +63,8 @@ def _fail(number: int, what: Speech, builder: Builder, *values: Value) -> None:
 
 
 def _say(number: int, text: str, builder: Builder, values: Sequence[Value]) -> None:
-    """`vprintf` reads its numbers from memory, 8 bytes each."""
+    """`vprintf` reads its numbers and the addresses of its texts from memory, 8 bytes each."""
+    text, values = _in_c(text, builder, values)
     with builder.goto_entry_block():
         slots = builder.alloca(ir.ArrayType(_I64, max(1, len(values))))
     for at, value in enumerate(values):
@@ -69,10 +73,55 @@ def _say(number: int, text: str, builder: Builder, values: Sequence[Value]) -> N
     call(builder, "vprintf", _I32, _text(f"format_{number}", text, builder), builder.bitcast(slots, _TEXT))
 
 
+def _in_c(text: str, builder: Builder, values: Sequence[Value]) -> tuple[str, list[Value]]:
+    """A format that C knows, with its values. Python's `3.0` is C's `3` and the text `.0`."""
+    remaining = iter(values)
+    given: list[Value] = []
+
+    def part(found: re.Match[str]) -> str:
+        kind = found["kind"]
+        if kind is None:
+            return "%%"
+        value = next(remaining)
+        if kind == "T":
+            given.append(_either(builder, builder.icmp_unsigned("!=", value, _I64(0)), "True", "False"))
+            return "%s"
+        if kind not in "rR":
+            given.append(value)
+            return found[0]
+        flags, width, precision = found["flags"], found["width"], found["precision"]
+        if "-" in flags and width:
+            given.append(value)
+            return f"%{flags}{width}{precision}g"
+        is_whole = _is_whole(builder, value, int(precision[1:]))
+        if width:
+            given.append(builder.select(is_whole, _I64(max(0, int(width) - 2)), _I64(int(width))))
+        given.extend((value, _either(builder, is_whole, ".0", "")))
+        return f"%{flags}{width and '*'}{precision}g%s"
+
+    return CONVERSION.sub(part, text), given
+
+
+def _is_whole(builder: Builder, value: Value, digits: int) -> Value:
+    """Whether `%g` writes a number's digits alone: no point, no exponent."""
+    magnitude = call(builder, "llvm.fabs.f64", _F64, value)
+    is_short = builder.fcmp_ordered("<", magnitude, _F64(10.0**digits))
+    return builder.and_(
+        is_short, builder.fcmp_ordered("==", call(builder, "llvm.floor.f64", _F64, value), value)
+    )
+
+
+def _either(builder: Builder, condition: Value, text: str, other: str) -> Value:
+    """The address of one of two texts."""
+    one, two = (_text(f"word_{word.strip('.') or 'none'}", word, builder) for word in (text, other))
+    return builder.ptrtoint(builder.select(condition, one, two), _I64)
+
+
 def _text(name: str, text: str, builder: Builder) -> Value:
     data = bytearray(text.encode() + b"\0")
     kind = ir.ArrayType(_I8, len(data))
     # llvmlite declares the attributes set below as None.
-    memory: Any = ir.GlobalVariable(builder.module, kind, f"weft_{name}", addrspace=_CONSTANT_SPACE)
+    known = builder.module.globals.get(f"weft_{name}")
+    memory: Any = known or ir.GlobalVariable(builder.module, kind, f"weft_{name}", addrspace=_CONSTANT_SPACE)
     memory.linkage, memory.global_constant, memory.initializer = "internal", True, ir.Constant(kind, data)
     return builder.addrspacecast(builder.gep(memory, [_I32(0), _I32(0)]), _TEXT)
