@@ -125,7 +125,7 @@ def test_the_model_as_text():
         == """\
 kernel smooth:
     x: Tensor[f32, N], read
-    y: Tensor[f32, N], read and written
+    y: Tensor[f32, N], written
     shared near: 64 × f32, 256 bytes
     domain i below N, in blocks of 64, every thread of each block:
         t: index = thread_idx.x

@@ -62,9 +62,14 @@ def _lines(inspection: Inspection) -> Iterator[str]:
 def _taken(resources: Resources) -> str:
     parts = [f"{resources.shared_bytes:,} bytes of shared memory a block"]
     if resources.registers is not None:
-        spilled = f"{resources.spill_bytes:,} bytes spilled" if resources.spill_bytes else "nothing spilled"
-        parts = [f"{resources.registers} registers a thread", spilled, *parts]
+        parts = [f"{resources.registers} registers a thread", _spilled(resources.spill_bytes), *parts]
     return ", ".join(parts)
+
+
+def _spilled(spill_bytes: int | None) -> str:
+    if spill_bytes is None:
+        return "not known whether anything is spilled"
+    return f"{spill_bytes:,} bytes spilled" if spill_bytes else "nothing spilled"
 
 
 def _occupancy(found: Occupancy) -> str:

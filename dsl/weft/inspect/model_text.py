@@ -26,6 +26,9 @@ from weft.model.ir import (
     Store,
     TensorParameter,
     While,
+    expressions,
+    walk,
+    walk_expr,
 )
 from weft.records import record
 
@@ -48,18 +51,31 @@ def model_stage(kernel: Kernel) -> Stage:
 
 def _lines(kernel: Kernel) -> Iterator[_Line]:
     yield _Line(0, f"kernel {kernel.name}:", kernel.parameters[0].span if kernel.parameters else None)
+    read = _read(kernel)
     for parameter in kernel.parameters:
-        yield _Line(1, _parameter(parameter), parameter.span)
+        yield _Line(1, _parameter(parameter, read), parameter.span)
     for array in (*kernel.shared, *kernel.local):
         yield _Line(1, _array(array), None)
     yield from _body(kernel.body, 1)
 
 
-def _parameter(parameter: Parameter) -> str:
+def _read(kernel: Kernel) -> set[str]:
+    """The names of the arrays that the kernel reads."""
+    found: set[str] = set()
+    for statement in walk(kernel.body):
+        loads = (part for expr in expressions(statement) for part in walk_expr(expr))
+        found.update(part.array.name for part in loads if isinstance(part, Load))
+        if isinstance(statement, Do) and statement.name != "store_vector":
+            found.update(place.array.name for place in statement.places)
+    return found
+
+
+def _parameter(parameter: Parameter, read: set[str]) -> str:
     if not isinstance(parameter, TensorParameter):
         return f"{parameter.name}: {parameter.dtype}"
     shape = ", ".join(map(expression, parameter.shape))
-    access = "read and written" if parameter.is_written else "read"
+    accesses = [*["read"] * (parameter.name in read), *["written"] * parameter.is_written]
+    access = " and ".join(accesses) or "not used"
     return f"{parameter.name}: Tensor[{parameter.array.dtype}, {shape}], {access}"
 
 

@@ -10,7 +10,7 @@ from cuda_kernels import X32, I, N, add_2d, all_casts, all_operations, saxpy
 from test_cpu_blocks import tiled_matmul
 from weft.backends import cuda
 from weft.backends.cpu.prelude import prelude
-from weft.backends.cuda import warp
+from weft.backends.cuda import compiler, warp
 from weft.backends.cuda.compiled import CompiledCuda
 from weft.backends.cuda.half import NATIVE
 from weft.backends.cuda.prelude import Settings, definitions, effects
@@ -156,6 +156,33 @@ def test_indices_of_32_bits_meet_64_bits_only_in_addresses():
     wide = [one for one in instructions(compiled(add_2d())) if one.endswith("64") and "param" not in one]
     # Two addresses: a sum each, of one product that both share.
     assert wide == ["add.s64", "add.s64"]
+
+
+@pytest.mark.parametrize("arch", ["sm_75", "sm_80", "sm_90", "sm_100", "sm_120"])
+def test_the_code_says_what_the_linker_says(arch: str, monkeypatch: pytest.MonkeyPatch):
+    """registers, spills and shared memory, with and without the linker's words."""
+    version = compiled(tiled_matmul(16), Specialization(contiguous=frozenset("abc"), index_bits=32), arch)
+    linked: list[tuple[bytes, str]] = []
+    described = compiler._described
+    monkeypatch.setattr(compiler, "_described", lambda code, log: linked.append((code, log)))
+    compiler.to_cubin(version.ltoir, version.arch, "matmul")
+    ((code, log),) = linked
+    said = re.search(r"Used (\d+) registers.* (\d+) bytes smem", log)
+    assert said is not None
+    found = described(code, "")
+    assert (str(found.registers), str(found.shared_bytes)) == said.groups()
+    assert found.spill_bytes == 0
+    assert found == described(code, log)
+
+
+def test_spills_that_nothing_tells_are_not_none():
+    """Memory of a thread that the linker says nothing of."""
+    x, big = tensor("x", F32, N), local("big", F32, 2000)
+    places = op("mod", I, lit(2000)), op("mod", op("mul", I, lit(7)), lit(2000))
+    body = (store(big, places[0], value=load(x, I)), store(x, I, value=load(big, places[1])))
+    version = compiled(kernel("held", [x], domain({"i": N}, *body), arrays=[big]))
+    assert version.spill_bytes == 0
+    assert compiler._described(version.cubin, "").spill_bytes is None
 
 
 @cache

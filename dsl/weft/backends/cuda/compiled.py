@@ -94,8 +94,8 @@ class CompiledCuda:
         return self.linked.shared_bytes + self.emitted.dynamic_shared_bytes
 
     @property
-    def spill_bytes(self) -> int:
-        """Of each thread: what did not fit into registers."""
+    def spill_bytes(self) -> int | None:
+        """Of each thread: what did not fit into registers; None where the linker does not say."""
         return self.linked.spill_bytes
 
     def occupancy(self, block_threads: int) -> Occupancy | None:

@@ -3,6 +3,7 @@
 import re
 
 from weft.backends.cuda import nvvm
+from weft.backends.cuda.cubin import taken
 from weft.backends.cuda.packages import core
 from weft.backends.cuda.prelude import Settings, namespace, target
 from weft.backends.expressions import effect_of
@@ -17,13 +18,13 @@ from weft.records import record
 
 @record
 class Cubin:
-    """Machine code with one kernel, and what the linker says of it."""
+    """Machine code with one kernel, and what it takes. spill_bytes: None where nothing tells."""
 
     code: bytes
     entry: str
     registers: int
     shared_bytes: int
-    spill_bytes: int
+    spill_bytes: int | None
 
 
 def emit(kernel: Kernel, specialization: Specialization) -> Emitted:
@@ -77,21 +78,9 @@ def capability_of(arch: str) -> tuple[int, int]:
     return int(digits[:-1]), int(digits[-1])
 
 
-_ENTRY = re.compile(rb"\.text\.([\w$.]+)\0")
-
-
 def _described(code: bytes, log: str) -> Cubin:
-    entry = _ENTRY.search(code)
-    assert entry is not None, "a cubin has a section for its kernel"
-    return Cubin(
-        code,
-        entry.group(1).decode(),
-        registers=_number(r"Used (\d+) registers", log),
-        shared_bytes=_number(r"(\d+) bytes smem", log),
-        spill_bytes=_number(r"(\d+) bytes spill stores", log),
-    )
-
-
-def _number(pattern: str, log: str) -> int:
-    found = re.search(pattern, log)
-    return int(found.group(1)) if found else 0
+    found = taken(code)
+    # The log alone tells spills from other memory of a thread, and some linkers write none.
+    spilled = re.search(r"(\d+) bytes spill stores", log)
+    spill_bytes = int(spilled.group(1)) if spilled else None if found.frame_bytes else 0
+    return Cubin(code, found.entry, found.registers, found.shared_bytes, spill_bytes)
