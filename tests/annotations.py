@@ -10,7 +10,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-import weft.lint
+import weft.lint.findings
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
@@ -49,7 +49,7 @@ def expected(text: str) -> list[Expected]:
 def found(model: Model) -> list[Expected]:
     """The findings of a Model in the same form; one that goes over several lines ends with its first."""
     findings: list[Expected] = []
-    for finding in weft.lint.check(model):
+    for finding in weft.lint.findings.check(model):
         line = model.lines.line_of(finding.span.start)
         content = model.lines.content(line)
         end = min(finding.span.end, content.end)
@@ -84,7 +84,9 @@ def check(source: str) -> Model:
 def fixed(source: str) -> str:
     """The text with the first fix of each finding applied."""
     text = HEADER + textwrap.dedent(source)
-    for finding in sorted(weft.lint.check(read(text)), key=lambda finding: finding.span, reverse=True):
+    for finding in sorted(
+        weft.lint.findings.check(read(text)), key=lambda finding: finding.span, reverse=True
+    ):
         edits = finding.fixes[0].edits if finding.fixes else ()
         for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]

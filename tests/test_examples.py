@@ -10,7 +10,7 @@ from types import FunctionType, ModuleType
 import numpy as np
 import pytest
 import weft
-import weft.lint
+import weft.lint.findings
 from annotations import expected, found, read
 from weft.backends import cuda
 from weft.errors import KernelError, LaunchError
@@ -30,7 +30,7 @@ RIGHT = [
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
 def test_right_examples_have_no_findings(path: Path):
     model = read(path.read_text(), str(path))
-    findings = weft.lint.check(model)
+    findings = weft.lint.findings.check(model)
     assert [finding for finding in findings if finding.severity != "information"] == []
     costs = tuple(finding.code for finding in findings)
     assert costs == COSTS.get(path.stem, ())

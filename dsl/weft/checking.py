@@ -4,7 +4,7 @@ from bisect import bisect_right
 from types import FunctionType
 
 from weft.errors import KernelError
-from weft.lint import check_kernel
+from weft.lint.findings import check_kernel
 from weft.model.diagnostic import Diagnostic
 from weft.model.ir import Kernel
 from weft.model.live import LiveKernel, read_kernel

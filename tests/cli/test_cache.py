@@ -6,9 +6,9 @@ import zlib
 from pathlib import Path
 
 import pytest
-import weft.cli.analysis
+import weft.cli.reader
 from weft.cli import main
-from weft.lint import Findings
+from weft.model.diagnostic import Findings
 from weft.model.model import Model
 
 KERNEL = """\
@@ -39,13 +39,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that the front end reads."""
     texts: list[str] = []
-    check_all = weft.cli.analysis.check_all
+    check_all = weft.cli.reader.check_all
 
     def noted(model: Model, targets: tuple[str, ...]) -> Findings:
         texts.append(Path(model.path).name)
         return check_all(model, targets)
 
-    monkeypatch.setattr(weft.cli.analysis, "check_all", noted)
+    monkeypatch.setattr(weft.cli.reader, "check_all", noted)
     return texts
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from ide_case import in_kernel, read
-from weft.lint import check as lint
 from weft.lint.config import Config
+from weft.lint.findings import check as lint
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 from weft.model.project import Project
@@ -55,11 +55,11 @@ def test_what_is_checked_in_steps_is_checked_once(monkeypatch: pytest.MonkeyPatc
         checked.append(kernel.name)
         return iter(())
 
-    monkeypatch.setattr(weft.lint, "RULES", (noted,))
+    monkeypatch.setattr(weft.lint.findings, "RULES", (noted,))
     model = Project(DIALECT).read("/kernels.py", LAUNCHED)
-    assert len(list(weft.lint.check_in_steps(model, ("sm_90",)))) > 1
+    assert len(list(weft.lint.findings.check_in_steps(model, ("sm_90",)))) > 1
     assert checked == ["first", "second"]
-    weft.lint.check(model, ("sm_90",))
+    weft.lint.findings.check(model, ("sm_90",))
     assert checked == ["first", "second"]
 
 

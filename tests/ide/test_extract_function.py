@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ide_case import HEADER, read_selected
 from inline_snapshot import snapshot
-from weft.lint import check as findings
+from weft.lint.findings import check as findings
 from weft_lsp.ide.code_action import refactorings
 from weft_lsp.ide.extract_function import extract_function
 from weft_lsp.ide.refactoring import applied, changed

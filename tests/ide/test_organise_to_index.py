@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from ide_case import HEADER, read
 from inline_snapshot import snapshot
-from weft.lint import check as findings
+from weft.lint.findings import check as findings
 from weft_lsp.ide.organise_to_index import organise_to_index
 from weft_lsp.ide.refactoring import applied, changed
 

@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, read
 
 KERNEL = """
@@ -40,7 +40,11 @@ PIPELINE = """
 
 def found(text: str) -> list[str]:
     model = read(HEADER + textwrap.dedent(text))
-    return [f"{one.code}: {one.message}" for one in weft.lint.check(model) if one.severity != "information"]
+    return [
+        f"{one.code}: {one.message}"
+        for one in weft.lint.findings.check(model)
+        if one.severity != "information"
+    ]
 
 
 def test_a_copy_that_is_waited_for():

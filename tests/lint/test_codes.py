@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import weft
-from weft.lint.codes import CODES, nearest
+from weft.lint.codes import CODES
+from weft.model.nearest import nearest
 
 PACKAGE = Path(weft.__file__).parent
 TESTS = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, check, fixed, read
 from weft.lint.block.warp import conflict_degree, fewest_sectors, sectors
 
@@ -82,12 +82,12 @@ def test_the_rows_are_padded():
 def test_the_rows_are_swizzled():
     """The second way, which takes no more memory."""
     model = read(HEADER + textwrap.dedent(COLUMN.format(layout="(T, T)")))
-    (finding,) = [one for one in weft.lint.check(model) if one.code == "bank-conflict"]
+    (finding,) = [one for one in weft.lint.findings.check(model) if one.code == "bank-conflict"]
     assert [fix.title for fix in finding.fixes] == ["Pad the rows by one element", "Swizzle the rows"]
     (edit,) = finding.fixes[1].edits
     after = model.text[: edit.span.start] + edit.text + model.text[edit.span.end :]
     assert "tile = weft.shared(f32, (T, T), swizzle=(5, 0, 5))" in after
-    assert "bank-conflict" not in {one.code for one in weft.lint.check(read(after))}
+    assert "bank-conflict" not in {one.code for one in weft.lint.findings.check(read(after))}
 
 
 def test_no_room_to_pad():
@@ -97,7 +97,7 @@ def test_no_room_to_pad():
         "    rest = weft.shared(f32, 57_088)\n        rest[tx] = x[row, col]\n        tile[ty",
         1,
     )
-    found = weft.lint.check(read(HEADER + textwrap.dedent(text)))
+    found = weft.lint.findings.check(read(HEADER + textwrap.dedent(text)))
     (finding,) = [one for one in found if one.code == "bank-conflict"]
     assert finding.message.endswith("words of one bank: swizzle the rows")
     assert [fix.title for fix in finding.fixes] == ["Swizzle the rows"]

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from weft.cli.sources import Source, SourceError, read
-from weft.lint import check
+from weft.lint.findings import check
 from weft.model.diagnostic import Diagnostic
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT

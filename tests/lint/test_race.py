@@ -3,7 +3,7 @@
 import textwrap
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, check, fixed, read
 from weft.lint.block.observe import inner_block
 
@@ -474,7 +474,7 @@ def test_elements_that_depend_on_data():
         ("pass", "nothing has written"),
         ("own[t // 2] = 0", "only 32 of its 64 elements are written"),
     ):
-        found = weft.lint.check(
+        found = weft.lint.findings.check(
             read(HEADER + textwrap.dedent(HISTOGRAM.format(first=first, second=barrier, third=barrier)))
         )
         words = [one.message for one in found if one.code == "uninitialised-read"]

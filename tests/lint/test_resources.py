@@ -1,7 +1,7 @@
 """Rules about what a kernel takes of a multiprocessor, and about numbers that need more bits than they have."""
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, check, read
 from weft.backends import cuda
 
@@ -48,7 +48,7 @@ def k(x: Tensor[f32, N], y: Tensor[f32, N]):
     tile[weft.thread_idx.x] = x[i]
     y[i] = tile[weft.thread_idx.x]
 """
-    assert "low-occupancy" not in {one.code for one in weft.lint.check(read(HEADER + text))}
+    assert "low-occupancy" not in {one.code for one in weft.lint.findings.check(read(HEADER + text))}
 
 
 LESS = "the rest lies in memory; give each thread less, or use shared memory"
@@ -68,7 +68,7 @@ LOCAL = """
 
 def messages(text: str) -> list[str]:
     model = read(HEADER + text.replace("\n    ", "\n"))
-    return [one.message for one in weft.lint.check(model)]
+    return [one.message for one in weft.lint.findings.check(model)]
 
 
 def test_more_local_memory_than_registers():
@@ -130,7 +130,7 @@ def k(x: Tensor[f32, M, N], y: Tensor[f32, K]):
     row, col = weft.index(x)
     y[i32(row) * i32(N) + i32(col)] = x[row, col]
 """
-    found = weft.lint.check_all(read(HEADER + text))
+    found = weft.lint.findings.check_all(read(HEADER + text))
     assert found.shown == ()
     (one,) = found.unknown
     assert one.code == "index-overflow"
@@ -159,7 +159,9 @@ def test_what_a_target_is_too_old_for():
         "capability 8.0 or later"
     )
     model = read(HEADER + COPIES)
-    found = [one for one in weft.lint.check(model, ("sm_90", "sm_75")) if one.code == "compute-capability"]
+    found = [
+        one for one in weft.lint.findings.check(model, ("sm_90", "sm_75")) if one.code == "compute-capability"
+    ]
     assert [one.message for one in found] == [message]
     assert model.text[found[0].span.start :].startswith("weft.copy_async(tile")
     ((_, kernel),) = model.kernels()
@@ -171,5 +173,5 @@ def test_what_a_target_is_too_old_for():
 
 @pytest.mark.parametrize("targets", [(), ("sm_80",)])
 def test_targets_that_have_what_is_asked_for(targets: tuple[str, ...]):
-    codes = {one.code for one in weft.lint.check(read(HEADER + COPIES), targets)}
+    codes = {one.code for one in weft.lint.findings.check(read(HEADER + COPIES), targets)}
     assert "compute-capability" not in codes

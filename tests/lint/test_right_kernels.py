@@ -1,6 +1,6 @@
 """Kernels that work, after the GPU puzzles and the textbooks: no errors, no warnings. Precision comes before everything."""
 
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, read
 
 # After srush/GPU-Puzzles, written with geometry by hand and a guard, as most kernels are that come from CUDA.
@@ -207,7 +207,7 @@ def mean_and_variance(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
 
 def serious(text: str) -> list[str]:
     model = read(HEADER + text)
-    found = [one for one in weft.lint.check(model) if one.severity != "information"]
+    found = [one for one in weft.lint.findings.check(model) if one.severity != "information"]
     return [f"{one.code}: {one.message} | {model.text[one.span.start : one.span.end]}" for one in found]
 
 
@@ -226,7 +226,7 @@ def test_they_are_looked_at():
         with_barriers = {kernel.name for _, kernel in model.kernels() if kernel.ir and kernel.ir.shared}
         found = set[str]()
         for start, kernel in model.kernels():
-            for one in weft.lint.check(model):
+            for one in weft.lint.findings.check(model):
                 if one.code.startswith("race") and kernel.span.contains(one.span.start - start):
                     found.add(kernel.name)
         assert found == with_barriers

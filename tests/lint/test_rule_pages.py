@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, read
 from weft.cli.rule import documentation
 from weft.lint.codes import CODES
@@ -65,7 +65,7 @@ def codes_of(example: str) -> set[str]:
     """What is found in an example: a module, or statements of a kernel."""
     is_module = re.search(r"^@weft", example, re.MULTILINE)
     text = HEADER + (example if is_module else BODY + textwrap.indent(example, "    "))
-    return {one.code for one in weft.lint.check(read(text)) if one.code != "unused-parameter"}
+    return {one.code for one in weft.lint.findings.check(read(text)) if one.code != "unused-parameter"}
 
 
 def test_each_code_has_one_page():

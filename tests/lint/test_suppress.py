@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import weft.lint
+import weft.lint.findings
 import weft.lint.suppress
 from annotations import HEADER, check, read
 from weft.model.diagnostic import Diagnostic
@@ -30,7 +30,7 @@ class Watched:
 
 
 def findings(text: str) -> tuple[Diagnostic, ...]:
-    return weft.lint.check(read(text))
+    return weft.lint.findings.check(read(text))
 
 
 def fixed(line: str) -> str:

@@ -2,14 +2,14 @@
 
 import textwrap
 
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, check, read
 
 
 def unknown(source: str) -> list[str]:
     """What `--show-unknown` adds; nothing else is found."""
     text = HEADER + textwrap.dedent(source)
-    found = weft.lint.check_all(read(text))
+    found = weft.lint.findings.check_all(read(text))
     assert found.shown == ()
     assert {one.certainty for one in found.unknown} <= {"unknown"}
     return [f"{one.code}: {one.message} | {text[one.span.start : one.span.end]}" for one in found.unknown]

@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 from weakref import ref
 
-import weft.lint
+import weft.lint.findings
 from weft.model.describe import describe
 from weft.model.project import Project
 from weft.model.values import Static
@@ -166,7 +166,7 @@ def test_what_was_typed_is_let_go(tmp_path: Path):
     trees: list[ref[object]] = []
     for number in range(200):
         model = project.read(path, KERNEL.replace("tile[0]", f"tile[{number}]"))
-        assert weft.lint.check(model) is not None
+        assert weft.lint.findings.check(model) is not None
         trees.append(ref(model.module.blocks[-1][1]))
     gc.collect()
     assert sum(tree() is not None for tree in trees) < 80

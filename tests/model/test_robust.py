@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import weft.lint
+import weft.lint.findings
 from annotations import HEADER, read
 from weft.model.describe import describe
 from weft.model.diagnostic import Span
@@ -20,7 +20,7 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
 
 
 def ask_everything(model: Model, offset: int) -> None:
-    weft.lint.check(model)
+    weft.lint.findings.check(model)
     model.fact_at(offset)
     receiver = model.receiver_at(offset)
     if receiver:
@@ -262,7 +262,7 @@ def answers(model: Model) -> tuple[object, ...]:
         for start, block in model.blocks
         for fact in block.facts
     ]
-    return weft.lint.check(model), facts
+    return weft.lint.findings.check(model), facts
 
 
 def test_after_edits_all_is_as_if_read_for_the_first_time():

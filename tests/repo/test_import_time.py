@@ -49,6 +49,25 @@ def test_nothing_heavy_is_loaded(code: str):
     assert loaded(code).isdisjoint(HEAVY)
 
 
+def test_what_the_cache_knows_is_said_without_the_front_end(tmp_path: Path):
+    """Neither what reads kernels nor the rules is loaded for a file that is as it was, with findings or without."""
+    kernel = "import weft\nfrom weft import Tensor, f32\n\n\n@weft.kernel\ndef k(x: Tensor[f32, 4]):\n    x[9] = 1.0\n"
+    (tmp_path / "guilty.py").write_text(kernel)
+    (tmp_path / "clean.py").write_text("import weft\nimport numpy\n")
+    code = (
+        f"import os, sys, weft.cli; os.chdir({str(tmp_path)!r}); status = weft.cli.main(['check']);"
+        "reading = ('weft.model.project', 'weft.model.kernel', 'weft.lint.findings', 'weft.ops.dialect', 'ast');"
+        "print('FOUND', status, *[name for name in reading if name in sys.modules])"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    )
+    assert first.splitlines()[-1].startswith("FOUND 1 weft.model.project")
+    assert second.splitlines()[-1] == "FOUND 1"
+    assert first.splitlines()[:-1] == second.splitlines()[:-1]
+
+
 def test_importing_weft_is_quick(capsys: pytest.CaptureFixture[str]):
     taken = import_ms("weft")
     with capsys.disabled():

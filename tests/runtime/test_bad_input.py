@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import weft
-import weft.lint
+import weft.lint.findings
 from annotations import read
 from weft import KernelError, LaunchError, Tensor, f32
 from weft.dims import M, N
@@ -177,7 +177,7 @@ def said_by_the_launch(path: Path) -> str:
 
 
 def said_by_the_linter(path: Path) -> set[str]:
-    findings = weft.lint.check(read(path.read_text(encoding="utf-8"), str(path)))
+    findings = weft.lint.findings.check(read(path.read_text(encoding="utf-8"), str(path)))
     return {f"{found.code}: {found.message}" for found in findings if found.severity != "information"}
 
 

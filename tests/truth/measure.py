@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
-import weft.lint
+import weft.lint.findings
 from annotations import read
 from operators import Mutant, mutants
 from subjects import Subject, read_kernel, read_made, subjects
@@ -68,7 +68,7 @@ def verdicts_of(subject: Subject, chosen: Sequence[Mutant]) -> list[Verdict]:
 
 
 def said(subject: Subject, text: str) -> set[str]:
-    findings = weft.lint.check(read(text, str(subject.path)))
+    findings = weft.lint.findings.check(read(text, str(subject.path)))
     return {finding.code for finding in findings if finding.severity != "information"}
 
 

@@ -81,11 +81,11 @@ def _check_plainly(paths: Sequence[str]) -> int:
 
 
 def _check(given: "argparse.Namespace") -> int:
-    from weft.cli import check, rule
+    from weft.cli import check
     from weft.cli.check_options import settings
 
     if given.explain:
-        return rule.run(given.explain)
+        return _explain(given.explain)
     if given.watch:
         from weft.cli.watch import watch
 
@@ -100,9 +100,13 @@ def _run(given: "argparse.Namespace") -> int:
 
 
 def _rule(given: "argparse.Namespace") -> int:
+    return _explain(given.code)
+
+
+def _explain(code: str | None) -> int:
     from weft.cli import rule
 
-    return rule.run(given.code)
+    return rule.run(code)
 
 
 def _inspect(given: "argparse.Namespace") -> int:

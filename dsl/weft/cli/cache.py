@@ -12,8 +12,7 @@ from typing import Any, cast
 
 from weft import __version__
 from weft.cli.replace import ReplaceError, replace
-from weft.lint import Findings
-from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
+from weft.model.diagnostic import Diagnostic, Edit, Findings, Fix, Related, Span
 from weft.records import field, record
 
 _DIRECTORY = ".weft_cache"

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from weft.cli import cache, report
-from weft.cli.add_ignores import with_ignores
 from weft.cli.analysis import Analyser, Outcome
-from weft.cli.fix import mended
 from weft.cli.notebook import NOTEBOOK_SUFFIX
 from weft.cli.replace import ReplaceError, replace
 from weft.cli.report import Checked
@@ -25,9 +23,8 @@ from weft.cli.sources import (
     entries,
 )
 from weft.cli.terminal import style_for
-from weft.lint import Findings
 from weft.lint.config import ConfigError, Configs, Selection, selection
-from weft.model.diagnostic import Diagnostic
+from weft.model.diagnostic import Diagnostic, Findings
 from weft.records import replace as with_other
 
 
@@ -129,6 +126,9 @@ class _Run:
         if path.endswith(NOTEBOOK_SUFFIX):
             complain_of(f"{path} is a notebook, which is not changed: mend its cells by hand")
             return checked
+        from weft.cli.add_ignores import with_ignores  # few runs change anything
+        from weft.cli.fix import mended
+
         if self.settings.is_add_ignores:
             after, count = with_ignores(text, checked.findings)
         else:

@@ -1,7 +1,9 @@
 """Give a file another text, all of it or nothing."""
 
 import os
-import tempfile
+import time
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class ReplaceError(Exception):
@@ -16,7 +18,8 @@ def replace(path: str, data: bytes) -> None:
     target = os.path.realpath(path)
     try:
         mode = _mode(target)
-        descriptor, temporary = tempfile.mkstemp(prefix=".weft-", dir=os.path.dirname(target))
+        temporary = os.path.join(os.path.dirname(target), f".weft-{os.getpid()}-{time.monotonic_ns()}")
+        descriptor = os.open(temporary, _NEW, 0o600)
     except OSError as error:
         raise ReplaceError(_words(error)) from None
     try:

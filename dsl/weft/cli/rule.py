@@ -6,8 +6,9 @@ from types import ModuleType
 
 from weft.cli.sources import complain_of
 from weft.lint import suppress
-from weft.lint.codes import CODES, nearest
+from weft.lint.codes import CODES
 from weft.lint.rules import RULES, unused_kernel
+from weft.model.nearest import nearest
 
 
 def run(code: str | None) -> int:

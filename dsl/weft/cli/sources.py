@@ -1,17 +1,16 @@
 """Reading sources for the command line: whatever a path turns out to be, a text or one clear line, never a traceback."""
 
+import codecs
 import errno
 import io
 import os
 import stat
 import sys
-import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 
 from weft.cli.notebook import NOTEBOOK_SUFFIX, NotebookError, code_cells
 from weft.cli.terminal import printable
 from weft.lint.files import is_skipped
-from weft.model.notebook import joined
 from weft.records import record
 
 STDIN = "-"
@@ -91,6 +90,8 @@ def read(path: str) -> Source:
     text = decode(_read_bytes(path))
     if not path.endswith(NOTEBOOK_SUFFIX):
         return Source(path, text)
+    from weft.model.notebook import joined  # few files are notebooks
+
     try:
         cells = code_cells(text)
     except NotebookError as error:
@@ -134,6 +135,12 @@ def encoded(path: str, text: str) -> bytes:
 
 
 def _encoding(data: bytes) -> str:
+    if not data.startswith(codecs.BOM_UTF8) and not any(
+        b"coding" in line for line in data.split(b"\n", 2)[:2]
+    ):
+        return "utf-8"
+    import tokenize  # slow to load, and few files name an encoding
+
     try:
         return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as error:

@@ -1,10 +1,7 @@
 """The codes of all findings, each with what it says. What configuration, suppressions and `weft rule` know comes from here."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from types import MappingProxyType
-
-_NEAR_ENOUGH = 0.6
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
@@ -113,8 +110,3 @@ CODES: Mapping[str, str] = MappingProxyType(
         "wrong-rank": "Another number of indices than of axes.",
     }
 )
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """What was probably meant by `word`, if anything."""
-    return next(iter(get_close_matches(word, known, 1, _NEAR_ENOUGH)), None)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import cast
 
-from weft.lint.codes import CODES, nearest
+from weft.lint.codes import CODES
 from weft.model.diagnostic import Diagnostic
+from weft.model.nearest import nearest
 from weft.model.occupancy import MULTIPROCESSORS
 from weft.records import record
 

@@ -19,8 +19,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from weft.lint.codes import CODES, nearest
+from weft.lint.codes import CODES
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
+from weft.model.nearest import nearest
 from weft.records import record
 
 CODE = "unused-ignore"

@@ -69,3 +69,12 @@ class Diagnostic:
         )
         related = tuple(Related(one.message, one.span.shifted(by)) for one in self.related)
         return replace(self, span=self.span.shifted(by), fixes=fixes, related=related)
+
+
+@record
+class Findings:
+    """All that was found in a file, in the order of the text. unknown: what was asked and could not be decided."""
+
+    shown: tuple[Diagnostic, ...] = ()
+    suppressed: tuple[Diagnostic, ...] = ()
+    unknown: tuple[Diagnostic, ...] = ()

@@ -2,13 +2,13 @@
 
 import math
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from weakref import WeakValueDictionary
 
 from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
+from weft.model.files import file_of, find, module_name, read_file
 from weft.model.syntax import Parsed, parse
 from weft.model.text import Evaluate, ModuleText, Scope, builtin, class_members
 from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation, Static
@@ -19,9 +19,6 @@ _CONSTANTS = {
     **{f"numpy.{name}": getattr(math, name) for name in ("pi", "e", "inf", "nan")},
 }
 
-# A drive of Windows has one letter.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-_LARGEST_FILE_BYTES = 4_000_000
 # What was typed lately and is gone may come back.
 _MOST_GONE = 64
 
@@ -92,22 +89,10 @@ class Library:
         """The file of a module, as an import in `from_path` sees it; None if it is not in the project or Weft."""
         key = (name, os.path.dirname(from_path))
         if key not in self._found:
-            self._found[key] = self._find(name, from_path)
+            self._found[key] = find(name, from_path, self.roots, (self.dialect.package, self.dialect.root))
         if self._found[key] is None:
             self.missing.add((name, from_path))
         return self._found[key]
-
-    def _find(self, name: str, from_path: str) -> str | None:
-        relative = name.lstrip(".")
-        if name.startswith("."):
-            base = os.path.dirname(from_path)
-            for _ in range(len(name) - len(relative) - 1):
-                base = os.path.dirname(base)
-            return file_of(base, relative)
-        if name.partition(".")[0] == self.dialect.package:
-            return file_of(self.dialect.root, name)
-        bases = (os.path.dirname(from_path), *self.roots, *(os.path.join(root, "src") for root in self.roots))
-        return next((path for base in bases if base and (path := file_of(base, name))), None)
 
     def _is_own(self, path: str) -> bool:
         return path.startswith(self._own)
@@ -192,42 +177,3 @@ def _is_same(a: Binding, b: Binding) -> bool:
     """Whether two bindings stand for the same: of two names that nothing is known of, each is itself."""
     names = [binding.symbol and binding.symbol.qualified_name for binding in (a, b)]
     return a == b and names[0] == names[1]
-
-
-def file_of(base: str, dotted: str) -> str | None:
-    """`base/a/b.py` or `base/a/b/__init__.py`."""
-    stem = os.path.join(base, *dotted.split(".")) if dotted else base
-    for candidate in (f"{stem}.py", os.path.join(stem, "__init__.py")):
-        if os.path.isfile(candidate):
-            return candidate
-    return None
-
-
-def is_file(path: str) -> bool:
-    """Whether a path is one: a text that was never saved goes by its URI, as in `untitled:Untitled-1`."""
-    return _SCHEME.match(path) is None
-
-
-def absolute(path: str) -> str:
-    return os.path.abspath(path) if is_file(path) else path
-
-
-def module_name(path: str) -> str:
-    """The dotted name of a file: its folders that are packages, then its own name."""
-    folder, file = os.path.split(path)
-    parts = [] if file == "__init__.py" else [file.removesuffix(".py")]
-    while folder and os.path.isfile(os.path.join(folder, "__init__.py")):
-        folder, package = os.path.split(folder)
-        parts.insert(0, package)
-    return ".".join(parts)
-
-
-def read_file(path: str) -> str | None:
-    """The text of a source file; None if it cannot be read."""
-    try:
-        if os.path.getsize(path) > _LARGEST_FILE_BYTES:
-            return None
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig", "replace")
-    except (OSError, ValueError):
-        return None

@@ -7,7 +7,8 @@ from weft.model.block import Analyses, BlockModel, analyse_block
 from weft.model.blocks import Blocks
 from weft.model.dialect import Dialect
 from weft.model.evaluate import evaluate
-from weft.model.library import Library, absolute, module_name, read_file
+from weft.model.files import absolute, module_name, read_file
+from weft.model.library import Library
 from weft.model.model import Model
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText

@@ -1,13 +1,12 @@
 """The table from names to operations that makes the front end read Weft."""
 
-import os
 from collections.abc import Callable, Mapping
 from types import FunctionType
 
 from weft import layout
 from weft.model.dialect import Dialect, Rule
 from weft.model.trace import arrays
-from weft.ops import dtypes
+from weft.ops import PACKAGE, ROOT, dtypes
 from weft.ops.infer import (
     atomic,
     bits,
@@ -107,8 +106,8 @@ DIALECT = Dialect(
     place_class="weft.ops.geometry.Place",
     kernel_class="weft.kernel.Kernel",
     function_class="weft.kernel.Function",
-    root=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
-    package="weft",
+    root=ROOT,
+    package=PACKAGE,
     foreign=_FOREIGN,
     speaking=frozenset({"builtins.print"}),
     conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},

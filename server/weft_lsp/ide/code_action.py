@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from weft.lint import check
+from weft.lint.findings import check
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
 

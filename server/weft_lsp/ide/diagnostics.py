@@ -1,7 +1,7 @@
 """The findings of a file: those that the linter gives with the project's configuration, and no others."""
 
-from weft.lint import check
 from weft.lint.config import Config, Selection
+from weft.lint.findings import check
 from weft.model.diagnostic import Diagnostic
 from weft.model.model import Model
 

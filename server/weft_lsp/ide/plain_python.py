@@ -19,7 +19,7 @@ from jedi.api.classes import BaseName, BaseSignature, ParamName, Signature
 from jedi.api.environment import InterpreterEnvironment
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, SymbolKind
-from weft.model.library import is_file, read_file
+from weft.model.files import is_file, read_file
 from weft.model.model import Model
 from weft.model.source import Lines
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weft.lint import check
+from weft.lint.findings import check
 from weft.model.block import Analyses, BlockModel, analyse_block
 from weft.model.blocks import Blocks
 from weft.model.diagnostic import Edit

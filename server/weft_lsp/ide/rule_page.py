@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from weft.lint import codes
-from weft.model.library import read_file
+from weft.model.files import read_file
 
 
 @dataclass(frozen=True, slots=True)

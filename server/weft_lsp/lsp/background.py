@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from weft.model.library import read_file
+from weft.model.files import read_file
 
 from weft_lsp.lsp.background_process import Name, Result, Task
 from weft_lsp.lsp.documents import uri_of

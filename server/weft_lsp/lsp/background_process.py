@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 from lsprotocol import types
 from weft.model.facts import Outline, SymbolKind
-from weft.model.library import read_file
+from weft.model.files import read_file
 
 from weft_lsp.lsp import diagnostics
 from weft_lsp.lsp.documents import Document, uri_of

@@ -6,7 +6,7 @@ from attrs import evolve
 from lsprotocol import types
 from weft.model.diagnostic import Span
 from weft.model.facts import SymbolKind
-from weft.model.library import read_file
+from weft.model.files import read_file
 
 from weft_lsp.ide.call_hierarchy import CallItem, incoming, outgoing, prepare
 from weft_lsp.ide.complement import own_call_item

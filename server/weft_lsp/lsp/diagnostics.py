@@ -8,8 +8,8 @@ from hashlib import sha256
 from attrs import evolve
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from weft.lint import check_in_steps
 from weft.lint.codes import CODES
+from weft.lint.findings import check_in_steps
 from weft.model.diagnostic import Diagnostic
 
 from weft_lsp.ide.complement import own_findings

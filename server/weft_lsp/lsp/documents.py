@@ -6,7 +6,7 @@ from hashlib import sha256
 from lsprotocol import types
 from pygls import uris
 from weft.model.diagnostic import Span
-from weft.model.library import is_file
+from weft.model.files import is_file
 from weft.model.model import Model
 
 from weft_lsp.lsp import positions

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from lsprotocol import types
 from weft.model.diagnostic import Span
 from weft.model.facts import Location
-from weft.model.library import read_file
+from weft.model.files import read_file
 
 from weft_lsp.lsp.documents import Document, uri_of
 from weft_lsp.lsp.language_server import Server

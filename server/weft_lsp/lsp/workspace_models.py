@@ -2,7 +2,7 @@
 
 import asyncio
 
-from weft.model.library import read_file
+from weft.model.files import read_file
 from weft.model.model import Model
 
 from weft_lsp.ide.target import Target, may_use

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from functools import partial
 
 from weft.layout import ComposedLayout, Layout, Swizzle
@@ -12,6 +11,7 @@ from weft.model.diagnostic import Edit, Fix
 from weft.model.dtypes import BOOL
 from weft.model.ir import Assign, If, Special, Stmt
 from weft.model.limits import AXES
+from weft.model.nearest import nearest
 from weft.model.syntax import HOLE
 from weft.model.text import ALL_NAMES
 from weft.model.trace.arithmetic import (
@@ -177,21 +177,21 @@ def _report_unknown_name(t: Tracer, node: ast.Name) -> None:
     if node.id == HOLE or not scope.knows_all_names or scope.declares(node.id):
         return
     names = [*t.frame.env, *found]
-    advice, fixes = _nearest(t, node.id, names, node, "define it before the kernel, or import it")
+    advice, fixes = _advice(t, node.id, names, node, "define it before the kernel, or import it")
     t.report("unknown-name", f"`{node.id}` is not defined: {advice}", node, fixes=fixes)
 
 
-def _nearest(
+def _advice(
     t: Tracer, name: str, names: list[str], node: ast.AST, otherwise: str
 ) -> tuple[str, tuple[Fix, ...]]:
     """Advice for a name that does not exist: the nearest one that does, as a fix."""
     foreign = t.library.dialect.foreign.get(name)
-    found = [foreign] if foreign is not None and foreign in names else get_close_matches(name, names, 1, 0.6)
-    if not found:
+    found = foreign if foreign is not None and foreign in names else nearest(name, names)
+    if found is None:
         return otherwise, ()
     span = t.span(node)
-    edit = Edit(type(span)(span.end - len(name), span.end), found[0])
-    return f"did you mean `{found[0]}`?", (Fix(f"Change to `{found[0]}`", (edit,), is_safe=False),)
+    edit = Edit(type(span)(span.end - len(name), span.end), found)
+    return f"did you mean `{found}`?", (Fix(f"Change to `{found}`", (edit,), is_safe=False),)
 
 
 def _attribute(t: Tracer, node: ast.expr) -> Value:
@@ -296,7 +296,7 @@ def _report_unknown_attribute(t: Tracer, owner: Value, node: ast.Attribute) -> N
         if names
         else "it has no members in a kernel"
     )
-    advice, fixes = _nearest(t, node.attr, names, node, listed)
+    advice, fixes = _advice(t, node.attr, names, node, listed)
     t.report("unknown-attribute", f"{describe(owner)} has no `{node.attr}`: {advice}", node, fixes=fixes)
 
 

@@ -1,0 +1,56 @@
+"""Read files into Models and find what is wrong in them: what `analysis` loads for files that the cache does not know."""
+
+from collections.abc import Sequence
+
+from weft.cli.analysis import Outcome, Targets, Wanted
+from weft.cli.cache import Entry as Cached
+from weft.cli.cache import stamp
+from weft.cli.sources import STDIN_NAME, Entry, Source, Unreadable
+from weft.lint.findings import check_all
+from weft.model.diagnostic import Findings
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
+
+# So many files are read with what was learnt of the others; then the memory is given back.
+_MOST_TOGETHER = 100
+
+
+class Reader:
+    """roots: where imports are looked for."""
+
+    def __init__(self, roots: tuple[str, ...]) -> None:
+        self.roots = roots
+        self.project = Project(DIALECT, roots)
+        self.count = 0
+
+    def read(self, entry: Entry, targets: Targets = ()) -> tuple[Outcome, Cached | None]:
+        """What is found in a file now, and what the cache should keep of it."""
+        self.count += 1
+        if self.count % _MOST_TOGETHER == 0:
+            self.project = Project(DIALECT, self.roots)
+        before = None if entry.path == STDIN_NAME else stamp(entry.path)
+        source = entry.read()
+        if isinstance(source, Unreadable):
+            return Outcome(entry, source, Findings()), None
+        self.project.asked.clear()
+        self.project.library.missing.clear()
+        findings = self.findings(source, targets)
+        cached = None
+        if before is not None:
+            imports = tuple((path, stamp(path)) for path in sorted(self.project.asked))
+            missing = tuple(sorted({name for name, _ in self.project.library.missing}))
+            cached = Cached(before, imports, missing, findings, targets)
+        return Outcome(entry, source, findings), cached
+
+    def findings(self, source: Source, targets: Targets) -> Findings:
+        """What is found in a text, whatever is on disk."""
+        if not source.mentions_weft:
+            return Findings()
+        return check_all(self.project.read(source.path, source.text, source.parts), targets)
+
+
+def read_all(given: tuple[tuple[str, ...], Sequence[Wanted]]) -> list[tuple[Outcome, Cached | None]]:
+    """What is found in some files, with these roots of imports."""
+    roots, wanted = given
+    reader = Reader(roots)
+    return [reader.read(entry, targets) for entry, targets in wanted]

@@ -1,0 +1,99 @@
+"""All findings: what the front end found, and what the rules find in its Model."""
+
+from collections.abc import Iterable, Iterator
+from math import prod
+
+from weft.lint.rules import RULES, unused_kernel
+from weft.lint.suppress import divided
+from weft.lint.targets import beyond_targets
+from weft.model.diagnostic import Diagnostic, Findings
+from weft.model.kept import kept_with_its_argument
+from weft.model.kernel import Analysis
+from weft.model.limits import ANY_GPU, USUAL_BLOCKS
+from weft.model.model import Model
+from weft.model.values import ConfiguredKernel, KernelRef
+from weft.records import replace
+
+# A block, and the grid as far as the text tells.
+Geometry = tuple[tuple[int, int, int], tuple[int, int, int] | None]
+
+
+def check(model: Model, targets: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]:
+    """The findings of a file that it does not suppress, in the order of the text. One that does not use Weft has none.
+
+    targets: the GPUs that it is for, such as `sm_90`; without any, what no GPU can do is found.
+    """
+    return check_all(model, targets).shown
+
+
+def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
+    """`check`, with what is suppressed and what could not be decided."""
+    if not model.is_about_kernels:
+        return Findings()
+    found = [*model.findings, *unused_kernel.check_file(model)]
+    for start, own in _by_kernel(model, targets):
+        found += [finding.shifted(start) for finding in own]
+    certain = [finding for finding in found if finding.certainty != "unknown"]
+    shown, suppressed = divided(model.text, certain)
+    unknown = (finding for finding in found if finding.certainty == "unknown")
+    return Findings(_sorted(shown), _sorted(suppressed), _sorted(unknown))
+
+
+def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[None]:
+    """Do the work of `check` bit by bit, for who has other things to do in between: it is kept, and `check` collects it."""
+    if model.is_about_kernels:
+        for _ in model.blocks:
+            yield
+        for _ in _by_kernel(model, targets):
+            yield
+
+
+def _by_kernel(model: Model, targets: tuple[str, ...]) -> Iterator[tuple[int, tuple[Diagnostic, ...]]]:
+    launched = _launches(model)
+    for start, kernel in model.kernels():
+        yield start, check_kernel(kernel, launched.get(kernel.name), targets)
+
+
+def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda finding: (finding.span, finding.code)))
+
+
+def _launches(model: Model) -> dict[str, Geometry]:
+    """For each kernel of the file, the first geometry that a launch in the file gives; else, if one leaves it to Weft, the one
+    that is chosen for a kernel that looks at its threads."""
+    found: dict[str, Geometry] = {}
+    free: set[str] = set()
+    for _, block in model.blocks:
+        for site in block.launches:
+            kernel = site.kernel
+            if isinstance(kernel, ConfiguredKernel) and kernel.block and min(kernel.block) > 0:
+                definition = kernel.kernel.definition
+                if definition.module == model.module.name and prod(kernel.block) <= ANY_GPU.block_threads:
+                    found.setdefault(definition.name, (kernel.block, kernel.grid))
+            elif isinstance(kernel, KernelRef) and kernel.definition.module == model.module.name:
+                free.add(kernel.definition.name)
+    for _, kernel in model.kernels():
+        domain = kernel.ir.domain if kernel.ir else None
+        if domain is not None and kernel.name in free:
+            found.setdefault(kernel.name, (USUAL_BLOCKS[len(domain.indices)], None))
+    return found
+
+
+@kept_with_its_argument
+def check_kernel(
+    kernel: Analysis, launched_as: Geometry | None = None, targets: tuple[str, ...] = ()
+) -> tuple[Diagnostic, ...]:
+    """What the rules find in one kernel; spans count from its block, and are computed once for an analysis."""
+    if launched_as is not None and _may_have(kernel, launched_as[0]):
+        kernel = replace(kernel, launched_as=launched_as)
+    if targets:
+        kernel = replace(kernel, targets=targets)
+    return tuple(finding for rule in (*RULES, beyond_targets) for finding in rule(kernel))
+
+
+def _may_have(kernel: Analysis, block: tuple[int, int, int]) -> bool:
+    """Whether a launch may give this block: the kernel fixes none, and its domain has the block's axes."""
+    domain = kernel.ir.domain if kernel.ir else None
+    if domain is None:
+        return kernel.ir is not None
+    return domain.block is None and max(block[len(domain.indices) :], default=1) == 1
