@@ -70,6 +70,11 @@ def divergent():
         weft.barrier()
 
 
+made = weft.zero((2, 3), weft.f32)
+from_dims = weft.dims("N")
+less = weft.layout.Swizzle(1, 2)
+
+
 def unfinished(
 """
 CAPABILITIES = {
@@ -272,6 +277,7 @@ def test_no_finding_is_doubled(pair: Pair):
     uri = pair.open("guilty.py", GUILTY)
     theirs, ours = (published(client, uri) for client in pair.clients)
     assert {'8: "scael" is not defined'} <= theirs
+    assert {"17", "18", "19"} <= {line.partition(":")[0] for line in theirs}
     assert {line.partition(":")[0] for line in theirs} & {line.partition(":")[0] for line in ours} == set()
     assert any("barrier" in line for line in ours)
 

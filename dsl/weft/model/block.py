@@ -81,7 +81,8 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
         analyses.of(definition, module, is_kernel=is_kernel, enclosing=enclosing)
         for definition, is_kernel, enclosing in reader.nested
     ]
-    findings = [*_syntax(parsed), *(finding for function in functions for finding in function.findings)]
+    findings = [*_syntax(parsed), *t.findings.values()]
+    findings += [finding for function in functions for finding in function.findings]
     lookups = _lookups(t)
     callees: list[Analysis] = []
     for site in t.launches:

@@ -12,6 +12,8 @@ from weft.model.syntax import Parsed
 from weft.records import field, record, replace
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# What makes an initializer from the fields of a class.
+_MAKERS_OF_FIELDS = {"NamedTuple", "dataclass", "record"}
 
 
 @record(eq=False, slots=False)
@@ -180,13 +182,28 @@ def symbol_of_class(
     initializers = [
         part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"
     ]
-    parameters = (
-        signature_of(initializers[0], is_method=True, is_of_language=is_of_language).parameters
-        if initializers
-        else ()
-    )
+    if initializers:
+        parameters = signature_of(initializers[0], is_method=True, is_of_language=is_of_language).parameters
+    else:
+        parameters = tuple(_fields(node, plain_annotation if is_of_language else _as_written))
     named = Signature(node.name, parameters)
     return Symbol(node.name, kind, qualified_name, location, named, ast.get_docstring(node))
+
+
+def _fields(node: ast.ClassDef, write: Callable[[ast.expr], str]) -> Iterator[ParameterText]:
+    """The parameters of a class whose initializer is made from its fields."""
+    makers = {
+        ast.unparse(part).partition("(")[0].rpartition(".")[2] for part in (*node.decorator_list, *node.bases)
+    }
+    if not makers & _MAKERS_OF_FIELDS:
+        return
+    for part in node.body:
+        match part:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                if "ClassVar" not in ast.unparse(annotation):
+                    yield ParameterText(name, write(annotation), ast.unparse(value) if value else None)
+            case _:
+                pass
 
 
 @kept_with_its_argument

@@ -129,6 +129,9 @@ class Library:
         text = self.module(module.path)
         return text and text.scope
 
+    def is_of_language(self, module: Module) -> bool:
+        return module.path is not None and self._is_own(module.path)
+
     def module_names(self, module: Module) -> list[str]:
         """The public names of a module: its `__all__` if it has one."""
         text = self.module(module.path) if module.path else None

@@ -29,6 +29,7 @@ from weft_lsp.ide.target import Target
 
 # A text that does not parse, and a name that is nowhere, are faults of Python, which every server shows.
 _FAULTS_OF_PYTHON = ("syntax-error", "unknown-name")
+_FAULTS_OF_HOST_CODE = ("call-arguments", "not-callable", "unknown-attribute")
 # What has a value that a launch decides, or the layout of one.
 _VALUES = ("constant", "parameter", "variable", "property")
 
@@ -87,8 +88,15 @@ def own_hints(settings: HintSettings) -> HintSettings:
     return replace(settings, is_for_kernels_alone=True)
 
 
-def own_findings(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(finding for finding in found if finding.code not in _FAULTS_OF_PYTHON)
+def own_findings(model: Model, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(finding for finding in found if not _is_of_python(model, finding))
+
+
+def _is_of_python(model: Model, finding: Diagnostic) -> bool:
+    """Whether the other server says it too. In kernels it knows no members and no calls."""
+    if finding.code in _FAULTS_OF_HOST_CODE:
+        return model.kernel_at(finding.span.start) is None
+    return finding.code in _FAULTS_OF_PYTHON
 
 
 def keyword_of_kernel(model: Model, offset: int) -> KeywordArgument | None:

@@ -145,7 +145,7 @@ def refresh(ls: Server) -> None:
 def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
     config = ls.configurations.of(document.path)
     found = diagnostics(document.model, config)
-    shown = own_findings(found) if ls.is_beside else found
+    shown = own_findings(document.model, found) if ls.is_beside else found
     return [
         finding_to_lsp(document, finding, ls.settings.manual)
         for finding in shown

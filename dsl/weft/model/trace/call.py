@@ -29,6 +29,7 @@ from weft.model.values import (
     HostFunction,
     KernelRef,
     Method,
+    Module,
     Operation,
     Record,
     Scalar,
@@ -185,8 +186,11 @@ def bind(
         bound[parameter.name], nodes[parameter.name] = value, argument
     if rest is not None:
         bound[rest] = Tuple(tuple(positional[len(takers) :]))
+    names = {parameter.name for parameter in signature.parameters if not parameter.is_positional_only}
+    takes_any_word = any(parameter.marker == "**" for parameter in signature.parameters)
     for word in node.keywords:
-        names = [parameter.name for parameter in signature.parameters if not parameter.is_positional_only]
+        if word.arg is not None and word.arg not in names and takes_any_word:
+            continue
         if word.arg is not None and (word.arg not in names or word.arg in bound):
             problem = f"`{word.arg}` is {'given twice' if word.arg in bound else 'not a parameter'}"
         elif word.arg is not None:
@@ -199,9 +203,17 @@ def bind(
     if problem is None and missing:
         problem = f"`{missing[0]}` is missing"
     if problem is not None:
-        t.report("call-arguments", f"{problem}: call it as `{signature_label(signature)}`", node)
+        message = f"{problem}: call it as `{signature_label(signature)}`"
+        t.report("call-arguments", message, node, also_on_host=True)
         return None
     return bound, nodes
+
+
+def _is_spread(node: ast.Call) -> bool:
+    """Whether there are more arguments than the text tells."""
+    return any(isinstance(argument, ast.Starred) for argument in node.args) or any(
+        word.arg is None for word in node.keywords
+    )
 
 
 def _note_call(t: Tracer, callee: Value, node: ast.Call) -> None:
@@ -271,7 +283,7 @@ def evaluate_static(
         named = {word: to_python(value) for word, value in keywords.items()}
         return from_python(function(*arguments, **named))
     except LayoutError as error:
-        t.report("layout", str(error), node)
+        t.report("layout", str(error), node, also_on_host=True)
     except (TypeError, ValueError, OverflowError, RecursionError, IndexError, AttributeError):
         pass
     return UNKNOWN
@@ -282,6 +294,9 @@ def _construct(
 ) -> Value:
     name = kind.qualified_name
     if name in t.dialect.algebra:
+        signature = kind.symbol and kind.symbol.signature
+        if signature and not _is_spread(node) and bind(t, signature, node, positional, keywords) is None:
+            return UNKNOWN
         return evaluate_static(t, t.dialect.algebra[name], positional, keywords, node)
     if name in t.dialect.conversions:
         return _converted(t, t.dialect.conversions[name], positional, node)
@@ -359,8 +374,7 @@ def _launch(
             node,
         )
         return UNKNOWN
-    has_star = any(isinstance(argument, ast.Starred) for argument in node.args)
-    if has_star or any(word.arg is None for word in node.keywords):
+    if _is_spread(node):
         return UNKNOWN
     spans = tuple(t.frame.block.span(argument) for argument in node.args)
     words = tuple(
@@ -381,6 +395,7 @@ def _other(
             arguments: dict[str, Value] = {"args": Tuple(tuple(positional)), **keywords}
             return rule(Call(t, node, callee.qualified_name, arguments))
     if not t.is_kernel:
+        _check_host_call(t, callee, positional, keywords, node)
         return host_call(callee, positional, keywords)
     if isinstance(callee, External | HostFunction):
         t.report(
@@ -392,3 +407,19 @@ def _other(
     elif callee != UNKNOWN:
         t.report("not-callable", f"{describe(callee)} cannot be called in a kernel", node)
     return UNKNOWN
+
+
+def _check_host_call(
+    t: Tracer, callee: Value, positional: list[Value], keywords: dict[str, Value], node: ast.Call
+) -> None:
+    """Report a call from host code of what Weft has, if it does not fit."""
+    match callee:
+        case Module() if t.library.is_of_language(callee):
+            names = ", ".join(t.library.module_names(callee)[:2])
+            message = f"{describe(callee)} cannot be called: import from it, as in `from {callee.qualified_name} import {names}`"
+            t.report("not-callable", message, node, also_on_host=True)
+        case HostFunction(qualified_name=name, symbol=symbol) if name.startswith(f"{t.dialect.package}."):
+            if symbol and symbol.signature and not _is_spread(node):
+                bind(t, symbol.signature, node, positional, keywords)
+        case _:
+            pass

@@ -80,6 +80,8 @@ _INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
     ast.Starred: ("a starred expression", "write the items out"),
 }
 
+_MOST_LISTED = 12
+
 
 def expression(t: Tracer, node: ast.expr) -> Value:
     """What `node` stands for. Never raises on a user's mistake: it is reported and the value is unknown."""
@@ -291,13 +293,24 @@ def _class_member(t: Tracer, owner: Value, qualified: str, name: str) -> Binding
 
 def _report_unknown_attribute(t: Tracer, owner: Value, node: ast.Attribute) -> None:
     names = member_names(t, owner)
+    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     listed = (
-        f"it has {', '.join(f'`{name}`' for name in sorted(names)[:12])}"
+        f"it has {', '.join(f'`{name}`' for name in sorted(names)[:_MOST_LISTED])}{more}"
         if names
         else "it has no members in a kernel"
     )
     advice, fixes = _advice(t, node.attr, names, node, listed)
-    t.report("unknown-attribute", f"{describe(owner)} has no `{node.attr}`: {advice}", node, fixes=fixes)
+    message = f"{describe(owner)} has no `{node.attr}`: {advice}"
+    t.report(
+        "unknown-attribute", message, node, fixes=fixes, also_on_host=_is_known_on_host(t, owner, node.attr)
+    )
+
+
+def _is_known_on_host(t: Tracer, owner: Value, name: str) -> bool:
+    """Whether all that the owner has is known outside of kernels too, where modules have more than their text says."""
+    if isinstance(owner, Module):
+        return t.library.is_of_language(owner) and not name.startswith("_")
+    return isinstance(owner, Static) and not name.startswith("_")
 
 
 def _subscript(t: Tracer, node: ast.expr) -> Value:

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from weft.model.declarations import bound_names
 from weft.model.diagnostic import Span
@@ -17,6 +18,9 @@ from weft.model.values import (
     KernelRef,
     Value,
 )
+
+# Contexts whose code is meant to fail.
+_EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "suppress")
 
 
 class HostReader:
@@ -42,14 +46,16 @@ class HostReader:
                 self._import(node)
             case ast.If() | ast.While():
                 expression(self.t, node.test)
-                self._branches([node.body, node.orelse])
+                with self._tried(_asks_for_members(node.test)):
+                    self._branches([node.body, node.orelse])
             case ast.For() | ast.AsyncFor():
                 self._for(node)
             case ast.With() | ast.AsyncWith():
                 self._with(node)
             case ast.Try():
                 handlers = [handler.body for handler in node.handlers]
-                self._branches([node.body, *handlers, node.orelse, node.finalbody])
+                with self._tried(bool(handlers)):
+                    self._branches([node.body, *handlers, node.orelse, node.finalbody])
             case ast.Return(value=value) if value is not None:
                 expression(self.t, value)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
@@ -80,7 +86,17 @@ class HostReader:
             expression(self.t, item.context_expr)
             for name in bound_names(item.optional_vars) if item.optional_vars else ():
                 self.t.frame.env[name.id] = UNKNOWN
-        self.read(node.body)
+        expects_error = any(_word(item.context_expr) in _EXPECTING for item in node.items)
+        with self._tried(expects_error):
+            self.read(node.body)
+
+    @contextmanager
+    def _tried(self, is_tried: bool) -> Generator[None]:
+        """Code that may fail on purpose: nothing is said of it."""
+        before = self.t.is_dead
+        self.t.is_dead = before or is_tried
+        yield
+        self.t.is_dead = before
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
@@ -181,3 +197,13 @@ class HostReader:
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     rest = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest]
+
+
+def _word(node: ast.expr) -> str:
+    """The last word of what is called: `raises` of `pytest.raises(ValueError)`."""
+    function = node.func if isinstance(node, ast.Call) else node
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _asks_for_members(test: ast.expr) -> bool:
+    return any(isinstance(node, ast.Call) and _word(node) == "hasattr" for node in ast.walk(test))

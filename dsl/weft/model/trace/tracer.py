@@ -209,9 +209,13 @@ class Tracer:
         *,
         severity: str = "error",
         fixes: tuple[Fix, ...] = (),
+        also_on_host: bool = False,
     ) -> None:
-        """Add a finding, once, unless the place is half-typed or can never run."""
-        if not self.is_kernel or self.is_dead:
+        """Add a finding, once, unless the place is half-typed or can never run.
+
+        also_on_host: it is wrong in host code too, of which Weft says nothing else.
+        """
+        if self.is_dead or not (self.is_kernel or also_on_host):
             return
         if isinstance(place, ast.AST) and any(_is_hole(node) for node in ast.walk(place)):
             return
