@@ -3,7 +3,7 @@
 import textwrap
 
 from annotations import check, read
-from weft.lint import check as findings_of
+from weft.lint.findings import check as findings_of
 
 
 def found(text: str) -> list[tuple[str, str]]:
