@@ -15,7 +15,8 @@ from annotations import expected, found, read
 from weft.backends import cuda
 from weft.errors import KernelError, LaunchError
 from weft.model.ir import TensorParameter, has_barrier
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MISTAKES = EXAMPLES / "mistakes.py"

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from weft.backends.interface import GpuBackend, GpuCompiled, HostBackend, HostCompiled
-from weft.backends.parameters import FlatParameter, flatten
+from weft.backends.parameters import FlatParameter
 from weft.chosen import ChosenGeometry
 from weft.errors import InternalError, LaunchError, finding, launch_error
 from weft.geometry import GeometryError, choose, extents, problems, to_geometry, turned
@@ -24,7 +24,7 @@ from weft.model.ir import Kernel, Param
 from weft.model.limits import ANY_GPU, HOST, Geometry, Problem
 from weft.model.multiples import PROMISED
 from weft.model.occupancy import Occupancy
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
 from weft.records import record
 
 if TYPE_CHECKING:
@@ -315,8 +315,7 @@ class Launcher:
             if on_host
             else _gpu_run(self.kernel, specialization, device)
         )
-        parameters = flatten(specialize(self.kernel, specialization), specialization.index_bits)
-        version = Version(run, parameters, specialization, compiled)
+        version = Version(run, compiled.parameters, specialization, compiled)
         return _remember(self._versions, key, version, _MAX_VERSIONS)
 
     def _fill(self, version: Version, geometry: Geometry, given: Given, place: tuple[bool, int]) -> Plan:

@@ -31,7 +31,8 @@ from weft.model.ir import (
     While,
 )
 from weft.model.limits import Geometry, triple
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 
 HERE = Span(0, 0)
 BARRIER = Barrier(HERE)

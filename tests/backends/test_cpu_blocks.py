@@ -35,7 +35,7 @@ from building import (
 from primitive_cases import INTEGERS
 from weft.model.dtypes import BF16, BOOL, F16, F32, I32
 from weft.model.ir import Break, Continue, Expr, For, Kernel, Op, Param, ScalarParameter, Var
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 N, M, K = dim("N"), dim("M"), dim("K")
 

@@ -38,7 +38,7 @@ from weft.backends.cpu.prelude import prelude
 from weft.backends.lowering import prelude_names
 from weft.model.dtypes import ALL, BF16, BOOL, F16, F32, I32, DType
 from weft.model.ir import Break, Expr, Kernel, Op, Param, ScalarParameter, Stmt, Var
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 N, M, I, J, K = dim("N"), dim("M"), index("i"), index("j"), index("k")
 # On the CPU a block's shared arrays lie in scratch memory, and a barrier is where a loop ends.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from building import dim, domain, index, kernel, load, op, store, tensor
 from weft.backends import cpu
 from weft.model.dtypes import F32
 from weft.model.limits import Geometry
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 N, i = dim("N"), index("i")
 x, y = tensor("x", F32, N), tensor("y", F32, N)
 what = kernel("twice", [x, y], domain({"i": N}, store(y, i, value=op("add", load(x, i), load(x, i)))))
@@ -27,8 +28,12 @@ compiled = cpu.compile(what, Specialization(contiguous=frozenset("xy")))
 given, found = numpy.arange(100, dtype="f4"), numpy.zeros(100, "f4")
 compiled.launch((given.ctypes.data, 100, found.ctypes.data), Geometry((1, 1, 1), (128, 1, 1)))
 right = bool((found == 2 * given).all())
-print(json.dumps({"right": right, "cached": compiled.was_cached, "numba": "numba" in sys.modules}))
+print(json.dumps({"right": right, "cached": compiled.was_cached, "llvm": "llvmlite" in sys.modules}))
 """
+
+
+# Elsewhere LLVM loads what it compiled.
+IS_FLAT = sys.platform == "linux" and platform.machine() == "x86_64"
 
 
 def start(directory: Path) -> "subprocess.Popen[str]":
@@ -45,9 +50,9 @@ def answer(process: "subprocess.Popen[str]") -> dict[str, bool]:
     return json.loads(text)
 
 
-def test_a_second_process_neither_compiles_nor_loads_numba(tmp_path: Path):
-    assert answer(start(tmp_path)) == {"right": True, "cached": False, "numba": True}
-    assert answer(start(tmp_path)) == {"right": True, "cached": True, "numba": False}
+def test_a_second_process_neither_compiles_nor_loads_llvm(tmp_path: Path):
+    assert answer(start(tmp_path)) == {"right": True, "cached": False, "llvm": True}
+    assert answer(start(tmp_path)) == {"right": True, "cached": True, "llvm": not IS_FLAT}
 
 
 def test_processes_at_once(tmp_path: Path):
@@ -61,13 +66,13 @@ def test_a_damaged_file_is_compiled_again(tmp_path: Path):
     answer(start(tmp_path))
     for file in (path for path in tmp_path.rglob("*") if path.is_file()):
         file.write_bytes(file.read_bytes()[:-100])
-    assert answer(start(tmp_path)) == {"right": True, "cached": False, "numba": True}
+    assert answer(start(tmp_path)) == {"right": True, "cached": False, "llvm": True}
     assert answer(start(tmp_path))["cached"]
 
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    assert answer(start(tmp_path / "file")) == {"right": True, "cached": False, "numba": True}
+    assert answer(start(tmp_path / "file")) == {"right": True, "cached": False, "llvm": True}
 
 
 @pytest.fixture

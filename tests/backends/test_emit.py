@@ -30,7 +30,7 @@ from weft.backends.python import emit_thread_kernel
 from weft.model.diagnostic import Span
 from weft.model.dtypes import BOOL, F16, F32, F64, I32, I64, INDEX, U32, U64
 from weft.model.ir import PRIMITIVES, SPECIALS, Assign, Const, Expr, Kernel, Op, Param, ScalarParameter, Var
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 GPU = Target({name: f"{name.replace('.', '_')}()" for name in SPECIALS}, 32, prelude_names())
 

@@ -13,7 +13,7 @@ from annotations import check
 from weft import KernelError, Tensor, bf16, f16, f32, f64, i32, u32
 from weft.backends import cuda
 from weft.dims import M, N
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 
 @weft.kernel

@@ -6,7 +6,7 @@ import weft
 from weft import LaunchError, Tensor, f32, i32
 from weft.backends import cuda
 from weft.dims import N
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 BLOCK = 256
 ROWS = 48

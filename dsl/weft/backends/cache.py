@@ -173,7 +173,17 @@ _SPEAKING = frozenset({"__pycache__", "cli", "inspect", "lint"})
 @cache
 def language() -> str:
     """What tells one state of Weft's own sources from another, by their dates and sizes."""
-    return "\n".join(sorted(_stamps(Path(__file__).parents[1])))
+    found: list[tuple[str, int, int]] = []
+    folders = [str(Path(__file__).parents[1])]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_size, status.st_mtime_ns))
+                elif entry.name not in _SPEAKING and entry.is_dir():
+                    folders.append(entry.path)
+    return repr(sorted(found))
 
 
 @cache
@@ -184,16 +194,6 @@ def installed(package: str) -> str:
         return f"no {package}"
     status = os.stat(found.origin)
     return f"{found.origin} {status.st_size} {status.st_mtime_ns}"
-
-
-def _stamps(folder: Path) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir() and entry.name not in _SPEAKING:
-                yield from _stamps(Path(entry.path))
-            elif entry.name.endswith(".py"):
-                status = entry.stat()
-                yield f"{entry.path} {status.st_size} {status.st_mtime_ns}"
 
 
 def _path(name: str) -> Path:

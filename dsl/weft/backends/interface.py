@@ -4,22 +4,27 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from weft.backends.direct import Direct
+from weft.backends.parameters import FlatParameter
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.occupancy import Occupancy
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 Number = int | float | bool
 
 
 class HostCompiled(Protocol):
-    """`direct`: how it is run with a geometry by machine code; None where it cannot be."""
+    """`direct`: how it is run with a geometry by machine code; None where it cannot be. `parameters`: what it takes."""
 
+    @property
+    def parameters(self) -> tuple[FlatParameter, ...]: ...
     def launch(self, arguments: Sequence[Number], geometry: Geometry, /) -> None: ...
     def direct(self, geometry: Geometry, /) -> Direct | None: ...
 
 
 class GpuCompiled(Protocol):
+    @property
+    def parameters(self) -> tuple[FlatParameter, ...]: ...
     def launch(
         self, arguments: Sequence[Number], geometry: Geometry, /, device: int, stream: object
     ) -> None: ...

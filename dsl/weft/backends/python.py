@@ -14,6 +14,7 @@ from weft.backends.expressions import Expressions, Target, effect_function, memo
 from weft.backends.lowering import is_half
 from weft.backends.names import RESERVED_PREFIX, Names
 from weft.backends.parameters import FlatParameter, flatten
+from weft.backends.speech import Speech
 from weft.model import fold
 from weft.model.dtypes import I64
 from weft.model.ir import (
@@ -39,7 +40,8 @@ from weft.model.ir import (
     While,
 )
 from weft.model.limits import STATIC_SHARED_BYTES, shared_offsets
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 from weft.records import record, replace
 
 # The prelude's function from the place of an array in the launch's shared memory, and the size of that, to its base.
@@ -54,17 +56,6 @@ class Line:
 
     text: str
     offset: int | None
-
-
-@record
-class Speech:
-    """What a `print` or a failed `assert` says. effect: its name. format: see `weft.model.texts`. line: of the source, from 1."""
-
-    effect: str
-    format: str
-    kernel: str
-    filename: str
-    line: int
 
 
 @record

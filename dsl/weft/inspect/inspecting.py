@@ -13,7 +13,8 @@ from weft.inspect.inspection import Inspection
 from weft.inspect.model_text import model_stage
 from weft.model.ir import Kernel, Param, TensorParameter
 from weft.model.occupancy import MULTIPROCESSORS, Occupancy, occupancy
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 from weft.records import record
 
 CPU = "cpu"

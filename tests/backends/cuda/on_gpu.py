@@ -11,7 +11,8 @@ from weft.backends.parameters import flatten
 from weft.launch import Launcher
 from weft.model.ir import Kernel, TensorParameter
 from weft.model.limits import triple
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 
 
 class GpuArray:

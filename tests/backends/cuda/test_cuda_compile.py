@@ -18,7 +18,7 @@ from weft.backends.lowering import LOWERING, prelude_names
 from weft.backends.names import RESERVED_PREFIX
 from weft.model.dtypes import ALL, BF16, F16, F32, I32, DType
 from weft.model.ir import EFFECTS, PRIMITIVES, SPEAKING, SPECIALS, Do, Kernel, Place, Var
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 CONSTANTS = {"inf", "nan", "range"}
 IN_32_BITS = Specialization(contiguous=X32, index_bits=32)

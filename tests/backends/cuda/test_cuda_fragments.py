@@ -10,7 +10,7 @@ from weft import Tensor, bf16, f32
 from weft.backends import cuda
 from weft.dims import M, N
 from weft.launch import Launcher
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 Array = Any
 

@@ -14,7 +14,7 @@ from weft.launch import Launcher
 from weft.model.dtypes import F32
 from weft.model.ir import Kernel, TensorParameter
 from weft.model.occupancy import Occupancy
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 
 def saxpy() -> Kernel:

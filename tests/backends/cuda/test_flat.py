@@ -18,7 +18,7 @@ from weft.errors import InternalError
 from weft.model import fold
 from weft.model.dtypes import F32, I32, I64
 from weft.model.ir import Kernel
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 MEANINGS = {
     **{name: made for name, made in memory.definitions(I64, has_tiles=False) if isinstance(made, Definition)},

@@ -1,39 +1,47 @@
 """Compile a kernel for this processor, or find it compiled on disk; launch it."""
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from ctypes import addressof, c_int64
 from functools import cache
 from importlib import import_module
-from typing import cast
+from typing import Protocol, cast
 
 from weft.backends import cache as disk
-from weft.backends.cpu.emit import EmittedBlocks, emit_blocks
-from weft.backends.cpu.native import NativeKernel, load
-from weft.backends.cpu.reports import install, listening
+from weft.backends.cpu.native import ENTRY, NativeKernel
+from weft.backends.cpu.reports import known, listening
 from weft.backends.cpu.workers import SMALL_THREADS, run_blocks, start
 from weft.backends.direct import Direct
-from weft.backends.native.machine import machine_name
+from weft.backends.native.memory import Loaded, load
+from weft.backends.native.processor import processor
 from weft.backends.native.slots import to_slots
-from weft.backends.python import Emitted
+from weft.backends.parameters import FlatParameter
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 from weft.records import field, record
 
 
 @record
 class CompiledCpu:
-    """A kernel in memory. `emitted.code` is the Python that it was made of; `was_cached`: nothing was compiled.
+    """A kernel in memory. loaded: keeps it there. was_cached: nothing was compiled.
 
     cost: how long its blocks took, for the pool of workers.
     """
 
-    emitted: EmittedBlocks
     native: NativeKernel
+    loaded: Loaded
     was_cached: bool
     cost: c_int64 = field(default_factory=c_int64)
+
+    @property
+    def parameters(self) -> tuple[FlatParameter, ...]:
+        return self.native.parameters
+
+    @property
+    def _entry(self) -> int:
+        return self.loaded.address_of(ENTRY)
 
     def launch(self, arguments: Sequence[int | float], geometry: Geometry) -> None:
         """Run all blocks and return when they are done.
@@ -45,19 +53,19 @@ class CompiledCpu:
             return
         if blocks * threads > SMALL_THREADS:
             start()
-        slots = to_slots(self.emitted.code.parameters, arguments, (*geometry.grid, *geometry.block))
-        scratch_bytes = self.emitted.scratch_bytes(threads)
-        speeches = self.emitted.code.speeches
+        slots = to_slots(self.native.parameters, arguments, (*geometry.grid, *geometry.block))
+        scratch_bytes = self.native.scratch_bytes(threads)
+        speeches = self.native.speeches
         with listening(addressof(slots), speeches) if speeches else nullcontext():
-            run_blocks(self.native.address, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
+            run_blocks(self._entry, addressof(slots), blocks, scratch_bytes, addressof(self.cost))
 
     def direct(self, geometry: Geometry) -> Direct | None:
         """What machine code needs in order to launch; None where somebody must listen to what the kernel says."""
-        if self.emitted.code.speeches:
+        if self.native.speeches:
             return None
-        scratch_bytes = self.emitted.scratch_bytes(geometry.threads_per_block)
+        scratch_bytes = self.native.scratch_bytes(geometry.threads_per_block)
         leading = (*geometry.grid, *geometry.block)
-        return Direct(self.native.address, self, leading, scratch_bytes, addressof(self.cost))
+        return Direct(self._entry, self, leading, scratch_bytes, addressof(self.cost))
 
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
@@ -65,28 +73,22 @@ def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:
     name = disk.key("cpu", pickle.dumps(kernel, pickle.HIGHEST_PROTOCOL), _facts(specialization), _compiler())
     kept = disk.read(name)
     if kept is not None:
-        # As trusted as the machine code beside it.
-        emitted, code = pickle.loads(kept)
-        was_cached = True
+        # As trusted as the machine code in it.
+        native, was_cached = cast("NativeKernel", pickle.loads(kept)), True
     else:
-        emitted = emit_blocks(kernel, specialization)
-        code, was_cached = _object(emitted.code)
-        disk.write(name, pickle.dumps((emitted, code), pickle.HIGHEST_PROTOCOL))
-    if emitted.code.speeches:
-        install()
-    return CompiledCpu(emitted, load(code), was_cached)
+        native, was_cached = _building().build(kernel, specialization, _compiler())
+        disk.write(name, pickle.dumps(native, pickle.HIGHEST_PROTOCOL))
+    return CompiledCpu(native, load(native.code, known() if native.speeches else {}), was_cached)
 
 
-def _object(emitted: Emitted) -> tuple[bytes, bool]:
-    """Machine code, from the disk where another kernel, or this one at another place of its file, became the same."""
-    types = ",".join(parameter.dtype.name for parameter in emitted.parameters)
-    name = disk.key(emitted.text, types, _compiler())
-    code = disk.read(name)
-    if code is not None:
-        return code, True
-    code = _compile_object()(emitted)
-    disk.write(name, code)
-    return code, False
+class _Building(Protocol):
+    def build(
+        self, kernel: Kernel, specialization: Specialization, compiler: str
+    ) -> tuple[NativeKernel, bool]: ...
+
+
+def _building() -> _Building:
+    return cast("_Building", import_module("weft.backends.cpu.build"))
 
 
 def _facts(specialization: Specialization) -> str:
@@ -97,12 +99,7 @@ def _facts(specialization: Specialization) -> str:
     )
 
 
-def _compile_object() -> Callable[[Emitted], bytes]:
-    module = import_module("weft.backends.cpu.compiler")
-    return cast("Callable[[Emitted], bytes]", module.compile_object)
-
-
 @cache
 def _compiler() -> str:
     """Everything but the kernel that decides what the object contains."""
-    return "\n".join([disk.installed("llvmlite"), machine_name(), disk.language()])
+    return "\n".join([disk.installed("llvmlite"), processor(), disk.language()])

@@ -7,6 +7,7 @@ thread, `lanes` how many it has.
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
+from weft.backends.cpu.native import ALIGNMENT_BYTES, aligned
 from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, plan, reads
 from weft.backends.cpu.warps import operands
 from weft.backends.expressions import Target, effect_function, memory_function
@@ -33,7 +34,8 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 from weft.records import record, replace
 
 # The parameters before those of the kernel, all int64. `dealt` is the address of the number of the first block that no
@@ -50,9 +52,6 @@ LEADING = (
 
 # The prelude's function that takes the next blocks: the number of the first of them.
 NEXT_PIECE = "next_piece"
-
-# Memory that different threads write apart starts on cache lines.
-ALIGNMENT_BYTES = 64
 
 _SPECIAL_NAMES = {
     "thread_idx": "thread",
@@ -97,15 +96,11 @@ TARGET = Target(
 
 @record
 class EmittedBlocks:
-    """Code, and the scratch memory that it wants: `fixed_bytes`, and `thread_bytes` for each thread of a block, their
-    number rounded up to a multiple of `ALIGNMENT_BYTES`."""
+    """Code, and the scratch memory that it wants (see `NativeKernel`)."""
 
     code: Emitted
     fixed_bytes: int
     thread_bytes: int
-
-    def scratch_bytes(self, threads: int) -> int:
-        return self.fixed_bytes + self.thread_bytes * _aligned(threads)
 
 
 def emit_blocks(kernel: Kernel, specialization: Specialization) -> EmittedBlocks:
@@ -142,7 +137,7 @@ class _Blocks:
         """Where shared arrays and the values of threads lie."""
         for array in self.kernel.shared:
             self.writer.line(f"{self._identifier(array)} = scratch + {self.fixed_bytes}")
-            self.fixed_bytes += _aligned(_size_bytes(array))
+            self.fixed_bytes += aligned(_size_bytes(array))
         if not self.plan.is_split:
             self.writer.arrays(self.kernel.local)
             return
@@ -437,7 +432,3 @@ def _mentions(group: Group, array: Array) -> bool:
 
 def _size_bytes(array: Array) -> int:
     return (array.size or 0) * array.dtype.itemsize_bytes
-
-
-def _aligned(size_bytes: int) -> int:
-    return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, c_int64, c_void_p, cast
 from functools import cache
-from typing import TYPE_CHECKING
-
-import llvmlite.binding as llvm
+from typing import TYPE_CHECKING, Any
 
 from weft.errors import KernelError, finding
 from weft.model.texts import written
@@ -15,7 +13,7 @@ from weft.model.texts import written
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from weft.backends.python import Speech
+    from weft.backends.speech import Speech
 
 # The name of the function that machine code calls.
 REPORT = "weft_report"
@@ -76,12 +74,14 @@ def listening(slots: int, speeches: "Sequence[Speech]") -> "Generator[None]":
     reports.raise_failure()
 
 
+def known() -> dict[str, int]:
+    """The function that machine code calls, and its address."""
+    return {REPORT: cast(_function(), c_void_p).value or 0}
+
+
 @cache
-def install() -> object:
-    """Make the function known to machine code that is loaded from now on."""
-    function = CFUNCTYPE(None, c_int64, c_int64, c_int64)(_report)
-    llvm.add_symbol(REPORT, cast(function, c_void_p).value)
-    return function
+def _function() -> Any:
+    return CFUNCTYPE(None, c_int64, c_int64, c_int64)(_report)
 
 
 def _report(slots: int, number: int, values: int) -> None:

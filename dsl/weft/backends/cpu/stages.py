@@ -10,7 +10,7 @@ from weft.backends.llvm_text import placed_lines
 from weft.backends.python import Emitted
 from weft.backends.stages import Resources, Stage, Staged, StageName, python_stage, stage
 from weft.model.ir import Kernel
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 
 
 class _Listings(Protocol):

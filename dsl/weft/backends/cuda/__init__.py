@@ -12,7 +12,8 @@ from weft.model import launches
 from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
 from weft.model.limits import USUAL_BLOCKS, limits_of, shared_problems
 from weft.model.needs import capability_problems
-from weft.model.specialize import Specialization, specialize
+from weft.model.specialization import Specialization
+from weft.model.specialize import specialize
 from weft.model.widen import widest
 
 if TYPE_CHECKING:

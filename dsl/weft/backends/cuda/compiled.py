@@ -18,12 +18,13 @@ from weft.backends.cuda.device import Loaded
 from weft.backends.cuda.packages import LinkError
 from weft.backends.cuda.prelude import Settings
 from weft.backends.direct import Direct
+from weft.backends.parameters import FlatParameter
 from weft.backends.python import Emitted
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
 from weft.model.limits import Geometry
 from weft.model.occupancy import Occupancy, occupancy
-from weft.model.specialize import Specialization, on_gpu
+from weft.model.specialization import Specialization, on_gpu
 
 Made = TypeVar("Made")
 
@@ -36,6 +37,10 @@ class CompiledCuda:
         self.specialization = on_gpu(specialization, compiler.capability_of(arch))
         self.emitted: Emitted = compiler.emit(kernel, self.specialization)
         self.arch = compiler.own_arch(arch, self.emitted)
+
+    @property
+    def parameters(self) -> tuple[FlatParameter, ...]:
+        return self.emitted.parameters
 
     @property
     def python(self) -> str:
@@ -108,7 +113,7 @@ class CompiledCuda:
         return Loaded(
             self.cubin,
             self.linked.entry,
-            self.emitted.parameters,
+            self.parameters,
             self.kernel,
             self.emitted.dynamic_shared_bytes,
         )
@@ -121,7 +126,7 @@ class CompiledCuda:
         device: int = -1,
         stream: object = None,
     ) -> None:
-        """Run on a GPU. arguments: in the order of `emitted.parameters`. device: the ordinal, -1 the current one."""
+        """Run on a GPU. arguments: in the order of `parameters`. device: the ordinal, -1 the current one."""
         self.loaded.launch(arguments, geometry, device, stream)
 
     def direct(self, geometry: Geometry) -> Direct | None:
@@ -137,7 +142,7 @@ class CompiledCuda:
         versions = [*map(version, ("numba-cuda", "cuda-core")), _tool("nvvm"), _tool("nvJitLink")]
         lines = [str(line) for line in source_lines(self.kernel, self.emitted)]
         settings = [self.arch, str(self.specialization.index_bits), self.kernel.filename]
-        types = [parameter.dtype.name for parameter in self.emitted.parameters]
+        types = [parameter.dtype.name for parameter in self.parameters]
         return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
 
 

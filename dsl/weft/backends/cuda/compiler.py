@@ -12,7 +12,7 @@ from weft.backends.llvm.lines import Lines
 from weft.backends.python import Emitted, emit_thread_kernel
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
-from weft.model.specialize import Specialization
+from weft.model.specialization import Specialization
 from weft.records import record
 
 

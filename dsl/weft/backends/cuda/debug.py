@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from weft.backends.llvm.definitions import Builder, Definition, Value, call
 from weft.backends.names import RESERVED_PREFIX
-from weft.backends.python import Speech
+from weft.backends.speech import Speech
 from weft.model.dtypes import I64
 from weft.model.texts import CONVERSION
 

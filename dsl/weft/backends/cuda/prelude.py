@@ -13,7 +13,8 @@ from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition,
 from weft.backends.llvm.flat import Meaning
 from weft.backends.lowering import prelude_names
 from weft.backends.names import RESERVED_PREFIX
-from weft.backends.python import DYNAMIC_SHARED, Speech
+from weft.backends.python import DYNAMIC_SHARED
+from weft.backends.speech import Speech
 from weft.model.dtypes import I32, I64
 from weft.model.ir import SPEAKING, SPECIALS
 from weft.records import record

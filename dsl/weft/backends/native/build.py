@@ -12,11 +12,12 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from weft.backends.native import intrinsics
+from weft.backends.native.machine import target_machine
 
 
-def compile_object(exported: dict[str, Callable[..., object]], machine: Any) -> bytes:
-    """An object file that exports these functions under these names, with C's calling convention. machine: LLVM's
-    description of the processor."""
+def compile_object(exported: dict[str, Callable[..., object]]) -> bytes:
+    """An object file that exports these functions under these names, with C's calling convention."""
+    machine = target_machine()
     modules = [_module(name, function) for name, function in exported.items()]
     first, *others = modules
     for other in others:

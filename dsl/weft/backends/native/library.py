@@ -1,12 +1,13 @@
 """The functions of this package in memory: compiled once on a machine, then read from the disk cache."""
 
+import pickle
 from functools import cache
 from importlib import import_module
-from typing import Any
 
 from weft.backends import cache as disk
 from weft.backends.native import launch, pool
-from weft.backends.native.machine import load_object, machine_name, target_machine
+from weft.backends.native.memory import Code, Loaded, load, to_code
+from weft.backends.native.processor import processor
 
 _EXPORTED = {
     "weft_run": pool.run,
@@ -18,18 +19,22 @@ _EXPORTED = {
 
 def address_of(name: str) -> int:
     """The address of an exported function."""
-    return _engine().get_function_address(name)
+    return _loaded().address_of(name)
 
 
 @cache
-def _engine() -> Any:
+def _loaded() -> Loaded:
     name = disk.key("native", *_identity())
-    code = disk.read(name)
-    if code is None:
-        code = import_module("weft.backends.native.build").compile_object(_EXPORTED, target_machine())
-        disk.write(name, code)
-    return load_object(code)
+    kept = disk.read(name)
+    code = _built() if kept is None else pickle.loads(kept)
+    if kept is None:
+        disk.write(name, pickle.dumps(code, pickle.HIGHEST_PROTOCOL))
+    return load(code, {})
+
+
+def _built() -> Code:
+    return to_code(import_module("weft.backends.native.build").compile_object(_EXPORTED))
 
 
 def _identity() -> list[str]:
-    return [disk.installed("numba"), disk.installed("llvmlite"), machine_name(), disk.language()]
+    return [disk.installed("numba"), disk.installed("llvmlite"), processor(), disk.language()]

@@ -1,9 +1,12 @@
 """This processor, as LLVM sees it, and object files in memory. Needs llvmlite, but not numba."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
+
+_IS_FLAT = llvm.get_process_triple().startswith("x86_64") and llvm.get_object_format() == "ELF"
 
 
 @cache
@@ -22,17 +25,29 @@ def target_machine() -> Any:
         features=_features(),
         opt=3,
         reloc="pic",
-        codemodel="jitdefault",
+        # Small: what code says of its own places is relative, which `flat_code` relies on.
+        codemodel="small" if _IS_FLAT else "jitdefault",
         jit=True,
     )
 
 
-def load_object(code: bytes) -> Any:
-    """An engine that has the code of an object file in memory, and owns that memory."""
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    return engine
+class _Engine:
+    """The code of an object file in memory, which LLVM's engine owns."""
+
+    def __init__(self, code: bytes) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+
+    def address_of(self, name: str) -> int:
+        return self._engine.get_function_address(name)
+
+
+def load_object(code: bytes, known: Mapping[str, int]) -> _Engine:
+    """known: the addresses of functions that the code calls, beside those of C."""
+    for name, address in known.items():
+        llvm.add_symbol(name, address)
+    return _Engine(code)
 
 
 @cache

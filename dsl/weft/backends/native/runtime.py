@@ -2,7 +2,6 @@
 
 import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from ctypes import addressof, c_char_p, c_int, c_int64, c_void_p, cast, py_object, pythonapi, sizeof
 from functools import cache
@@ -51,7 +50,7 @@ def can_launch() -> bool:
     """Whether this Python keeps objects as the machine code expects: CPython with its lock, not a debug build."""
     if sys.implementation.name != "cpython" or os.name != "posix" or sizeof(c_void_p) != 8:
         return False
-    if sysconfig.get_config_var("Py_GIL_DISABLED") or hasattr(sys, "gettotalrefcount"):
+    if "t" in sys.abiflags or hasattr(sys, "gettotalrefcount"):
         return False
     probe = b"12345678"
     type_of = c_int64.from_address(id(probe) + 8).value
