@@ -8,6 +8,7 @@ import pytest
 import weft
 from weft import Tensor, bf16, f32
 from weft.backends import cuda
+from weft.backends.cpu.emit import emit_blocks
 from weft.dims import M, N
 from weft.launch import Launcher
 from weft.model.specialization import Specialization
@@ -167,6 +168,16 @@ def test_a_product_of_a_warpgroup_on_the_cpu(kernel: weft.Kernel):
     a, b, c = _factors(kernel)
     kernel(a, b, c)
     numpy.testing.assert_array_equal(c, _expected(a, b))
+
+
+def test_products_on_the_cpu_find_their_fragments_where_they_lie():
+    def count(kernel: weft.Kernel, word: str) -> int:
+        return emit_blocks(kernel.ir, Specialization(frozenset("abc"))).code.text.count(word)
+
+    assert (count(product, " weft_mma_bf16"), count(product, "mma_operand")) == (4, 0)
+    # The first of four products for each 8 columns adds to zeros, which a loop over lanes puts into memory.
+    assert count(product_of_four_warps, " weft_mma_bf16") == 64
+    assert count(product_of_four_warps, "for lane in") == 16 + 1
 
 
 @pytest.mark.gpu

@@ -6,6 +6,7 @@ thread, `lanes` how many it has.
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from math import prod
 
 from weft.backends.cpu.native import ALIGNMENT_BYTES, aligned
 from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, plan, reads
@@ -142,14 +143,20 @@ class _Blocks:
             self.writer.arrays(self.kernel.local)
             return
         if self.plan.stored or self.kernel.local:
-            rounding = ALIGNMENT_BYTES - 1
-            count = f"(block_x * block_y * block_z + {rounding}) // {ALIGNMENT_BYTES} * {ALIGNMENT_BYTES}"
-            self.writer.line(f"threads = {count}")
+            self.writer.line(f"threads = {self._threads_of_values()}")
         for variable in self.plan.stored.values():
             held = self.writer.expressions.carried(variable.dtype)
             self._per_thread(f"variable {variable.name}", variable.name, held.itemsize_bytes)
         for array in self.kernel.local:
             self._per_thread(f"local {array.name}", array.name, _size_bytes(array))
+
+    def _threads_of_values(self) -> str:
+        """For how many threads there is memory. A number gives LLVM one address to count on, and not one for each value."""
+        fixed = self.kernel.domain and self.kernel.domain.block
+        if fixed:
+            return str(aligned(prod(fixed)))
+        rounding = ALIGNMENT_BYTES - 1
+        return f"(block_x * block_y * block_z + {rounding}) // {ALIGNMENT_BYTES} * {ALIGNMENT_BYTES}"
 
     def _per_thread(self, key: str, name: str, size_bytes: int) -> None:
         identifier = self.values[key] = self.writer.names.fresh(f"{name}_values")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from weft.backends.cpu.interchange import runs_around_threads
 from weft.backends.cpu.warps import (
     counters,
+    has_effect_in_place,
     has_loose_jump,
     has_warp_effect,
     is_run_by_warps,
@@ -99,10 +100,12 @@ class Plan:
 
 def plan(kernel: Kernel) -> Plan:
     clamped = _clampable(kernel)
-    body = prepare(_without_domain(kernel, clamped))
-    block_level = _BlockLevel(
-        body, _leading(kernel) if clamped else frozenset(), varying_variables(replace(kernel, body=body))
-    )
+    plain = _without_domain(kernel, clamped)
+    body = prepare(plain)
+    block_level = _block_level(kernel, body, clamped)
+    if has_effect_in_place(plain):
+        body = prepare(plain, _of_threads(plain, block_level))
+        block_level = _block_level(kernel, body, clamped)
     items = tuple(_items(body, block_level, {}))
     published = {variable.name for do in _effects(items) for variable in operands(do)}
     if not _is_split(items):
@@ -116,6 +119,17 @@ def plan(kernel: Kernel) -> Plan:
     variables = _variables(body)
     names = {name for name in (*_exposed(items), *_read_by_warps(items)) if name not in shared}
     return Plan(items, clamped, recomputed, {name: variables[name] for name in sorted(names | published)})
+
+
+def _block_level(kernel: Kernel, body: tuple[Stmt, ...], clamped: Domain | None) -> "_BlockLevel":
+    leading = _leading(kernel) if clamped else frozenset[str]()
+    return _BlockLevel(body, leading, varying_variables(replace(kernel, body=body)))
+
+
+def _of_threads(body: tuple[Stmt, ...], block_level: "_BlockLevel") -> frozenset[str]:
+    """The variables of which each thread has its own."""
+    loops = {statement.variable.name for statement in walk(body) if isinstance(statement, For)}
+    return frozenset(_variables(body).keys() - loops - block_level.variables)
 
 
 def _is_split(items: tuple[Item, ...]) -> bool:

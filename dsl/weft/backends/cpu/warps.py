@@ -37,10 +37,20 @@ from weft.model.ir import (
 )
 from weft.records import replace
 
+# Effects that read all of an operand's lanes before they set them: what is given may lie where it is.
+_IN_PLACE = frozenset({"mma"})
 
-def prepare(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
-    """The same statements, with operands of a warp's effects in variables and guards of effects as branches."""
-    return _Preparation(body).body(body)
+
+def prepare(body: tuple[Stmt, ...], kept: frozenset[str] = frozenset()) -> tuple[Stmt, ...]:
+    """The same statements, with operands of a warp's effects in variables of their own and guards of effects as branches.
+
+    kept: variables of which each lane has its own value in memory, so that some effects find them there.
+    """
+    return _Preparation(body, kept).body(body)
+
+
+def has_effect_in_place(body: tuple[Stmt, ...]) -> bool:
+    return any(isinstance(statement, Do) and statement.name in _IN_PLACE for statement in walk(body))
 
 
 def has_warp_effect(statement: Stmt) -> bool:
@@ -80,7 +90,8 @@ def counters(body: tuple[Stmt, ...]) -> frozenset[str]:
 
 
 class _Preparation:
-    def __init__(self, body: tuple[Stmt, ...]) -> None:
+    def __init__(self, body: tuple[Stmt, ...], kept: frozenset[str]) -> None:
+        self.kept = kept
         self.taken = {variable.name for statement in walk(body) for variable in assigned(statement)}
         self.mentions = _mentions(body)
 
@@ -107,12 +118,15 @@ class _Preparation:
 
     def _effect(self, do: Do) -> Iterator[Stmt]:
         offsets = [self._held(do, fold.convert(place.offset, I64)) for place in do.places]
-        args = [self._held(do, arg) for arg in do.args]
-        yield from (*offsets, *args)
+        args = [arg if self._is_in_place(do, arg) else self._held(do, arg) for arg in do.args]
+        yield from (held for held in (*offsets, *args) if isinstance(held, Assign))
         places = tuple(
             replace(place, offset=held.target) for place, held in zip(do.places, offsets, strict=True)
         )
-        yield replace(do, places=places, args=tuple(held.target for held in args))
+        yield replace(do, places=places, args=tuple(map(_variable, args)))
+
+    def _is_in_place(self, do: Do, arg: Expr) -> bool:
+        return do.name in _IN_PLACE and isinstance(arg, Var) and arg.name in self.kept
 
     def _held(self, do: Do, value: Expr) -> Assign:
         return Assign(self._fresh(f"{do.name}_operand", value), value, do.span)
@@ -142,6 +156,10 @@ class _Preparation:
         counter = self._fresh(f"{name}_count", loop.variable)
         copied = Assign(loop.variable, counter, loop.span)
         return replace(loop, variable=counter, body=(copied, *loop.body))
+
+
+def _variable(held: Expr | Assign) -> Expr:
+    return held.target if isinstance(held, Assign) else held
 
 
 def _mentions(body: tuple[Stmt, ...]) -> Counter[str]:
