@@ -237,10 +237,11 @@ def test_the_import_that_is_added(text: str, module: str, name: str, expected: s
     assert text[: edit.span.start] + edit.text + text[edit.span.end :] == expected
 
 
-def test_geometry_between_the_brackets_of_a_launch():
-    source = in_kernel("x[i, j] = alpha") + "\n\ndef main(x):\n    scale[$0\n"
+@pytest.mark.parametrize("closing", ["", "]", "](x)"])
+def test_geometry_between_the_brackets_of_a_launch(closing: str):
+    """Most editors write the closing bracket with the opening one."""
     check(
-        source,
+        in_kernel("x[i, j] = alpha") + f"\n\ndef main(x):\n    scale[$0{closing}\n",
         [
             "(grid_x, grid_y), (32, 8): 32 × 8 = 256 threads in a block",
             "(grid_x, grid_y), (16, 16): 16 × 16 = 256 threads in a block",

@@ -1,5 +1,6 @@
 """The front end takes any text: half-typed, broken, hostile. It never raises, and keeps what is above the cursor."""
 
+import ast
 import random
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from weft.model.ir import walk
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.model.source import Blocks, split, split_again
+from weft.model.syntax import HOLE, parse
 from weft.ops.dialect import DIALECT
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
@@ -279,3 +281,24 @@ def test_after_edits_all_is_as_if_read_for_the_first_time():
             if choose.random() < 0.6:
                 model.fact_at(at)
         assert answers(model) == answers(Project(DIALECT).read(str(path), text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("y[]", "y[?]"),
+        ("y[i] = f(a + )", "y[i] = f(a + ?)"),
+        ("y[i] = (a and )", "y[i] = a and ?"),
+        ("y[x[i -]] = 2", "y[x[i - ?]] = 2"),
+        ("k[grid, (a // )](x)", "k[grid, a // ?](x)"),
+        ("y[i] = (x[i] not in )", "y[i] = x[i] not in ?"),
+        ("f(x., n=, y[])", "f(x.?, n=?, y[?])"),
+        ("y[i] = '(a + )' + z[]", "y[i] = '(a + )' + z[?]"),
+    ],
+)
+def test_what_is_missing_before_a_closing_bracket(typed: str, read: str):
+    """Editors write it with the opening one."""
+    around = "def f(a, /, *, b):\n    return [*a]\n"
+    found = parse(f"{around}{typed}\n").tree
+    assert found is not None
+    assert ast.unparse(found).replace(HOLE, "?") == f"{around.rstrip()}\n{read}"

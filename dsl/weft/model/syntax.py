@@ -23,6 +23,12 @@ _QUIET = re.compile(
 )
 _DANGLING_DOT = re.compile(r"(?<=[\w)\]}])\.(?!\s*[^\W\d]|\d|\.)")
 _DANGLING_KEYWORD = re.compile(r"(?<=\w)[ \t]*=(?=\s*[,)])")
+# Editors write the closing bracket with the opening one, so that what is typed stands before it.
+_EMPTY_INDEX = re.compile(r"(?<=[\w)\]])\[[ \t]*(?=\])")
+_DANGLING_OPERATOR = re.compile(
+    r"[\w)\]}][ \t]*(?:[-+*/%@&|^<>]|[<>=!]=|\*\*|//|<<|>>|[ \t](?:and|or|in|is|if|else|not)[ \t])[ \t]*(?=[)\]}])"
+)
+_GAPS = (_DANGLING_KEYWORD, _EMPTY_INDEX, _DANGLING_OPERATOR)
 _NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
 _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
 # Some editors keep it at the start of a text; Python reads a file without it.
@@ -132,7 +138,7 @@ class _Draft:
         return "\n".join(self.lines)
 
     def fill_gaps(self) -> None:
-        """Give every `x.` and every `name=` in a call that nothing follows a name to follow it."""
+        """Give every `x.`, every `name=` in a call, every `x[]` and every `(x +)` the name that is missing."""
         quiet = _QUIET.sub(lambda match: re.sub(r"[^\r\n]", " ", match.group()), self.text).split("\n")
         for row, line in enumerate(quiet):
             dots = {
@@ -140,7 +146,7 @@ class _Draft:
                 for match in _DANGLING_DOT.finditer(line)
                 if not _NUMBER_BEFORE.search(line, 0, match.start())
             }
-            gaps = sorted(dots | {match.end() for match in _DANGLING_KEYWORD.finditer(line)})
+            gaps = sorted(dots.union(match.end() for pattern in _GAPS for match in pattern.finditer(line)))
             for at in reversed(gaps):
                 self.lines[row] = f"{self.lines[row][:at]}{HOLE}{self.lines[row][at:]}"
             if gaps:
