@@ -292,7 +292,7 @@ def test_after_edits_all_is_as_if_read_for_the_first_time():
         ("y[x[i -]] = 2", "y[x[i - ?]] = 2"),
         ("k[grid, (a // )](x)", "k[grid, a // ?](x)"),
         ("y[i] = (x[i] not in )", "y[i] = x[i] not in ?"),
-        ("f(x., n=, y[])", "f(x.?, n=?, y[?])"),
+        ("f(y[], x., n=)", "f(y[?], x.?, n=?)"),
         ("y[i] = '(a + )' + z[]", "y[i] = '(a + )' + z[?]"),
     ],
 )
