@@ -188,6 +188,14 @@ def test_input_from_a_file(tmp_path: Path):
     assert done.stdout.count(b"Content-Length") == 2
 
 
+def test_no_input_at_all_ends_the_server():
+    """As a process manager starts it, to see whether it is there."""
+    done = subprocess.run(
+        MODULE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
 def test_tcp():
     process = Client([*MODULE, "--tcp", "127.0.0.1:0"])
     try:

@@ -168,9 +168,12 @@ def claim_standard_output() -> int:
 async def read_standard_input(connection: Connection) -> None:
     loop = asyncio.get_running_loop()
     try:
+        # asyncio would tell of a file that cannot be waited for when nobody listens.
+        loop.add_reader(0, lambda: None)
+        loop.remove_reader(0)
         await loop.connect_read_pipe(lambda: connection, io.FileIO(0, closefd=False))
     except (ValueError, NotImplementedError, OSError):
-        # A regular file, or Windows, whose event loop cannot wait for standard input.
+        # A regular file, the null device, or Windows, whose event loop cannot wait for standard input.
         threading.Thread(target=_read_blocking, args=(loop, connection), daemon=True).start()
 
 
