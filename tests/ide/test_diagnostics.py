@@ -55,7 +55,7 @@ def test_what_is_checked_in_steps_is_checked_once(monkeypatch: pytest.MonkeyPatc
         checked.append(kernel.name)
         return iter(())
 
-    monkeypatch.setattr(weft.lint.findings, "RULES", (noted,))
+    monkeypatch.setattr(weft.lint.rules, "RULES", (noted,))
     model = Project(DIALECT).read("/kernels.py", LAUNCHED)
     assert len(list(weft.lint.findings.check_in_steps(model, ("sm_90",)))) > 1
     assert checked == ["first", "second"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from math import prod
 
-from weft.lint.rules import RULES, unused_kernel
 from weft.lint.suppress import divided
 from weft.lint.targets import beyond_targets
 from weft.model.diagnostic import Diagnostic, Findings
@@ -30,6 +29,8 @@ def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
     """`check`, with what is suppressed and what could not be decided."""
     if not model.is_about_kernels:
         return Findings()
+    from weft.lint.rules import unused_kernel
+
     found = [*model.findings, *unused_kernel.check_file(model)]
     for start, own in _by_kernel(model, targets):
         found += [finding.shifted(start) for finding in own]
@@ -88,7 +89,9 @@ def check_kernel(
         kernel = replace(kernel, launched_as=launched_as)
     if targets:
         kernel = replace(kernel, targets=targets)
-    return tuple(finding for rule in (*RULES, beyond_targets) for finding in rule(kernel))
+    from weft.lint import rules  # thirty modules, which a language server loads once it has answered
+
+    return tuple(finding for rule in (*rules.RULES, beyond_targets) for finding in rule(kernel))
 
 
 def _may_have(kernel: Analysis, block: tuple[int, int, int]) -> bool:

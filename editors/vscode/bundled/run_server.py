@@ -14,6 +14,6 @@ sys.path[:] = [
 ]
 
 if __name__ == "__main__":
-    from weft_lsp.lsp.server import main
+    from weft_lsp.__main__ import main
 
     sys.exit(main())

@@ -3,13 +3,13 @@
 import ast
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from weft.model.declarations import name_span
 from weft.model.diagnostic import Span
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.model import Model
 from weft.model.syntax import Parsed
+from weft.records import record
 
 from weft_lsp.ide.keyword import symbol_at
 from weft_lsp.ide.places import blocks_of, blocks_of_module, called, calls, function_at, last_name
@@ -19,7 +19,7 @@ from weft_lsp.ide.target import Target, uses
 _CALLED: tuple[SymbolKind, ...] = ("kernel", "function")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallItem:
     """A function, or a file whose own statements call. span: all of it. name_span: its name."""
 
@@ -31,7 +31,7 @@ class CallItem:
     qualified_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallEdge:
     """One function at the other end, and where the calls stand: in the file of the one that calls."""
 

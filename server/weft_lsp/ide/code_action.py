@@ -1,11 +1,11 @@
 """The mends that findings carry: each by itself, and all of them at once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from weft.lint.findings import check
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.extract_function import extract_function
@@ -14,7 +14,7 @@ from weft_lsp.ide.public import public_names
 from weft_lsp.ide.refactoring import Refactoring
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuickFix:
     """A mend of one finding."""
 

@@ -1,17 +1,17 @@
 """What stands above a kernel: who uses it, a way to run it, what it asks of a device."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.model.diagnostic import Span
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.resources import resources
 
 LensKind = Literal["references", "run", "resources"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LensSettings:
     """Which are shown."""
 
@@ -20,7 +20,7 @@ class LensSettings:
     resources: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lens:
     """`title` is empty for what is counted only when it is looked at."""
 

@@ -6,7 +6,6 @@ where it is called, since a kernel takes whatever its declaration says.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from weft.model.describe import describe, describe_tensor, dimensions_text
 from weft.model.diagnostic import Diagnostic
@@ -15,6 +14,7 @@ from weft.model.ir import Const
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
 from weft.model.values import Scalar, Static, Tensor, Value
+from weft.records import replace
 
 from weft_lsp.ide.call_hierarchy import CallItem, prepare
 from weft_lsp.ide.completion import Completion, completions

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 from weft.model.describe import describe
@@ -10,6 +9,7 @@ from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
 from weft.model.model import CallSite, Model
 from weft.model.values import KernelRef, Static
+from weft.records import field, record
 
 from weft_lsp.ide.geometry_completion import geometries
 from weft_lsp.ide.hover import call_label, code, describe_property
@@ -30,7 +30,7 @@ _BRACKET = re.compile(r"([^\W\d][\w.]*)\[[ \t]*\Z")
 _LONGEST_LINE = 400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completion:
     """A name to offer. detail: what it would be, where that is known. text: what is typed, if not the name.
 

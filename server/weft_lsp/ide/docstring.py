@@ -1,12 +1,13 @@
 """The parts of a docstring: one sentence, then the parameters, then what is wrong, needed and quoted."""
 
 import re
-from dataclasses import dataclass
+
+from weft.records import record
 
 _PARAMETERS = re.compile(r"(?P<names>\*{0,2}[a-z_]\w*(?:, \*{0,2}[a-z_]\w*)*): (?P<text>\S.*)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Docstring:
     """summary: the first paragraph. parameters: (name or names, text). notes: the other paragraphs, each one line."""
 

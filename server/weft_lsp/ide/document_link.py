@@ -1,10 +1,10 @@
 """The codes in suppressing comments, each a link to where it is explained."""
 
 import re
-from dataclasses import dataclass
 
 from weft.model.diagnostic import Span
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.rule_page import RulePage, page_of
 
@@ -12,7 +12,7 @@ _IGNORE = re.compile(r"#[^\n]*\bweft:\s*ignore(?:-file)?\[(?P<codes>[^\]\n]*)\]"
 _CODE = re.compile(r"[a-z][a-z-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     span: Span
     code: str

@@ -6,7 +6,6 @@ Offered only where the kernel, whose calls are read with the function's body in 
 import ast
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from weft.model.diagnostic import Edit, Span
@@ -18,6 +17,7 @@ from weft.model.model import Model
 from weft.model.source import identifiers
 from weft.model.trace.tracer import Fact
 from weft.model.values import Dimension, DTypeRef, Module, Scalar, Static, Tensor, Value
+from weft.records import record
 
 from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.liveness import needed_after, needed_by
@@ -50,7 +50,7 @@ def extract_function(model: Model, span: Span) -> Refactoring | None:
     return Refactoring("Extract a device function", KIND, edits) if is_same else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """What is selected, and the text that the call takes the place of.
 

@@ -1,17 +1,17 @@
 """What can be folded: the bodies of functions, loops and branches, brackets over several lines, and the imports."""
 
 import ast
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from weft.model.diagnostic import Span
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.places import blocks_of
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Fold:
     """Lines, from 0, both included."""
 

@@ -1,11 +1,11 @@
 """What fits between the brackets of `kernel[grid, block]`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from weft.model.ir import Domain
 from weft.model.model import Model
 from weft.model.values import KernelRef
+from weft.records import record
 
 from weft_lsp.ide.resources import kernel_of, sizes_text
 
@@ -13,7 +13,7 @@ from weft_lsp.ide.resources import kernel_of, sizes_text
 _USUAL = {1: ((256,), (128,)), 2: ((32, 8), (16, 16)), 3: ((32, 4, 2), (8, 8, 4))}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GeometryOffer:
     """label: as it is read. text: as it is typed, with places to fill in where the client knows them."""
 

@@ -1,6 +1,5 @@
 """What a name or an expression is."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from weft.model.describe import describe, dimensions_text
@@ -10,6 +9,7 @@ from weft.model.model import Model
 from weft.model.signature_text import full_signature, signature_label
 from weft.model.trace.tracer import Fact
 from weft.model.values import Scalar, Value
+from weft.records import record
 
 from weft_lsp.ide.docstring import parse, to_markdown
 from weft_lsp.ide.hover_notes import notes
@@ -21,7 +21,7 @@ _MOST_LABELS = 4096
 _VALUES = ("constant", "parameter", "variable", "property")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hover:
     """manual: the page and the heading that say more."""
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.model.block import BlockModel
@@ -13,6 +12,7 @@ from weft.model.model import Model
 from weft.model.source import identifiers
 from weft.model.trace.tracer import Fact
 from weft.model.values import KernelRef, Static
+from weft.records import record
 
 from weft_lsp.ide.relevance import is_literal, is_of_language, is_unknown
 from weft_lsp.ide.resources import kernel_of, resources
@@ -23,7 +23,7 @@ _FEWEST_NAMED = 2
 _GUARD = "not proved to be inside the tensor: outside, a read gives 0 and a write does nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HintSettings:
     """Which hints are shown."""
 
@@ -35,7 +35,7 @@ class HintSettings:
     is_for_kernels_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hint:
     """A text to show at a place, and what it means."""
 

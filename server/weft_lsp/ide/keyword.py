@@ -1,10 +1,9 @@
 """The keyword argument at the cursor, and the parameter that it names."""
 
-from dataclasses import dataclass
-
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, Symbol
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.places import (
     blocks_of,
@@ -18,7 +17,7 @@ from weft_lsp.ide.places import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeywordArgument:
     """`function`: what is called. `span`: the name before the `=`."""
 

@@ -1,7 +1,6 @@
 """A picture of the layout or tensor at the cursor; at an access, also of the threads that make it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from weft.layout import Layout, LayoutError, Swizzle, composition, to_svg
 from weft.layout.grid import MAX_CELLS
@@ -13,13 +12,14 @@ from weft.model.ir import Const, Expr
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
 from weft.model.values import Static, Tensor, Value
+from weft.records import field, record
 
 # Shared memory of every CUDA GPU.
 BANKS = 32
 _MOST_ROWS, _MOST_COLUMNS = 64, 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayoutView:
     """title: what is at the cursor. svg: its picture; empty where there is none. threads_svg: the same, coloured by the
     threads of a block that touch it here; empty where that is not known. note: why, or what is left out."""
@@ -30,7 +30,7 @@ class LayoutView:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Drawn:
     layout: Layout | ComposedLayout
     banks: int | None

@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from weft.records import field, record
 
 Names = frozenset[str]
 _NONE: Names = frozenset()
@@ -20,7 +21,7 @@ def needed_after(function: ast.FunctionDef, last: ast.stmt) -> Names:
     return reader.found
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Reader:
     """Reads backwards. found: what is needed behind the statement that is looked for."""
 

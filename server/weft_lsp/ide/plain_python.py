@@ -8,7 +8,6 @@ import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from glob import escape, glob
 from typing import ParamSpec, TypeVar
@@ -22,6 +21,7 @@ from weft.model.facts import Location, SymbolKind
 from weft.model.files import is_file, read_file
 from weft.model.model import Model
 from weft.model.source import Lines
+from weft.records import record
 
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.hover import Hover
@@ -49,7 +49,7 @@ jedi.settings.allow_unsafe_interpreter_executions = False
 jedi.settings.dynamic_params_for_other_modules = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """A text and a place in it, and the folders that imports are looked for in."""
 

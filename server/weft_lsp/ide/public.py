@@ -1,13 +1,13 @@
 """The public names of the language, with the modules that they are imported from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.library import Library
 from weft.model.values import NOTHING, Class, HostFunction, Value
+from weft.records import record
 
 from weft_lsp.ide.relevance import is_unknown
 
@@ -15,7 +15,7 @@ _MODULES = ("", ".dims", ".layout")
 _MOST_LIBRARIES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PublicName:
     """`from module import name`."""
 

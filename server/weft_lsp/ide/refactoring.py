@@ -1,7 +1,6 @@
 """A change of a kernel that the user asks for, and the text as it would be after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from weft.lint.findings import check
 from weft.model.block import Analyses, BlockModel, analyse_block
@@ -10,9 +9,10 @@ from weft.model.diagnostic import Edit
 from weft.model.model import Model
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refactoring:
     """kind: the protocol's name of it, such as `refactor.extract`."""
 

@@ -9,12 +9,12 @@ import builtins
 import keyword
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from weft.model.declarations import Function
 from weft.model.diagnostic import Edit, Span
 from weft.model.model import Model
 from weft.model.source import identifiers
+from weft.records import record
 
 from weft_lsp.ide.keyword import keyword_at
 from weft_lsp.ide.places import blocks_of
@@ -28,7 +28,7 @@ class RenameError(Exception):
     """Why a name is not renamed, in words for the user."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Renamable:
     """What is renamed: the name where the cursor is."""
 
@@ -36,7 +36,7 @@ class Renamable:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileEdits:
     """The edits of one file, in the order of its text."""
 

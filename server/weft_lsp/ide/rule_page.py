@@ -1,14 +1,14 @@
 """Where a code is explained: in the docstring of its rule, or on a page of its own."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
 
 from weft.lint import codes
 from weft.model.files import read_file
+from weft.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RulePage:
     """A file of the installed package, and a line in it, from 0."""
 

@@ -7,7 +7,6 @@ stay alike wherever an iteration ends (a bisimulation). Then the effects must be
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
 
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -34,7 +33,7 @@ from weft.model.ir import (
     assigned,
     walk,
 )
-from weft.records import replace
+from weft.records import field, record, replace
 
 # What a variable holds: the number of a term.
 Term = int
@@ -60,7 +59,7 @@ def _memory(kernel: Kernel) -> list[Hashable]:
     return [(each.dtype, each.space, each.size) for each in (*kernel.shared, *kernel.local)]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Node:
     """label: what is equal in both versions. place: a name that may differ between them."""
 
@@ -84,7 +83,7 @@ class _Terms:
         return number
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class _Loop:
     """What the variables hold before a loop, and wherever an iteration of it ends."""
 

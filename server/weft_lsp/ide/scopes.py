@@ -6,7 +6,6 @@ The Model's facts say what a name stands for where the code is read; renaming mu
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from weakref import ref
 
 from weft.model.declarations import Function, name_span
@@ -14,13 +13,14 @@ from weft.model.diagnostic import Span
 from weft.model.embedded import annotation, braces
 from weft.model.kept import kept_with_its_argument
 from weft.model.syntax import HOLE, Parsed
+from weft.records import field, record
 
 from weft_lsp.ide.places import Blocks
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Occurrence:
     """A place where a name stands. is_write: it is bound there."""
 
@@ -28,7 +28,7 @@ class Occurrence:
     is_write: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """One name of one scope. function: the function or lambda that it is local to; None at the level of the module."""
 
@@ -57,7 +57,7 @@ def name_at(blocks: Blocks, offset: int) -> Name | None:
     return None
 
 
-@dataclass(eq=False)
+@record(eq=False, frozen=False, slots=False)
 class _Scope:
     node: ast.AST | None = None
     parent: "_Scope | None" = None
@@ -93,7 +93,7 @@ class _Scope:
         return self is other or (self.parent is not None and self.parent.is_within(other))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Use:
     name: str
     span: Span

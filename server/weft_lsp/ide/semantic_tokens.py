@@ -5,7 +5,6 @@ Types are the protocol's own, so that every theme colours them; what only Weft k
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from weft.model.block import BlockModel
@@ -27,6 +26,7 @@ from weft.model.values import (
     Tensor,
     Value,
 )
+from weft.records import record
 
 from weft_lsp.ide.relevance import is_of_language
 from weft_lsp.ide.threads import varying_names
@@ -61,7 +61,7 @@ _KIND_OF: dict[SymbolKind, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(order=True)
 class Token:
     """A name in one line. modifiers: names from MODIFIERS, in their order."""
 

@@ -1,18 +1,18 @@
 """The call that is being typed: its signatures, and what the argument at the cursor is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from weft.model.diagnostic import Span
 from weft.model.facts import Signature
 from weft.model.model import CallSite, Model
 from weft.model.signature_text import parameter_labels, signature_label
+from weft.records import record
 
 from weft_lsp.ide.docstring import Docstring, parse
 from weft_lsp.ide.overload import arguments_of, best, signatures, takes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParameterHelp:
     """A parameter, by its place in the label."""
 
@@ -20,7 +20,7 @@ class ParameterHelp:
     documentation: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignatureText:
     """active: the index of the parameter that the cursor is at, or None. is_possible: whether the arguments so far fit."""
 
@@ -31,7 +31,7 @@ class SignatureText:
     is_possible: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignatureHelp:
     """The ways to call it, and which of them the arguments mean."""
 

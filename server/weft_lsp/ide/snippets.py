@@ -1,13 +1,14 @@
 """Pieces of code with places to fill in: a kernel, a loop over a row, a tile in shared memory."""
 
 import re
-from dataclasses import dataclass
+
+from weft.records import record
 
 _STATEMENT_START = re.compile(r"[ \t]*\w*\Z")
 _HOLE = re.compile(r"\$\{\d+:([^}]*)\}|\$\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snippet:
     """`text` in the form of the protocol's snippets. Lines after the first are indented by the client."""
 

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from weft.model.block import BlockModel
 from weft.model.declarations import Function
@@ -11,6 +10,7 @@ from weft.model.diagnostic import Span
 from weft.model.facts import Symbol
 from weft.model.kept import kept_with_its_argument
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.keyword import keyword_at, parameter_location
 from weft_lsp.ide.places import (
@@ -26,7 +26,7 @@ from weft_lsp.ide.places import (
 from weft_lsp.ide.scopes import Name, Occurrence, module_name, name_at
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A declared name.
 

@@ -1,11 +1,10 @@
 """Which values differ between the threads of a block, as a reader of the kernel sees it."""
 
-from dataclasses import replace
-
 from weft.model.ir import Kernel
 from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
 from weft.model.uniformity import Varying, varying_variables
+from weft.records import replace
 
 
 @kept_with_its_argument

@@ -1,16 +1,16 @@
 """Names to go to from anywhere: Weft's public ones, and those of the files that use Weft."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from weft.model.facts import Location, SymbolKind
 from weft.model.library import Library
 from weft.model.model import Model
+from weft.records import record
 
 from weft_lsp.ide.public import public_names
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A name and where it is declared. container: the module, as it is imported."""
 

@@ -9,11 +9,12 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from lsprotocol import types
 from weft.model.facts import Outline, SymbolKind
 from weft.model.files import read_file
+from weft.records import record
 
 from weft_lsp.lsp import diagnostics
 from weft_lsp.lsp.documents import Document, uri_of
@@ -23,7 +24,7 @@ from weft_lsp.lsp.positions import Encoding
 _NICENESS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """opened: the texts of the files that the client has open. The others are read from the disk."""
 
@@ -34,7 +35,7 @@ class Task:
     python: Mode | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A name that a file declares, with its place as the protocol has it."""
 
@@ -45,7 +46,7 @@ class Name:
     range: object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """A file. rests_on: the other files that were read for it. missing: the modules that were not found."""
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextvars import ContextVar, copy_context
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 from lsprotocol import types
@@ -16,6 +15,7 @@ from weft import __version__
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
+from weft.records import field, record
 
 from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.completion import Completion
@@ -36,7 +36,7 @@ Mode = Literal["complement", "full"]
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What the user chooses."""
 
@@ -51,7 +51,7 @@ class Settings:
     python: Mode | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CompletionAnswer:
     """The last completion, whose items may be looked at more closely."""
 

@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from lsprotocol import types
 from weft.model import notebook
 from weft.model.diagnostic import Span
 from weft.model.model import Model
+from weft.records import field, record
 
 from weft_lsp.lsp.documents import LANGUAGE, Document, Documents, edited, path_of
 from weft_lsp.lsp.positions import Lines
@@ -17,7 +17,7 @@ SYNC = types.NotebookDocumentSyncOptions(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CellText:
     """The text of one cell, of whatever language."""
 
@@ -31,7 +31,7 @@ class CellText:
         return CellText(item.uri, item.version, item.language_id, Lines.of(item.text))
 
 
-@dataclass(frozen=True)
+@record(slots=False)
 class Notebook:
     """One version of a notebook. order: its cells as they stand there; markup has no text here."""
 

@@ -6,19 +6,19 @@ The protocol ends lines at `\\n`, `\\r\\n` and `\\r` alone; `str.splitlines` end
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
 from lsprotocol import types
 from weft.model.diagnostic import Span
+from weft.records import record
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lines:
     """A text and the offsets at which its lines start."""
 

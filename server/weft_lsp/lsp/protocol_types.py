@@ -1,11 +1,13 @@
 """`lsprotocol.types`, with each class completed when it is first used.
 
-The module has some 550 classes, and attrs writes and compiles methods for each of them: most of the time that the server
-took to start. A session uses a few dozen. Here a class waits with two stand-ins: making an instance completes the class, and
-so does asking for its fields, as the converter does. `weft_lsp.lsp` loads this before anything that imports lsprotocol.
+The module has some 550 classes with 1,600 fields, and attrs writes and compiles methods for each of them: most of the time that
+the server took to start. A session uses a few dozen. Here a class waits with stand-ins, for its fields too: making an instance
+completes the class, and so does asking for its fields, as the converter does. `weft_lsp.lsp` loads this before anything that
+imports lsprotocol.
 """
 
 from importlib import import_module
+from typing import Any
 
 import attrs
 
@@ -18,6 +20,15 @@ class _Fields:
     def __get__(self, instance: object, owner: type) -> object:
         _complete(owner)
         return owner.__dict__.get(_PENDING)
+
+
+class _Field:
+    """Stands for a field of a class that is not completed yet."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, **given: Any) -> None:
+        self.given = given
 
 
 def _later(declared: type) -> type:
@@ -36,18 +47,22 @@ def _complete(declared: type) -> None:
     if isinstance(declared.__dict__.get(_PENDING), _Fields):
         delattr(declared, _PENDING)
         delattr(declared, "__init__")
+        for name, value in [*vars(declared).items()]:
+            if isinstance(value, _Field):
+                setattr(declared, name, attrs.field(**value.given))
         # Without slots the class stays the same object, which annotations and tables already refer to.
         attrs.define(declared, slots=False)
         attrs.resolve_types(declared, _NAMES, {})
 
 
 def _load() -> None:
-    define = attrs.define
+    define, field = attrs.define, attrs.field
     attrs.define = _later  # pyright: ignore[reportAttributeAccessIssue]
+    attrs.field = _Field  # pyright: ignore[reportAttributeAccessIssue]
     try:
         import_module("lsprotocol.types")
     finally:
-        attrs.define = define
+        attrs.define, attrs.field = define, field
 
 
 _load()

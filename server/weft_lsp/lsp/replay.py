@@ -3,19 +3,19 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import cast
 
 from lsprotocol import types
 from pygls.protocol.json_rpc import RPCRequest
+from weft.records import field, record
 
 from weft_lsp.lsp.faults import MARK, Handler
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.positions import Encoding
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """A logged request with the state that it met."""
 

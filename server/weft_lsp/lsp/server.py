@@ -6,10 +6,10 @@ import gc
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lsprotocol import types
 from weft import __version__
+from weft.records import record
 
 from weft_lsp.lsp import (
     call_hierarchy,
@@ -45,7 +45,7 @@ from weft_lsp.lsp.requests import notification, request
 GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Feature:
     method: str
     handler: Handler
@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # cycles behind, so that it has little to find: it comes seldom.
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.enable()
     try:
         recorder = connection.Recorder(options.record) if options.record else None
         return asyncio.run(_serve_tcp(options.tcp, recorder) if options.tcp else _serve_stdio(recorder))
