@@ -1,4 +1,4 @@
-"""Puzzle 25, vectors: each thread reads four neighbours at once, adds, and writes four at once."""
+"""Puzzle 23, vectors: each thread reads four neighbours at once, adds, and writes four at once."""
 
 import numpy as np
 import weft

@@ -1,4 +1,4 @@
-"""Puzzle 28, tensor cores: each warp computes 16 x 16 of a product of bf16, with f32 sums."""
+"""Puzzle 26, tensor cores: each warp computes 16 x 16 of a product of bf16, with f32 sums."""
 
 import ml_dtypes
 import numpy as np

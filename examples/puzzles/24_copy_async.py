@@ -1,4 +1,4 @@
-"""Puzzle 26, asynchronous copies: while a block works on one tile, the next is on its way to shared memory."""
+"""Puzzle 24, asynchronous copies: while a block works on one tile, the next is on its way to shared memory."""
 
 import numpy as np
 import weft

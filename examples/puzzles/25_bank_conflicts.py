@@ -1,4 +1,4 @@
-"""Puzzle 27, bank conflicts: a tile is written by rows and read by columns. A swizzle spreads each column over all banks,
+"""Puzzle 25, bank conflicts: a tile is written by rows and read by columns. A swizzle spreads each column over all banks,
 and wastes no memory, as a column of padding does."""
 
 import numpy as np
