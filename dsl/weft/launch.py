@@ -21,9 +21,10 @@ from weft.host.streams import current_stream
 from weft.model import launches
 from weft.model.arguments import bind
 from weft.model.ir import Kernel, Param
-from weft.model.limits import ANY_GPU, HOST, Geometry, Problem
+from weft.model.limits import ANY_GPU, HOST, Geometry, Problem, shared_problems
 from weft.model.multiples import PROMISED
 from weft.model.occupancy import Occupancy
+from weft.model.sizes import launch_sizes, sized
 from weft.model.specialization import Specialization
 from weft.records import record
 
@@ -235,6 +236,7 @@ class Launcher:
         if geometry is None:
             return Plan(None, _NOTHING, on_host, device, [], [], [])
         specialization = self._specialize(given, geometry)
+        _raise_any(shared_problems(sized(self.kernel, dict(specialization.constants)).shared))
         if on_host:
             _raise_any(problems(geometry, self.kernel, HOST if explicit is None else ANY_GPU))
             version = self._version(on_host, device, specialization)
@@ -303,7 +305,9 @@ class Launcher:
         spans = [*map(_span, given.tensors), *_threads(geometry)]
         # An integer that indexes must not lose bits, so a large one asks for 64 as a large tensor does.
         spans += [abs(number) for number in given.scalars if isinstance(number, int)]
-        return Specialization(contiguous, (), 32 if all(span < 2**31 for span in spans) else 64)
+        sizes = self._reader.sizes(given)
+        constants = tuple((name, int(sizes[name])) for name in launch_sizes(self.kernel))
+        return Specialization(contiguous, constants, 32 if all(span < 2**31 for span in spans) else 64)
 
     def _version(self, on_host: bool, device: int, specialization: Specialization) -> Version:
         key = (on_host, device, specialization)

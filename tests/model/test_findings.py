@@ -211,7 +211,7 @@ def test_shared_memory_of_a_size_known_only_at_launch():
         def k(n: i32, y: Tensor[f32, N]):
             i = weft.tile_index(y, 64)
             tile = weft.shared(f32, n)
-                                  # ^ static-required: the layout of `shared` memory is known at compile time and this is i32: use numbers, module-level constants or a `weft.Layout` of them
+                                  # ^ static-required: the layout of `shared` memory is known at compile time and this is i32: use numbers, module-level constants, dimensions of the tensors or a `weft.Layout` of numbers
             y[i] = tile[0]
     """)
 

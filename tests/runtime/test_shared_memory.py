@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 import weft
+from annotations import check
 from weft import LaunchError, Tensor, f32, i32
 from weft.backends import cuda
-from weft.dims import N
+from weft.backends.check import interpret
+from weft.dims import M, N
+from weft.model.limits import Geometry
 from weft.model.specialization import Specialization
 
 BLOCK = 256
@@ -82,3 +85,80 @@ def test_on_a_gpu():
     for _ in range(2):
         turned(cupy.asarray(x), y)
     np.testing.assert_allclose(y.get(), wanted(x), rtol=1e-5)
+
+
+@weft.kernel
+def mirrored(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    columns = x.shape[1]
+    row, t = weft.tile_index((M, 32), (1, 32))
+    line = weft.shared(f32, (2, columns + 1))
+    for k in range(t, N, 32):
+        line[1, k] = x[row, k]
+    weft.barrier()
+    for k in range(t, N, 32):
+        y[row, k] = line[1, N - 1 - k]
+
+
+def rows(columns: int) -> np.ndarray:
+    return np.random.default_rng(0).random((3, columns), np.float32)
+
+
+def test_a_size_that_follows_from_a_dimension():
+    for columns in (1, 5, 100, 20_000):
+        mirrored(x := rows(columns), y := np.zeros_like(x))
+        assert np.array_equal(y, x[:, ::-1])
+
+
+def test_each_launch_is_checked():
+    words = (
+        "shared-memory: the kernel uses 240,008 bytes of shared memory (`line` 240,008); a block of the largest CUDA GPU has "
+        "232,448: use smaller tiles or a narrower dtype"
+    )
+    with pytest.raises(LaunchError) as raised:
+        mirrored(x := rows(30_000), np.zeros_like(x))
+    assert f"{raised.value.code}: {raised.value.diagnostic.message}" == words
+    check(f"""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.tile_index(x, 32)
+            line = weft.shared(f32, (2, N + 1))
+            line[0, weft.thread_idx.x % (N + 1)] = x[i]
+
+        small, large = np.zeros(10, np.float32), np.zeros(30_000, np.float32)
+        k(small)
+        k(large)
+        #^^^^^^^ {words}
+    """)
+
+
+def test_it_is_static_where_every_block_has_it():
+    small, large = (Specialization(frozenset("xy"), (("N", size),), 32) for size in (100, 20_000))
+    compiled = cuda.compile(mirrored.ir, small, "sm_90")
+    assert (compiled.emitted.dynamic_shared_bytes, compiled.linked.shared_bytes) == (0, 808)
+    assert cuda.compile(mirrored.ir, large, "sm_90").emitted.dynamic_shared_bytes == 160_016
+    with pytest.raises(LaunchError, match="a block of sm_86 has 101,376"):
+        cuda.compile(mirrored.ir, large, "sm_86")
+
+
+def test_an_inspection_says_for_which_size():
+    found = mirrored.inspect(target="cpu")
+    assert "shared line: 66 × f32, 264 bytes" in found["model"].text
+    assert found.notices == ("shared memory is of the size that follows from `N` = 32: a launch has its own",)
+
+
+def test_the_back_end_that_checks():
+    x, y = rows(70), np.zeros((3, 70), np.float32)
+    arguments = {"x": x, "y": y}
+    assert interpret(mirrored.ir, arguments, Geometry((1, 3, 1), (32, 1, 1))) == []
+    assert np.array_equal(y, x[:, ::-1])
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("columns", [5, 100, 20_000])
+def test_a_size_of_a_launch_on_a_gpu(columns: int):
+    cupy = pytest.importorskip("cupy")
+    x = rows(columns)
+    y = cupy.zeros_like(cupy.asarray(x))
+    for _ in range(2):
+        mirrored(cupy.asarray(x), y)
+    assert np.array_equal(y.get(), x[:, ::-1])

@@ -74,8 +74,7 @@ def said(subject: Subject, text: str) -> set[str]:
 
 def truth(subject: Subject, mutant: Mutant, right: dict[str, Any]) -> frozenset[str]:
     made = read_made(mutant.text, subject.path, subject.kernel)
-    sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in made.shared}
-    if any(shared_problems(sizes)):
+    if any(shared_problems(made.shared)):
         return frozenset({"shared memory"})
     kernel = read_kernel(mutant.text, subject.path, subject.kernel)
     if kernel is None:

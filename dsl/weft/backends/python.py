@@ -135,7 +135,7 @@ class Writer:
 
     def dynamic_arrays(self, arrays: tuple[Array, ...]) -> int:
         """Shared arrays in one piece of memory, where they need more than every block has: its size, else 0."""
-        offsets, total = shared_offsets([(array.size or 0) * array.dtype.itemsize_bytes for array in arrays])
+        offsets, total = shared_offsets([array.size_bytes for array in arrays])
         if total <= STATIC_SHARED_BYTES:
             return 0
         for offset, array in zip(offsets, arrays, strict=True):

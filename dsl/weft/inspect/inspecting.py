@@ -13,6 +13,7 @@ from weft.inspect.inspection import Inspection
 from weft.inspect.model_text import model_stage
 from weft.model.ir import Kernel, Param, TensorParameter
 from weft.model.occupancy import MULTIPROCESSORS, Occupancy, occupancy
+from weft.model.sizes import launch_sizes
 from weft.model.specialization import Specialization
 from weft.model.specialize import specialize
 from weft.records import record
@@ -21,6 +22,8 @@ CPU = "cpu"
 STAGES: Sequence[StageName] = ("model", "python", "llvm", "asm", "ptx", "sass")
 _STAGES_OF_CPU = frozenset[StageName](("model", "python", "llvm", "asm"))
 _STAGES_OF_GPU = frozenset[StageName](("model", "python", "llvm", "ptx", "sass"))
+# What a dimension that tells the size of shared memory is taken to be where there is no launch.
+_ASSUMED_SIZE = 32
 _GPU = re.compile(r"sm_(\d+)(\d)a?")
 
 
@@ -47,7 +50,7 @@ def inspect(kernel: Kernel, specialization: Specialization, settings: Settings) 
     check_target(settings.target)
     all_stages = _STAGES_OF_CPU if settings.target == CPU else _STAGES_OF_GPU
     wanted = all_stages if settings.stages is None else settings.stages & all_stages
-    notices = _not_of_target(settings, all_stages)
+    notices = (*_sizes(kernel, specialization), *_not_of_target(settings, all_stages))
     model = (model_stage(specialize(kernel, specialization)),) if "model" in wanted else ()
     try:
         staged = _staged(kernel, specialization, settings.target, wanted)
@@ -70,7 +73,8 @@ def assumed(kernel: Kernel, settings: Settings) -> Specialization:
     sizes that are multiples of 16 unless `settings` says otherwise."""
     tensors = [parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
     names = frozenset(tensor.name for tensor in tensors)
-    found = Specialization(names, (), settings.index_bits)
+    sizes = tuple((name, _ASSUMED_SIZE) for name in launch_sizes(kernel))
+    found = Specialization(names, sizes, settings.index_bits)
     if settings.target == CPU or settings.is_unaligned:
         return found
     sizes = (extent.name for tensor in tensors for extent in tensor.shape if isinstance(extent, Param))
@@ -84,6 +88,15 @@ def check_target(target: str) -> None:
     if target != CPU and (found is None or (int(found[1]), int(found[2])) not in MULTIPROCESSORS):
         known = ", ".join(f"sm_{major}{minor}" for major, minor in MULTIPROCESSORS)
         raise TargetError(f"`{target}` is no target that Weft knows: name `cpu`, or a GPU's: {known}")
+
+
+def _sizes(kernel: Kernel, specialization: Specialization) -> tuple[str, ...]:
+    """The dimensions that the version is compiled for."""
+    values = dict(specialization.constants)
+    told = [f"`{name}` = {values[name]:,}" for name in launch_sizes(kernel) if name in values]
+    if not told:
+        return ()
+    return (f"shared memory is of the size that follows from {', '.join(told)}: a launch has its own",)
 
 
 def _not_of_target(settings: Settings, all_stages: frozenset[StageName]) -> tuple[str, ...]:

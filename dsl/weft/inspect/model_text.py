@@ -80,9 +80,10 @@ def _parameter(parameter: Parameter, read: set[str]) -> str:
 
 
 def _array(array: Array) -> str:
-    size = array.size or 0
-    size_bytes = size * array.dtype.itemsize_bytes
-    return f"{array.space} {array.name}: {size} × {array.dtype}, {size_bytes} bytes"
+    if array.size is None:
+        size = "?" if array.at_launch is None else expression(array.at_launch)
+        return f"{array.space} {array.name}: {size} × {array.dtype}"
+    return f"{array.space} {array.name}: {array.size} × {array.dtype}, {array.size_bytes} bytes"
 
 
 def _body(body: Iterable[Stmt], depth: int) -> Iterator[_Line]:

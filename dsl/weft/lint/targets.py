@@ -21,8 +21,7 @@ def _too_large(kernel: Analysis) -> Iterator[Diagnostic]:
     """The kernel takes more shared memory than a block has on one of `kernel.targets`."""
     if kernel.ir is None or not kernel.ir.shared or not kernel.targets:
         return
-    sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in kernel.ir.shared}
-    for problem in shared_problems(sizes, strictest(kernel.targets)):
+    for problem in shared_problems(kernel.ir.shared, strictest(kernel.targets)):
         yield Diagnostic(problem.code, problem.message, kernel.shared_spans[-1])
 
 

@@ -106,6 +106,17 @@ def dims_agree(parameters: Sequence[Parameter], facts: Sequence[Fact]) -> Iterat
                 )
 
 
+def dims_told(parameters: Sequence[Parameter], facts: Sequence[Fact]) -> dict[str, int]:
+    """The values of dimensions, as far as the shapes of the arguments tell; all of them fit."""
+    found: dict[str, int] = {}
+    for parameter, fact in zip(parameters, facts, strict=True):
+        if isinstance(parameter, TensorParameter) and isinstance(fact, TensorFact) and fact.shape:
+            for extent, size in zip(parameter.shape, fact.shape, strict=True):
+                if isinstance(extent, Param) and size is not None:
+                    found[extent.name] = size
+    return found
+
+
 def _fits_scalar(parameter: ScalarParameter, fact: Fact) -> Iterator[Problem]:
     wanted = parameter.dtype
     match fact:

@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
 from weft.model import fold
-from weft.model.arguments import Fact, TensorFact
+from weft.model.arguments import Fact, dims_told
 from weft.model.diagnostic import Certainty, Diagnostic, Span
-from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Const,
     Do,
     Expr,
     For,
     Kernel,
-    Param,
-    Parameter,
     Special,
     Stmt,
     Store,
@@ -33,7 +30,7 @@ def coverage_findings(
     kernel: Kernel, geometry: Geometry, facts: Sequence[Fact], place: Span
 ) -> Iterator[Diagnostic]:
     """What a geometry leaves over, where the text tells how large the arguments are."""
-    sizes = _sizes(kernel.parameters, facts)
+    sizes = {name: fold.const(size) for name, size in dims_told(kernel.parameters, facts).items()}
     for what, extents, certainty in _covered(kernel):
         known = [_value(extent, sizes) for extent in extents]
         for axis, extent in zip("xyz", known, strict=False):
@@ -115,16 +112,6 @@ def _in_loops(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
         else:
             for block in children(one):
                 yield from _in_loops(block)
-
-
-def _sizes(parameters: Sequence[Parameter], facts: Sequence[Fact]) -> dict[str, Expr]:
-    found: dict[str, Expr] = {}
-    for parameter, fact in zip(parameters, facts, strict=True):
-        if isinstance(parameter, TensorParameter) and isinstance(fact, TensorFact) and fact.shape:
-            for extent, size in zip(parameter.shape, fact.shape, strict=True):
-                if isinstance(extent, Param) and size is not None:
-                    found[extent.name] = Const(size, INDEX)
-    return found
 
 
 def _value(extent: Expr, sizes: Mapping[str, Expr]) -> int | None:

@@ -71,12 +71,22 @@ class Op:
 
 @record
 class Array:
-    """Memory that loads and stores name. `size` counts elements: static for shared and local, None for global."""
+    """Memory that loads and stores name. `size` counts elements: static for shared and local, None for global.
+
+    at_launch: the size of shared memory that follows from dimensions; then `size` is None until a launch tells them
+    (`weft.model.sizes.sized`).
+    """
 
     name: str
     dtype: DType
     space: Space
     size: int | None = None
+    at_launch: "Expr | None" = None
+
+    @property
+    def size_bytes(self) -> int:
+        """0 where it is not known."""
+        return (self.size or 0) * self.dtype.itemsize_bytes
 
 
 @record(keeps_hash=True)

@@ -366,6 +366,5 @@ def _with_written(parameter: Parameter, written: set[str]) -> Parameter:
 
 
 def _check_shared(t: Tracer, shared: tuple[Array, ...]) -> None:
-    sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in shared}
-    for problem in shared_problems(sizes):
+    for problem in shared_problems(shared):
         t.report(problem.code, problem.message, t.shared_spans[-1])

@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from weft.model.arguments import Fact, OtherFact, ScalarFact, TensorFact, bind, dims_agree, fits
+from weft.model.arguments import (
+    Fact,
+    OtherFact,
+    ScalarFact,
+    TensorFact,
+    bind,
+    dims_agree,
+    dims_told,
+    fits,
+)
 from weft.model.coverage import coverage_findings
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
 from weft.model.launches import domain_problems, geometry_missing
-from weft.model.limits import Geometry, Problem, block_problems, grid_problems
+from weft.model.limits import Geometry, Problem, block_problems, grid_problems, shared_problems
+from weft.model.sizes import launch_sizes, sized
 from weft.model.trace.tracer import LaunchSite
 from weft.model.values import (
     Class,
@@ -81,9 +91,10 @@ def _arguments(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Sp
     if wrong:
         return
     spans = {parameter.name: span for parameter, (_, span) in zip(kernel.parameters, given, strict=True)}
-    yield from (
-        (problem, spans.get(problem.about, site.span)) for problem in dims_agree(kernel.parameters, facts)
-    )
+    found = list(dims_agree(kernel.parameters, facts))
+    if not found and kernel.ir is not None and launch_sizes(kernel.ir):
+        found += shared_problems(sized(kernel.ir, dims_told(kernel.parameters, facts)).shared)
+    yield from ((problem, spans.get(problem.about, site.span)) for problem in found)
 
 
 def _given(site: LaunchSite, kernel: Analysis) -> list[tuple[Value, Span]]:

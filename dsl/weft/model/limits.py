@@ -6,6 +6,7 @@ Source: CUDA C++ Programming Guide, "Compute Capabilities", table of technical s
 from collections.abc import Iterator, Sequence
 from math import gcd, prod
 
+from weft.model.ir import Array
 from weft.model.occupancy import MULTIPROCESSORS
 from weft.records import record
 
@@ -129,11 +130,11 @@ def shared_alignment_bytes(size_bytes: int) -> int:
     return max(_SHARED_ALIGNMENT_BYTES, gcd(size_bytes, MOST_SHARED_ALIGNMENT_BYTES))
 
 
-def shared_problems(names_bytes: dict[str, int], limits: Limits = ANY_GPU) -> Iterator[Problem]:
-    """names_bytes: the bytes of each shared array of a kernel."""
-    total = sum(names_bytes.values())
+def shared_problems(arrays: Sequence[Array], limits: Limits = ANY_GPU) -> Iterator[Problem]:
+    """arrays: the shared arrays of a kernel, of which those count whose sizes are known."""
+    total = sum(array.size_bytes for array in arrays)
     if total > limits.shared_bytes:
-        parts = ", ".join(f"`{name}` {size:,}" for name, size in names_bytes.items())
+        parts = ", ".join(f"`{array.name}` {array.size_bytes:,}" for array in arrays)
         device = "the largest CUDA GPU" if limits is ANY_GPU else limits.name
         yield Problem(
             "shared-memory",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var, leaves
+from weft.model.rewrite import rewrite
 from weft.records import field, record
 
 # A product of atoms, sorted by their text; () is the constant term.
@@ -57,6 +58,11 @@ class Known:
             found = self._polynomials[expr] = _polynomial(expr, self)
             self._computed |= leaves(expr).variables
         return found
+
+    def defined(self, expr: Expr) -> Expr:
+        """`expr` with the variables that are defined replaced by what they are."""
+        found = rewrite(expr, lambda leaf: self.definitions.get(leaf, leaf))
+        return expr if found == expr else self.defined(found)
 
     def define(self, variable: Var, value: Expr) -> None:
         self._compute_again(variable)

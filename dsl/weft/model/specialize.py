@@ -6,6 +6,7 @@ from weft.model import fold
 from weft.model.dtypes import INDEX
 from weft.model.ir import Const, Expr, Kernel, TensorParameter
 from weft.model.rewrite import substitute, substitute_body
+from weft.model.sizes import sized
 from weft.model.specialization import Specialization
 from weft.model.vectors import settled
 from weft.model.widen import widened
@@ -24,6 +25,7 @@ def specialize(kernel: Kernel, specialization: Specialization) -> Kernel:
         else parameter
         for parameter in kernel.parameters
     )
+    kernel = sized(kernel, dict(specialization.constants))
     found = replace(kernel, parameters=parameters, body=substitute_body(kernel.body, known))
     if specialization.elements_per_thread > 1:
         found = widened(found, specialization.elements_per_thread)

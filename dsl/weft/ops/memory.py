@@ -15,13 +15,15 @@ def shared(
     """Memory that the threads of a block share; what is in it at the start is undefined.
 
     dtype: `weft.f32` and the like.
-    layout: a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time.
+    layout: a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time. Sizes of a shape may
+    also follow from dimensions (`N + 1`, `x.shape[1]`): then each launch with other values is compiled for these.
     swizzle: bits, base and shift of a `weft.layout.Swizzle` that places go through, against bank conflicts: for rows of 64
     bytes of f16 or bf16 `(2, 3, 3)`, of 128 bytes `(3, 3, 3)`.
 
     Between writes by some threads and reads by others stands `weft.barrier()`.
     A block has 48 KiB on every GPU and up to 227 KiB on the largest; fewer blocks then fit on a multiprocessor.
-    Wrong: more than that in a kernel [shared-memory], a shape known only at launch [static-required].
+    Wrong: more than that in a kernel or a launch [shared-memory], a size that threads compute or that a number is passed for
+    [static-required].
     """
     raise only_in_kernels("shared")
 

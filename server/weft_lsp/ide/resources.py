@@ -6,6 +6,7 @@ from weft.model.describe import expression
 from weft.model.ir import Domain
 from weft.model.kernel import Analysis
 from weft.model.model import Model
+from weft.model.sizes import launch_sizes
 from weft.model.values import ConfiguredKernel, KernelRef, Value
 
 
@@ -50,9 +51,12 @@ def _block(domain: Domain | None) -> list[str]:
 
 
 def shared_bytes(kernel: Analysis) -> int:
-    return sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.made.shared)
+    return sum(array.size_bytes for array in kernel.made.shared)
 
 
 def _shared(kernel: Analysis) -> list[str]:
     total = shared_bytes(kernel)
-    return [f"{total:,} bytes of shared memory"] if total else []
+    known = [f"{total:,} bytes of shared memory"] if total else []
+    names = launch_sizes(kernel.made)
+    told = f"{'more ' if total else ''}shared memory by {', '.join(f'`{name}`' for name in names)}"
+    return [*known, told] if names else known

@@ -56,7 +56,7 @@ def _parameters(kernel: Kernel) -> list[Hashable]:
 
 
 def _memory(kernel: Kernel) -> list[Hashable]:
-    return [(each.dtype, each.space, each.size) for each in (*kernel.shared, *kernel.local)]
+    return [(each.dtype, each.space, each.size, each.at_launch) for each in (*kernel.shared, *kernel.local)]
 
 
 @record
@@ -186,7 +186,7 @@ class _Reading:
 
     def _array(self, array: Array) -> Term:
         own = array.name if array.space == "global" else None
-        kind = ("array", array.dtype, array.space, array.size, own)
+        kind = ("array", array.dtype, array.space, array.size, array.at_launch, own)
         return self.terms.of(kind, (), array.name if own is None else None)
 
     def _term(self, expr: Expr, values: Values) -> Term:

@@ -16,6 +16,7 @@ from weft.backends.check.memory import Memory
 from weft.backends.lowering import is_half
 from weft.model.ir import Do, Kernel, ScalarParameter, TensorParameter, walk
 from weft.model.limits import Geometry
+from weft.model.sizes import sized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +48,7 @@ def interpret(
         else:
             memories[parameter.name] = _memory(parameter, given)
             values.update(_geometry(parameter, given))
+    kernel = sized(kernel, values)
     run = Run(steps)
     gx, gy, gz = geometry.grid
     for z in range(gz):

@@ -138,7 +138,7 @@ class _Blocks:
         """Where shared arrays and the values of threads lie."""
         for array in self.kernel.shared:
             self.writer.line(f"{self._identifier(array)} = scratch + {self.fixed_bytes}")
-            self.fixed_bytes += aligned(_size_bytes(array))
+            self.fixed_bytes += aligned(array.size_bytes)
         if not self.plan.is_split:
             self.writer.arrays(self.kernel.local)
             return
@@ -148,7 +148,7 @@ class _Blocks:
             held = self.writer.expressions.carried(variable.dtype)
             self._per_thread(f"variable {variable.name}", variable.name, held.itemsize_bytes)
         for array in self.kernel.local:
-            self._per_thread(f"local {array.name}", array.name, _size_bytes(array))
+            self._per_thread(f"local {array.name}", array.name, array.size_bytes)
 
     def _threads_of_values(self) -> str:
         """For how many threads there is memory. A number gives LLVM one address to count on, and not one for each value."""
@@ -241,7 +241,7 @@ class _Blocks:
         """What a thread needs of its own before a group."""
         kept = (self.plan.stored.keys() & group.assigned) - group.definite
         for array in self._local(group):
-            base = f"{self.values[f'local {array.name}']} + thread * {_size_bytes(array)}"
+            base = f"{self.values[f'local {array.name}']} + thread * {array.size_bytes}"
             self.writer.line(f"{self._identifier(array)} = {base}")
         for assign in self._recomputed(group):
             self.writer.statement(assign)
@@ -347,7 +347,7 @@ class _Blocks:
     def _base(self, array: Array) -> str:
         if array.space != "local":
             return self._identifier(array)
-        return f"{self.values[f'local {array.name}']} + first * {_size_bytes(array)}"
+        return f"{self.values[f'local {array.name}']} + first * {array.size_bytes}"
 
     def _values_of_warp(self, variable: Var) -> str:
         size_bytes = self.writer.expressions.carried(variable.dtype).itemsize_bytes
@@ -435,7 +435,3 @@ def _all_expressions(body: tuple[Stmt, ...]) -> Iterator[Expr]:
 def _mentions(group: Group, array: Array) -> bool:
     stores = any(getattr(statement, "array", None) == array for statement in walk(group.statements))
     return stores or any(getattr(part, "array", None) == array for part in _all_expressions(group.statements))
-
-
-def _size_bytes(array: Array) -> int:
-    return (array.size or 0) * array.dtype.itemsize_bytes

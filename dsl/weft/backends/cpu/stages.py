@@ -10,6 +10,7 @@ from weft.backends.llvm_text import placed_lines
 from weft.backends.python import Emitted
 from weft.backends.stages import Resources, Stage, Staged, StageName, python_stage, stage
 from weft.model.ir import Kernel
+from weft.model.sizes import sized
 from weft.model.specialization import Specialization
 
 
@@ -31,7 +32,7 @@ def stages(kernel: Kernel, specialization: Specialization, wanted: frozenset[Sta
             stage("asm", "asm", list(assembly_lines(asm))),
         )
         made += [one for one in listed if one.name in wanted]
-    shared = sum((array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared)
+    shared = sum(array.size_bytes for array in sized(kernel, dict(specialization.constants)).shared)
     return Staged(tuple(made), Resources(None, None, shared))
 
 

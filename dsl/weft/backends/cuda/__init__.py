@@ -12,6 +12,7 @@ from weft.model import launches
 from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
 from weft.model.limits import USUAL_BLOCKS, limits_of, shared_problems
 from weft.model.needs import capability_problems
+from weft.model.sizes import sized
 from weft.model.specialization import Specialization
 from weft.model.specialize import specialize
 from weft.model.widen import widest
@@ -33,8 +34,7 @@ def compile(kernel: Kernel, specialization: Specialization, arch: str = "sm_90")
     instruction, and LaunchError where the kernel uses more shared memory than a block of `arch` can have."""
     need_packages()
     need_instructions(kernel, arch)
-    sizes = {array.name: (array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared}
-    found = list(shared_problems(sizes, limits_of(arch)))
+    found = list(shared_problems(sized(kernel, dict(specialization.constants)).shared, limits_of(arch)))
     if found:
         raise launch_error(found)
     from weft.backends.cuda.compiled import CompiledCuda

@@ -128,7 +128,7 @@ def _columns(kernel: Analysis, shape: ast.expr, array: Array) -> int | None:
 def _has_room(kernel: Analysis, array: Array, columns: int) -> bool:
     """Whether one element more for each row fits in the shared memory of a block."""
     arrays = kernel.ir.shared if kernel.ir else ()
-    used = sum((one.size or 0) * one.dtype.itemsize_bytes for one in arrays)
+    used = sum(one.size_bytes for one in arrays)
     more = (array.size or 0) // columns * array.dtype.itemsize_bytes
     return used + more <= strictest(kernel.targets).shared_bytes
 

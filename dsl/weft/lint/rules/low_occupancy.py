@@ -33,8 +33,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     threads = _threads(kernel)
     if kernel.ir is None or threads is None or not kernel.ir.shared or _hides_otherwise(kernel.ir):
         return
-    sizes = [(array.size or 0) * array.dtype.itemsize_bytes for array in kernel.ir.shared]
-    _, shared_bytes = shared_offsets(sizes)
+    _, shared_bytes = shared_offsets([array.size_bytes for array in kernel.ir.shared])
     found = [
         occupancy(capability, threads, _FEWEST_REGISTERS, shared_bytes)
         for capability in capabilities(kernel.targets)

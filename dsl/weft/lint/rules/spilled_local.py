@@ -30,7 +30,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     # What is indexed at run time lies in memory in any case, and is told by another rule.
     held = [array for array in kernel.ir.local if array.name not in dynamic_arrays(kernel.ir)]
-    needed = sum((array.size or 0) * array.dtype.itemsize_bytes for array in held)
+    needed = sum(array.size_bytes for array in held)
     domain = kernel.ir.domain
     threads = prod(domain.block) if domain and domain.block else 1
     registers = min(THREAD_REGISTERS, REGISTERS // threads)

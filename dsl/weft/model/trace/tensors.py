@@ -42,6 +42,21 @@ def of_layout(
     return Tensor(name, array, axes, fold.const(0), swizzle=swizzle)
 
 
+def of_sizes(
+    name: str, dtype: DType, sizes: Sequence[Expr], swizzle: tuple[int, int, int] | None = None
+) -> Tensor:
+    """A tensor in shared memory of a shape that a launch tells, row by row."""
+    steps: list[Expr] = [fold.const(1)]
+    for size in reversed(sizes):
+        steps.append(fold.mul(size, steps[-1]))
+    *strides, total = steps
+    if swizzle is not None:
+        period = fold.const(Swizzle(*swizzle).size())
+        total = fold.mul(fold.floordiv(fold.sub(fold.add(total, period), fold.const(1)), period), period)
+    axes = tuple(Axis((size,), (step,)) for size, step in zip(sizes, reversed(strides), strict=True))
+    return Tensor(name, Array(name, dtype, "shared", None, total), axes, fold.const(0), swizzle=swizzle)
+
+
 def read_element(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> Value:
     """`tensor[i, j]` as a value."""
     places = _places(t, tensor, index, node, is_write=False)

@@ -5,12 +5,26 @@ from weft.model import fold
 from weft.model.describe import describe
 from weft.model.dialect import Rule
 from weft.model.dtypes import I64, INDEX, DType
-from weft.model.ir import Space
+from weft.model.ir import Const, Expr, Op, Param, Space, walk_expr
 from weft.model.trace.call import Call, to_python
-from weft.model.trace.tensors import of_layout
+from weft.model.trace.tensors import of_layout, of_sizes
 from weft.model.trace.tracer import as_expr
-from weft.model.values import UNKNOWN, DTypeRef, External, Static, Tensor, Tuple, Value, Vector
+from weft.model.values import (
+    UNKNOWN,
+    Dimension,
+    DTypeRef,
+    External,
+    Scalar,
+    Static,
+    Tensor,
+    Tuple,
+    Value,
+    Vector,
+)
 from weft.ops.infer.tensor import vector_width
+
+# What else the sizes of memory may be.
+_DIMENSIONS = {"shared": ", dimensions of the tensors"}
 
 
 def infer_shared(call: Call) -> Value:
@@ -23,8 +37,10 @@ def infer_local(call: Call) -> Value:
 
 def _allocate(call: Call, space: Space) -> Value:
     t = call.tracer
-    dtype, layout = _dtype(call), _layout(call)
-    if dtype is None or layout is None or not t.is_kernel:
+    dtype = _dtype(call)
+    sizes = _launch_sizes(call) if space == "shared" else None
+    layout = None if sizes else _layout(call)
+    if dtype is None or not (sizes or layout) or not t.is_kernel:
         return UNKNOWN
     taken = {array.name for array in t.arrays} | set(t.frame.env)
     # Of `a, b = weft.shared(...), weft.shared(...)` the second is called `b`.
@@ -32,7 +48,11 @@ def _allocate(call: Call, space: Space) -> Value:
     wanted = next(iter((*free, *t.target)), space)
     name = t.temporary(f"{wanted}_memory", dtype).name.removesuffix("_memory_0")
     name = f"{t.frame.prefix}{name}" if f"{t.frame.prefix}{name}" not in taken else f"{name}{len(t.arrays)}"
-    tensor = of_layout(name, dtype, layout, space, _swizzle(call))
+    if sizes:
+        tensor = of_sizes(name, dtype, sizes, _swizzle(call))
+    else:
+        assert layout is not None
+        tensor = of_layout(name, dtype, layout, space, _swizzle(call))
     t.arrays.append(tensor.array)
     if space == "shared":
         t.shared_spans.append(t.span(call.node))
@@ -85,6 +105,31 @@ def has_unknown(value: Value) -> bool:
     return value == UNKNOWN or isinstance(value, External)
 
 
+def _launch_sizes(call: Call) -> tuple[Expr, ...] | None:
+    """A shape that follows from dimensions; None for any other."""
+    value = call.value("layout")
+    items = value.items if isinstance(value, Tuple) else (value,)
+    sizes = [_launch_size(call, item) for item in items]
+    found = tuple(size for size in sizes if size is not None)
+    is_static = all(isinstance(size, Const) for size in found)
+    return None if is_static or len(found) < len(items) else found
+
+
+def _launch_size(call: Call, item: Value) -> Expr | None:
+    """A number, or what is computed from dimensions alone."""
+    expr = item.expr if isinstance(item, Scalar | Dimension) else as_expr(item)
+    if expr is None or not expr.dtype.is_integer:
+        return None
+    found = fold.convert(call.tracer.known.defined(expr), INDEX)
+    return found if all(map(_is_told, walk_expr(found))) else None
+
+
+def _is_told(part: Expr) -> bool:
+    """Whether the shapes of a launch's tensors tell it, or what it is made of."""
+    is_dimension = isinstance(part, Param) and part.dtype == INDEX and ".stride[" not in part.name
+    return is_dimension or isinstance(part, Const | Op)
+
+
 def _layout(call: Call) -> Layout | None:
     """A layout, or a shape in row-major order."""
     value = call.value("layout")
@@ -97,7 +142,7 @@ def _layout(call: Call) -> Layout | None:
         call.report(
             "static-required",
             f"the layout of `{call.name}` memory is known at compile time and this is {describe(value)}: "
-            "use numbers, module-level constants or a `weft.Layout` of them",
+            f"use numbers, module-level constants{_DIMENSIONS.get(call.name, '')} or a `weft.Layout` of numbers",
             "layout",
         )
         return None
