@@ -105,9 +105,12 @@ class Kernel:
 
     def _read(self) -> "Launcher":
         # The front end and the launch are loaded by the first launch: a decorator must cost nothing.
-        self._launcher = launcher = import_module("weft.reading").launcher_of(
-            self.python_function, debug=self.debug, check_bounds=self.check_bounds
-        )
+        reading = import_module("weft.reading")
+        with reading.READING:
+            launcher = self._launcher or reading.launcher_of(
+                self.python_function, debug=self.debug, check_bounds=self.check_bounds
+            )
+        self._launcher = launcher
         return launcher
 
 

@@ -26,6 +26,7 @@ from weft.model.multiples import PROMISED
 from weft.model.occupancy import Occupancy
 from weft.model.sizes import launch_sizes, sized
 from weft.model.specialization import Specialization
+from weft.once import ForkedLock
 from weft.records import record
 
 if TYPE_CHECKING:
@@ -418,12 +419,13 @@ _NOTHING = Version(lambda arguments, geometry, stream: None, (), Specialization(
 
 
 Item = TypeVar("Item")
+_REMEMBERING = ForkedLock()
 
 
 def _remember(items: dict[Hashable, Item], key: Hashable, item: Item, most: int) -> Item:
     """Keep `item`, forgetting the oldest where there are too many."""
-    while len(items) >= most:
-        # Another thread may have forgotten it already.
-        items.pop(next(iter(items)), None)
-    items[key] = item
+    with _REMEMBERING:
+        while len(items) >= most:
+            del items[next(iter(items))]
+        items[key] = item
     return item

@@ -6,7 +6,11 @@ from types import FunctionType
 
 from weft.launch import Launcher
 from weft.model.options import with_checks, without_debug
+from weft.once import ForkedLock
 from weft.remembered import recall
+
+# The front end keeps what it is in the midst of, so threads read kernels one after the other.
+READING = ForkedLock()
 
 
 def launcher_of(function: FunctionType, *, debug: bool = True, check_bounds: bool = False) -> Launcher:

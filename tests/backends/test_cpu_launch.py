@@ -96,11 +96,11 @@ LONG = 1 << 40
 def four_workers(monkeypatch: pytest.MonkeyPatch):
     """A pool of its own, with workers also on a machine of one processor."""
     monkeypatch.setattr(workers, "processors", lambda: 4)
-    workers._pool.cache_clear()
+    workers._pool.forget()
     workers.start()
     yield
     workers._pool().stop()
-    workers._pool.cache_clear()
+    workers._pool.forget()
 
 
 def entry(run: Callable[[int, int], None]):

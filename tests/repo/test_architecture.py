@@ -56,6 +56,7 @@ def back_end_leaves_the_model(found: Import) -> bool:
         "weft.geometry",
         "weft.host",
         "weft.launch",
+        "weft.once",
         "weft.records",
     )
     return (

@@ -4,11 +4,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
 from ctypes import CFUNCTYPE, c_int64, c_void_p, cast
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from weft.errors import KernelError, finding
 from weft.model.texts import written
+from weft.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -79,7 +79,7 @@ def known() -> dict[str, int]:
     return {REPORT: cast(_function(), c_void_p).value or 0}
 
 
-@cache
+@Once
 def _function() -> Any:
     return CFUNCTYPE(None, c_int64, c_int64, c_int64)(_report)
 

@@ -14,6 +14,7 @@ from threading import Thread
 from weft.backends.native import launch, pool
 from weft.backends.native.library import address_of
 from weft.backends.native.runtime import words
+from weft.once import Once
 
 # The names of C functions, by their places in the pool's memory.
 _C_FUNCTIONS = {
@@ -108,7 +109,7 @@ def processors() -> int:
 _POOLS: list[_Pool] = []
 
 
-@cache
+@Once
 def _pool() -> _Pool:
     if not _POOLS:
         atexit.register(lambda: _pool().stop())
@@ -122,7 +123,7 @@ def _c() -> CDLL:
     return CDLL(None)
 
 
-@cache
+@Once
 def _run() -> Callable[..., None]:
     return _function("weft_run", 6)
 
@@ -133,4 +134,4 @@ def _function(name: str, count: int) -> Callable[..., None]:
 
 # A forked child has none of its parent's threads, and a copy of the pool as it stood: it starts its own.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    os.register_at_fork(after_in_child=_pool.forget)

@@ -1,13 +1,13 @@
 """The functions of this package in memory: compiled once on a machine, then read from the disk cache."""
 
 import pickle
-from functools import cache
 from importlib import import_module
 
 from weft.backends import cache as disk
 from weft.backends.native import launch, pool
 from weft.backends.native.memory import Code, Loaded, load, to_code
 from weft.backends.native.processor import processor
+from weft.once import Once
 
 _EXPORTED = {
     "weft_run": pool.run,
@@ -22,7 +22,7 @@ def address_of(name: str) -> int:
     return _loaded().address_of(name)
 
 
-@cache
+@Once
 def _loaded() -> Loaded:
     name = disk.key("native", *_identity())
     kept = disk.read(name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from weft.backends.native import launch
 from weft.backends.native.library import address_of
+from weft.once import Once
 
 _FUNCTIONS = {
     launch.ADD_REFERENCE: "Py_IncRef",
@@ -27,7 +28,7 @@ _OBJECTS = {launch.NONE: None, launch.NOT_IMPLEMENTED: NotImplemented, launch.TR
 _FASTCALL = 0x80
 
 
-@cache
+@Once
 def words() -> Any:
     """The runtime's memory, as integers by place."""
     found = (c_int64 * launch.RUNTIME_WORDS)()
@@ -67,7 +68,7 @@ class _Definition:
         self.words = (c_int64 * 4)(pointer, address_of("weft_launch"), _FASTCALL, 0)
 
 
-@cache
+@Once
 def _definition() -> _Definition:
     return _Definition(b"launch")
 

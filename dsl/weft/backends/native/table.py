@@ -10,6 +10,7 @@ from weft.backends.native import launch
 from weft.backends.native.recognise import Known, Stream
 from weft.backends.native.runtime import function_of, words
 from weft.model.limits import Geometry
+from weft.once import ForkedLock
 from weft.records import record
 
 
@@ -57,6 +58,7 @@ class NativePlan:
 
 
 _MOST_FORGOTTEN = 64
+_ADDING = ForkedLock()
 _TABLES: "WeakSet[Table]" = WeakSet()
 
 
@@ -72,6 +74,7 @@ class Table:
         self._words = (c_int64 * launch.TABLE_WORDS)()
         self._words[launch.RUNTIME] = addressof(words())
         self._words[launch.TAKES_STREAM] = int(takes_stream)
+
         self._plans: dict[Hashable, _PlanMemory] = {}
         self._forgotten: deque[_PlanMemory] = deque(maxlen=_MOST_FORGOTTEN)
         self._function = function_of(addressof(self._words), self)
@@ -96,6 +99,10 @@ class Table:
 
     def add(self, key: Hashable, plan: NativePlan) -> None:
         """Keep a plan, and forget the oldest where there are too many."""
+        with _ADDING:
+            self._add(key, plan)
+
+    def _add(self, key: Hashable, plan: NativePlan) -> None:
         while len(self._plans) >= launch.MOST_PLANS:
             # Another thread may be comparing this one right now, in the midst of asking Python for an attribute.
             self._forgotten.append(self._plans.pop(next(iter(self._plans))))
