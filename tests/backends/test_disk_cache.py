@@ -6,6 +6,7 @@ import platform
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,11 @@ print(json.dumps({"right": right, "cached": compiled.was_cached, "llvm": "llvmli
 IS_FLAT = sys.platform == "linux" and platform.machine() == "x86_64"
 
 
-def start(directory: Path) -> "subprocess.Popen[str]":
+def start(directory: Path, before: str = "") -> "subprocess.Popen[str]":
     here = str(Path(__file__).parent)
     environment = os.environ | {"WEFT_CACHE_DIR": str(directory)}
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, here], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", before + PROGRAM, here], env=environment, stdout=subprocess.PIPE, text=True
     )
 
 
@@ -62,10 +63,24 @@ def test_processes_at_once(tmp_path: Path):
     assert [path.name for path in tmp_path.rglob(".*")] == []
 
 
-def test_a_damaged_file_is_compiled_again(tmp_path: Path):
+def cut(data: bytes) -> bytes:
+    return data[:-100]
+
+
+def changed(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+def foreign(data: bytes) -> bytes:
+    return b"\x7fELF" + b"\0" * (len(data) - 4)
+
+
+@pytest.mark.parametrize("damage", [cut, changed, foreign])
+def test_a_damaged_file_is_compiled_again(tmp_path: Path, damage: Callable[[bytes], bytes]):
     answer(start(tmp_path))
     for file in (path for path in tmp_path.rglob("*") if path.is_file()):
-        file.write_bytes(file.read_bytes()[:-100])
+        file.write_bytes(damage(file.read_bytes()))
     assert answer(start(tmp_path)) == {"right": True, "cached": False, "llvm": True}
     assert answer(start(tmp_path))["cached"]
 
@@ -73,6 +88,21 @@ def test_a_damaged_file_is_compiled_again(tmp_path: Path):
 def test_a_directory_that_cannot_be_made(tmp_path: Path):
     (tmp_path / "file").write_text("")
     assert answer(start(tmp_path / "file")) == {"right": True, "cached": False, "llvm": True}
+
+
+# Writes end after so many bytes, as on a disk that is full.
+NO_ROOM = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit of POSIX stands for a disk that is full")
+def test_a_disk_that_is_full(tmp_path: Path):
+    assert answer(start(tmp_path, NO_ROOM)) == {"right": True, "cached": False, "llvm": True}
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert answer(start(tmp_path)) == {"right": True, "cached": False, "llvm": True}
 
 
 @pytest.fixture
