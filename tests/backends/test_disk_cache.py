@@ -10,7 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from building import dim, kernel, lit, store, tensor
 from weft.backends import cache
+from weft.backends.cpu import compiled
+from weft.model.dtypes import F32
+from weft.model.specialization import Specialization
 
 # Another process compiles the same kernel, runs it, and says whether it had to compile.
 PROGRAM = """
@@ -253,3 +257,16 @@ def test_keys_depend_on_every_part():
 )
 def test_directory(system: str, environment: dict[str, str], expected: str):
     assert cache.directory(environment, system) == Path(expected)
+
+
+def test_code_for_another_processor_is_not_taken(directory: Path, monkeypatch: pytest.MonkeyPatch):
+    x = tensor("x", F32, dim("N"))
+    what = kernel("filled", [x], store(x, lit(0), value=lit(1.0, F32)))
+
+    def was_cached(processor: str) -> bool:
+        monkeypatch.setattr(compiled, "processor", lambda: processor)
+        compiled._compiler.cache_clear()
+        return compiled.compile(what, Specialization()).was_cached
+
+    assert [was_cached(name) for name in ("this", "this", "that", "this")] == [False, True, False, True]
+    compiled._compiler.cache_clear()

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from kernels import N, fill, saxpy, scale_2d
+from weft import launch
 from weft.errors import LaunchError
 from weft.launch import Launcher
 from weft.model import fold
@@ -81,6 +82,19 @@ def test_a_second_launch_compiles_nothing(backend):
         launcher.launch((2.0, np.ones(n, np.float32), np.ones(n, np.float32)))
     assert len(backend.compiled) == 1
     assert len(backend.launched) == 3
+
+
+def test_what_is_remembered_is_bounded(backend, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(launch, "_MAX_PLANS", 3)
+    monkeypatch.setattr(launch, "_MAX_VERSIONS", 2)
+    launcher = Launcher(saxpy())
+    x, y = np.ones(40, np.float32), np.ones(40, np.float32)
+    for n in range(1, 20):
+        launcher.launch((2.0, x[:n], y[:n]))
+        launcher.launch((2.0, x[: 2 * n : 2], y[:n]))
+        launcher.launch((2.0, x[:n], y[:n][::-1]))
+    assert (len(launcher._plans), len(launcher._versions)) == (3, 2)
+    assert len(backend.launched) == 3 * 19
 
 
 def test_a_large_view_indexes_in_64_bits(backend):

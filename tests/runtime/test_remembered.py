@@ -98,6 +98,31 @@ def test_an_attribute_of_a_module_that_changes_is_read_anew(module: ModuleType):
     assert recalled(module.scale) is None
 
 
+def test_a_function_of_another_module_that_changes_is_read_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def imported(factor: int) -> Kernel:
+        (folder / "device_code.py").write_text(
+            f"import weft\nfrom weft import f32\n\n@weft.function\ndef scaled(v: f32) -> f32:\n    return v * {factor}\n"
+        )
+        for name in ("device_code", "calling"):
+            sys.modules.pop(name, None)
+        linecache.clearcache()
+        importlib.invalidate_caches()
+        return importlib.import_module("calling").scale
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (folder / "calling.py").write_text(
+        "import weft\nfrom device_code import scaled\nfrom weft import Tensor, f32\nfrom weft.dims import N\n\n"
+        "@weft.kernel\ndef scale(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = scaled(x[i])\n"
+    )
+    before = imported(2).ir
+    assert recalled(imported(2)) == before
+    changed = imported(3)
+    assert recalled(changed) is None
+    assert changed.ir != before
+
+
 def test_a_name_that_is_gone_is_read_anew(module: ModuleType):
     assert module.scale.ir is not None
     del module.scaled

@@ -43,7 +43,7 @@ _FILLS = {
 @dataclass
 class FakeDriver:
     """arguments: of the kernels that are launched. launched: for each launch the grid, the block, the stream and the
-    arguments as words."""
+    arguments as words. asked: the functions, in order."""
 
     version: int = 13000
     device: int = 0
@@ -53,6 +53,7 @@ class FakeDriver:
     launched: list[tuple[tuple[int, ...], tuple[int, ...], int, list[int]]] = field(default_factory=list)
     shared_bytes: list[int] = field(default_factory=list)
     contexts: list[int] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
     # The GPU's memory is the host's.
     memory: dict[int, object] = field(default_factory=dict)
 
@@ -65,6 +66,7 @@ class FakeDriver:
 
     def _function(self, name: str, count: int) -> Callable[..., int]:
         def answer(*arguments: int) -> int:
+            self.asked.append(name)
             return self.errors.get(name) or self._answer(name, *arguments)
 
         return ctypes.CFUNCTYPE(c_int, *[c_int64] * count)(answer)

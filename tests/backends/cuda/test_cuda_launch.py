@@ -54,6 +54,17 @@ def test_the_first_launch_and_machine_code_tell_the_driver_the_same(gpu: FakeDri
     assert first == second == ((4, 1, 1), (256, 1, 1), 0, [4096, 1001, 8192])
 
 
+def test_a_launch_allocates_nothing_copies_nothing_and_waits_for_nothing(gpu: FakeDriver):
+    launcher = Launcher(saxpy())
+    launcher.launch(tensors())
+    loading = {"cuLibraryLoadData", "cuLibraryGetKernel", "cuKernelGetAttribute", "cuDevicePrimaryCtxRetain"}
+    asking = {"cuInit", "cuDriverGetVersion", "cuDeviceGetAttribute", "cuCtxGetDevice"}
+    assert set(gpu.asked) <= loading | asking | {"cuLaunchKernel"}
+    gpu.asked.clear()
+    assert launched(launcher, *tensors())
+    assert gpu.asked == ["cuCtxGetDevice", "cuLaunchKernel"]
+
+
 def test_other_addresses_are_passed(gpu: FakeDriver):
     launcher = Launcher(saxpy())
     launcher.launch(tensors())
