@@ -30,12 +30,18 @@ class Kernel:
     """
 
     def __init__(
-        self, python_function: Callable[..., object], *, debug: bool = __debug__, check_bounds: bool = False
+        self,
+        python_function: Callable[..., object],
+        *,
+        debug: bool = __debug__,
+        check_bounds: bool = False,
+        contiguous: bool = False,
     ) -> None:
         update_wrapper(self, python_function)
         self.python_function = python_function
         self.debug = debug
         self.check_bounds = check_bounds
+        self.contiguous = contiguous
         self._launcher: Launcher | None = None
         # Does what an earlier launch did and returns None, or returns something else: then this launch is decided.
         self._fast: Callable[..., object] = _undecided
@@ -108,7 +114,10 @@ class Kernel:
         reading = import_module("weft.reading")
         with reading.READING:
             launcher = self._launcher or reading.launcher_of(
-                self.python_function, debug=self.debug, check_bounds=self.check_bounds
+                self.python_function,
+                debug=self.debug,
+                check_bounds=self.check_bounds,
+                contiguous=self.contiguous,
             )
         self._launcher = launcher
         return launcher
@@ -161,13 +170,16 @@ class Function(Generic[P, R]):
 @overload
 def kernel(python_function: Callable[..., object], /) -> Kernel: ...
 @overload
-def kernel(*, debug: bool = ..., check_bounds: bool = ...) -> Callable[[Callable[..., object]], Kernel]: ...
+def kernel(
+    *, debug: bool = ..., check_bounds: bool = ..., contiguous: bool = ...
+) -> Callable[[Callable[..., object]], Kernel]: ...
 def kernel(
     python_function: Callable[..., object] | None = None,
     /,
     *,
     debug: bool = __debug__,
     check_bounds: bool = False,
+    contiguous: bool = False,
 ) -> Kernel | Callable[[Callable[..., object]], Kernel]:
     """Make a kernel of a function: `@weft.kernel`, or `@weft.kernel(debug=False)` with options. It is read and checked
     at its first launch, not here.
@@ -175,12 +187,14 @@ def kernel(
     debug: whether `print` and `assert` are compiled in; as Python's own, they are unless it runs with `-O`.
     check_bounds: whether an access outside of a tensor is an error [assertion] instead of reading 0 and writing nothing.
     `WEFT_CHECK_BOUNDS=1` turns it on for all kernels.
+    contiguous: whether the kernel takes only tensors in row-major order without gaps [launch-contiguous]. It takes any
+    strides otherwise, and is compiled once more for tensors that have them.
 
     What the CPU finds wrong is raised at the end of the launch; a GPU stops, and its driver reports it later.
     """
     if python_function is not None:
-        return Kernel(python_function, debug=debug, check_bounds=check_bounds)
-    return partial(Kernel, debug=debug, check_bounds=check_bounds)
+        return Kernel(python_function, debug=debug, check_bounds=check_bounds, contiguous=contiguous)
+    return partial(Kernel, debug=debug, check_bounds=check_bounds, contiguous=contiguous)
 
 
 def function(python_function: Callable[P, R]) -> Function[P, R]:

@@ -7,17 +7,21 @@ from types import FunctionType
 from weft.launch import Launcher
 from weft.model.options import with_checks, without_debug
 from weft.once import ForkedLock
+from weft.records import replace
 from weft.remembered import recall
 
 # The front end keeps what it is in the midst of, so threads read kernels one after the other.
 READING = ForkedLock()
 
 
-def launcher_of(function: FunctionType, *, debug: bool = True, check_bounds: bool = False) -> Launcher:
+def launcher_of(
+    function: FunctionType, *, debug: bool = True, check_bounds: bool = False, contiguous: bool = False
+) -> Launcher:
     """What launches a live function. Raises KernelError of all that is wrong with it."""
     kernel = recall(function) or import_module("weft.checking").read_checked(function)
     kernel = kernel if debug else without_debug(kernel)
-    return Launcher(with_checks(kernel) if check_bounds or _checks_all() else kernel)
+    kernel = with_checks(kernel) if check_bounds or _checks_all() else kernel
+    return Launcher(replace(kernel, is_contiguous=True) if contiguous else kernel)
 
 
 def _checks_all() -> bool:

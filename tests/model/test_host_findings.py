@@ -23,7 +23,7 @@ def test_options_of_the_decorator():
     assert found(f"@weft.kernel(block=256)\n{right}") == [
         (
             "call-arguments",
-            "`block` is not a parameter: call it as `kernel(python_function=None, *, debug=__debug__, check_bounds=False)`",
+            "`block` is not a parameter: call it as `kernel(python_function=None, *, debug=__debug__, check_bounds=False, contiguous=False)`",
         )
     ]
     assert found(f"@weft.kernel(debug=False)\n{right}") == []

@@ -214,6 +214,12 @@ def positive(x: Tensor[f32, N]):
     assert x[i] > 0, f"element {i} is {x[i]}"
 
 
+@weft.kernel(contiguous=True)
+def in_rows(x: Tensor[f32, M, N]):
+    i, j = weft.index(x)
+    x[i, j] = 1
+
+
 @weft.kernel(check_bounds=True)
 def shifted(x: Tensor[f32, N], y: Tensor[f32, N]):
     i = weft.index(y)
@@ -273,6 +279,20 @@ AT_LAUNCH = {
         lambda: add(zeros(), zeros(), frozen()),
         "launch-read-only: `z` is read-only and the kernel writes to it: pass a writable tensor, or a copy",
     ),
+    "a tensor with gaps for a kernel that takes none": (
+        lambda: in_rows(zeros(12).reshape(3, 4)[:, ::2]),
+        (
+            "launch-contiguous: `x` of shape (3, 2) has the strides (4, 2), and `in_rows` takes tensors in row-major order "
+            "without gaps: pass a copy, or drop `contiguous=True`"
+        ),
+    ),
+    "a turned tensor for a kernel that takes rows": (
+        lambda: in_rows(zeros(12).reshape(3, 4).T),
+        (
+            "launch-contiguous: `x` of shape (4, 3) has the strides (1, 4), and `in_rows` takes tensors in row-major order "
+            "without gaps: pass a copy, or drop `contiguous=True`"
+        ),
+    ),
     "another view of what is written": (
         lambda: add(SAME[:4], zeros(4), SAME[2:6]),
         (
@@ -296,6 +316,13 @@ AT_LAUNCH = {
         "assertion: `shifted`: index 8 of `x` is outside of an extent of 8 (thread (7, 0, 0) of block (0, 0, 0))",
     ),
 }
+
+
+def test_a_kernel_that_takes_rows_takes_rows():
+    x = zeros(12).reshape(3, 4)
+    for view in (x, x[1:], x[:, :0], x[:1, ::1]):
+        in_rows(view)
+    assert (x == 1).all()
 
 
 @pytest.mark.parametrize("what", AT_LAUNCH)

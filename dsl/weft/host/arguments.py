@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple, cast
 
-from weft.host import HostTensor, StridesError, read_scalar, read_tensor
+from weft.host import HostTensor, StridesError, is_contiguous, read_scalar, read_tensor
 from weft.host.overlap import is_same_view, share_memory
 from weft.model import arguments, launches
 from weft.model.ir import Kernel, Param, Parameter, ScalarParameter, TensorParameter, walk_expr
@@ -90,7 +90,7 @@ def problems(kernel: Kernel, values: Sequence[object]) -> Iterator[Problem]:
             continue
         facts.append(_fact(value, tensor))
         own = [*arguments.fits(parameter, facts[-1])]
-        yield from own or _own_problems(parameter, tensor)
+        yield from own or _own_problems(kernel, parameter, tensor)
         if tensor is not None and tensor.device[0] in _PLACES and tensor.device[1] >= 0:
             placed.append((parameter.name, _PLACES[tensor.device[0]].format(tensor.device[1])))
     yield from arguments.dims_agree(kernel.parameters, facts)
@@ -112,11 +112,13 @@ def to_number(value: object, parameter: ScalarParameter) -> Number | None:
 _PLACES = {"cpu": "host memory", "cuda": "GPU {}"}
 
 
-def _own_problems(parameter: Parameter, tensor: HostTensor | None) -> Iterator[Problem]:
+def _own_problems(kernel: Kernel, parameter: Parameter, tensor: HostTensor | None) -> Iterator[Problem]:
     """What `arguments.fits`, which also asks of text, does not see."""
     if isinstance(parameter, TensorParameter) and tensor is not None:
         if tensor.device[0] not in _PLACES:
             yield launches.reachable(parameter.name, tensor.device[0])
+        if kernel.is_contiguous and not is_contiguous(tensor.shape, tensor.strides):
+            yield launches.not_contiguous(kernel.name, parameter.name, tensor.shape, tensor.strides)
         if parameter.is_written and not tensor.is_writable:
             yield launches.read_only(parameter.name)
         elif parameter.is_written and _is_broadcast(tensor):

@@ -42,6 +42,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "launch-arguments": "A launch with too many, too few or unknown arguments.",
         "launch-block": "A block that is not positive, or longer along an axis than a GPU takes.",
         "launch-block-fixed": "A launch with another block than the one that the kernel fixes.",
+        "launch-contiguous": "A tensor with gaps or in another order, for a kernel that takes none.",
         "launch-device": "A launch with arguments on different devices, or where no GPU reaches them.",
         "launch-dims": "A launch whose tensors disagree on a dimension.",
         "launch-dtype": "An argument of another dtype than the parameter's.",

@@ -422,7 +422,10 @@ Parameter = ScalarParameter | TensorParameter
 
 @record
 class Kernel:
-    """A kernel ready for a back end, for any specialization (see `weft.model.specialize`)."""
+    """A kernel ready for a back end, for any specialization (see `weft.model.specialize`).
+
+    is_contiguous: whether it takes only tensors in row-major order without gaps.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -432,6 +435,7 @@ class Kernel:
     filename: str = "<text>"
     # The offset at which each source line starts: a back end's line table (offset -> line).
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
+    is_contiguous: bool = False
 
     @property
     def domain(self) -> Domain | None:

@@ -37,6 +37,15 @@ def read_only(name: str) -> Problem:
     )
 
 
+def not_contiguous(kernel_name: str, name: str, shape: Sequence[int], strides: Sequence[int]) -> Problem:
+    return Problem(
+        "launch-contiguous",
+        f"`{name}` of shape {tuple(shape)} has the strides {tuple(strides)}, and `{kernel_name}` takes tensors in row-major "
+        "order without gaps: pass a copy, or drop `contiguous=True`",
+        name,
+    )
+
+
 def byte_strides(name: str, strides_bytes: Sequence[int], itemsize_bytes: int) -> Problem:
     """A view of a field of a structured array, for example."""
     return Problem(
