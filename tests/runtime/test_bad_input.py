@@ -309,7 +309,7 @@ AT_LAUNCH = {
     ),
     "an assertion": (
         lambda: positive(zeros()),
-        "assertion: `positive`: element 0 is 0 (thread (0, 0, 0) of block (0, 0, 0))",
+        "assertion: `positive`: element 0 is 0.0 (thread (0, 0, 0) of block (0, 0, 0))",
     ),
     "an index outside of a tensor": (
         lambda: shifted(zeros(), zeros()),
