@@ -34,10 +34,17 @@ from weft.records import record, replace
 _MOST_STATEMENTS = 64
 
 
+def may_widen(kernel: Kernel) -> bool:
+    """Whether threads work each for itself, which no specialization changes."""
+    domain = kernel.domain
+    is_shared = bool(kernel.shared or kernel.local)
+    return domain is not None and not domain.everyone and domain.block is None and not is_shared
+
+
 def widest(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) -> int:
     """How many elements a thread of a specialized kernel should work on; 1 where the kernel does not qualify."""
     domain = kernel.domain
-    if domain is None or domain.everyone or domain.block is not None or kernel.shared or kernel.local:
+    if domain is None or not may_widen(kernel):
         return 1
     if len(domain.body) > _MOST_STATEMENTS or not all(
         isinstance(part, Assign | Store) for part in domain.body

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from weft.backends.cpu.interchange import runs_around_threads
 from weft.backends.cpu.warps import (
     counters,
-    has_effect_in_place,
     has_loose_jump,
     has_warp_effect,
+    in_place,
     is_run_by_warps,
     operands,
     prepare,
@@ -101,10 +101,10 @@ class Plan:
 def plan(kernel: Kernel) -> Plan:
     clamped = _clampable(kernel)
     plain = _without_domain(kernel, clamped)
-    body = prepare(plain)
+    body = prepare(plain, _not_of_loops(plain))
     block_level = _block_level(kernel, body, clamped)
-    if has_effect_in_place(plain):
-        body = prepare(plain, _of_threads(plain, block_level))
+    if block_level.variables & in_place(body):
+        body = prepare(plain, frozenset())
         block_level = _block_level(kernel, body, clamped)
     items = tuple(_items(body, block_level, {}))
     published = {variable.name for do in _effects(items) for variable in operands(do)}
@@ -126,10 +126,10 @@ def _block_level(kernel: Kernel, body: tuple[Stmt, ...], clamped: Domain | None)
     return _BlockLevel(body, leading, varying_variables(replace(kernel, body=body)))
 
 
-def _of_threads(body: tuple[Stmt, ...], block_level: "_BlockLevel") -> frozenset[str]:
-    """The variables of which each thread has its own."""
+def _not_of_loops(body: tuple[Stmt, ...]) -> frozenset[str]:
+    """The variables of which each thread has its own, if none of them is the block's."""
     loops = {statement.variable.name for statement in walk(body) if isinstance(statement, For)}
-    return frozenset(_variables(body).keys() - loops - block_level.variables)
+    return frozenset(_variables(body).keys() - loops)
 
 
 def _is_split(items: tuple[Item, ...]) -> bool:

@@ -41,7 +41,7 @@ from weft.records import replace
 _IN_PLACE = frozenset({"mma"})
 
 
-def prepare(body: tuple[Stmt, ...], kept: frozenset[str] = frozenset()) -> tuple[Stmt, ...]:
+def prepare(body: tuple[Stmt, ...], kept: frozenset[str]) -> tuple[Stmt, ...]:
     """The same statements, with operands of a warp's effects in variables of their own and guards of effects as branches.
 
     kept: variables of which each lane has its own value in memory, so that some effects find them there.
@@ -49,8 +49,10 @@ def prepare(body: tuple[Stmt, ...], kept: frozenset[str] = frozenset()) -> tuple
     return _Preparation(body, kept).body(body)
 
 
-def has_effect_in_place(body: tuple[Stmt, ...]) -> bool:
-    return any(isinstance(statement, Do) and statement.name in _IN_PLACE for statement in walk(body))
+def in_place(body: tuple[Stmt, ...]) -> frozenset[str]:
+    """The variables that effects of a prepared body find where they are."""
+    effects = (one for one in walk(body) if isinstance(one, Do) and one.name in _IN_PLACE)
+    return frozenset(variable.name for do in effects for variable in operands(do))
 
 
 def has_warp_effect(statement: Stmt) -> bool:
@@ -94,6 +96,7 @@ class _Preparation:
         self.kept = kept
         self.taken = {variable.name for statement in walk(body) for variable in assigned(statement)}
         self.mentions = _mentions(body)
+        self.numbers = Counter[str]()
 
     def body(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
         return tuple(part for statement in body for part in self._statement(statement))
@@ -132,9 +135,11 @@ class _Preparation:
         return Assign(self._fresh(f"{do.name}_operand", value), value, do.span)
 
     def _fresh(self, hint: str, like: Expr) -> Var:
-        number = next(number for number in range(len(self.taken) + 1) if f"{hint}{number}" not in self.taken)
-        self.taken.add(f"{hint}{number}")
-        return Var(f"{hint}{number}", like.dtype)
+        while f"{hint}{self.numbers[hint]}" in self.taken:
+            self.numbers[hint] += 1
+        name = f"{hint}{self.numbers[hint]}"
+        self.taken.add(name)
+        return Var(name, like.dtype)
 
     def _guarded(self, do: Do) -> Stmt:
         assert do.guard is not None

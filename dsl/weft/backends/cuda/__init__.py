@@ -15,7 +15,7 @@ from weft.model.needs import capability_problems
 from weft.model.sizes import sized
 from weft.model.specialization import Specialization
 from weft.model.specialize import specialize
-from weft.model.widen import widest
+from weft.model.widen import may_widen, widest
 
 if TYPE_CHECKING:
     from weft.backends.cuda.allocation import Allocation
@@ -81,6 +81,8 @@ def _is_free(kernel: Kernel) -> bool:
 
 def elements_per_thread(kernel: Kernel, specialization: Specialization) -> int:
     """How many neighbouring elements a thread should work on: what one wide load or store holds, else 1."""
+    if not may_widen(kernel):
+        return 1
     found = specialize(kernel, specialization)
     return widest(found, specialization.aligned, specialization.divisible)
 
