@@ -1,6 +1,6 @@
 """The blocks of one version of a file, each analysed when it is first asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from weft.model.block import BlockModel
@@ -28,6 +28,11 @@ class Blocks(Sequence[Placed]):
 
     def __len__(self) -> int:
         return len(self._made)
+
+    def __iter__(self) -> Iterator[Placed]:
+        for index, (span, _) in enumerate(self.module.blocks):
+            made = self._made[index]
+            yield self[index] if made is None else (span.start, made)
 
     @overload
     def __getitem__(self, index: int) -> Placed: ...
