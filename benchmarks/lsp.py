@@ -128,7 +128,8 @@ CAPABILITIES = {
         "completion": {},
         DIAGNOSTIC: {"dynamicRegistration": False},
     },
-    "workspace": {"configuration": True},
+    # As editors do, the client says that it reports what changes on disk.
+    "workspace": {"configuration": True, "didChangeWatchedFiles": {"dynamicRegistration": True}},
     "window": {"workDoneProgress": True},
 }
 KINDS = (*dict.fromkeys(case.kind for case in CASES), DIAGNOSTIC)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lsp_client import SERVER, Client, at, session
 
 KERNELS = """\
@@ -47,6 +48,24 @@ def test_references_in_files_that_are_not_open(tmp_path: Path):
         lines = [(place["uri"], place["range"]["start"]["line"]) for place in found]
         user = (tmp_path / "user.py").as_uri()
         assert lines == [(user, 0), (user, 4)]
+
+
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_file_that_begins_to_use_a_name(tmp_path: Path, is_reported: bool):
+    """Whether the client reports what changes on disk, or nobody does."""
+    watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": is_reported}}}
+    folders = workspace(tmp_path, user="import kernels\n", kernels=KERNELS)
+    with session(capabilities=watching, **folders) as client:
+        uri = client.open(KERNELS, uri=(tmp_path / "kernels.py").as_uri())
+        asked = {**at(uri, KERNELS.replace("def dou", "def dou$0")), "context": {"includeDeclaration": False}}
+        assert client.request("textDocument/references", asked) == []
+        user = tmp_path / "user.py"
+        user.write_text(USER)
+        if is_reported:
+            changes = [{"uri": user.as_uri(), "type": 2}]
+            client.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+        found = client.request("textDocument/references", asked)
+        assert [place["uri"] for place in found] == [user.as_uri()] * 2
 
 
 def test_rename_in_files_that_are_not_open_and_in_unsaved_texts(tmp_path: Path):

@@ -25,6 +25,10 @@ from weft_lsp.ide.places import (
 )
 from weft_lsp.ide.scopes import Name, Occurrence, module_name, name_at
 
+_WORD = re.compile(r"[^\W\d]\w*")
+# A name behind a dot, or what is imported: in parentheses, or to the end of the line.
+_TAKEN = re.compile(r"\.\s*([^\W\d]\w*)|\bimport\b(\s*\([^)]*\)|(?:\\\r?\n|[^\n])*)")
+
 
 @record
 class Target:
@@ -62,16 +66,20 @@ def target_at(model: Model, offset: int) -> Target | None:
     return Target(symbol.name, symbol.location.path, symbol.qualified_name, symbol=symbol)
 
 
-def may_use(text: str, name: str) -> bool:
-    """Whether a file may use a name that another file declares: it imports it, or takes it from a module.
+def taken_names(text: str) -> frozenset[str]:
+    """The names that a file may have from another one: those that it imports, and those that it takes from something by a dot.
 
-    Most files that hold a word have a name of their own that is called so, and need not be read.
+    Most files that hold a word have a name of their own that is called so, and need not be read to find its uses.
     """
-    if name not in text:
-        return False
-    word = re.escape(name)
-    taken = rf"\.\s*{word}\b|\bimport\b(?:[^\n(]*\*|\s*\([^)]*\b{word}\b|[^\n]*(?:\\\n[^\n]*)*\b{word}\b)"
-    return re.search(taken, text) is not None
+    found = set[str]()
+    for member, imported in _TAKEN.findall(text):
+        if member:
+            found.add(member)
+        elif "*" in imported:
+            return frozenset(_WORD.findall(text))
+        else:
+            found.update(_WORD.findall(imported))
+    return frozenset(found)
 
 
 def uses(target: Target, model: Model) -> list[Occurrence]:

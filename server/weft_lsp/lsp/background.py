@@ -14,7 +14,6 @@ from uuid import uuid4
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from weft.model.files import read_file
 
 from weft_lsp.lsp.background_process import Name, Result, Task
 from weft_lsp.lsp.documents import uri_of
@@ -141,7 +140,7 @@ class Background:
 
     async def _says_weft(self, path: str) -> bool:
         await asyncio.sleep(0)
-        text = read_file(path)
+        text = self._ls.files.read(path)
         return text is not None and _WORD in text
 
     async def _look_at(self, paths: list[str]) -> None:

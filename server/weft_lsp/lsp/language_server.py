@@ -169,6 +169,8 @@ class Server(LanguageServer):
         self.documents = Documents(self._read)
         self.notebooks = Notebooks(self.documents)
         self.pulls_diagnostics = False
+        # Whether the client reports what changes on disk, once it is asked to.
+        self.watches_files = False
         self.settings = Settings()
         self.configurations = Configurations()
         self.publication: asyncio.TimerHandle | None = None
@@ -207,7 +209,7 @@ class Server(LanguageServer):
         """Look for imported modules in these folders; what is open stays open."""
         self.roots = list(roots)
         self.project = Project(DIALECT, roots)
-        self.files = WorkspaceFiles(roots)
+        self.files = WorkspaceFiles(roots, is_told=self.watches_files)
         for document in self.documents.all():
             self.project.open(document.path, document.text)
         self.documents.forget_models()

@@ -15,6 +15,8 @@ from weft_lsp.lsp.language_server import Server
 def on_initialize(ls: Server, params: types.InitializeParams) -> None:
     ls.documents.encoding = types.PositionEncodingKind(ls.workspace.position_encoding).value
     ls.pulls_diagnostics = get_capability(params.capabilities, "text_document.diagnostic") is not None
+    watching = "workspace.did_change_watched_files.dynamic_registration"
+    ls.watches_files = bool(get_capability(params.capabilities, watching))
     ls.set_roots(_roots(ls))
     settings.on_initialize(ls, params)
     lifecycle.end_with(ls, params.process_id)
@@ -22,7 +24,7 @@ def on_initialize(ls: Server, params: types.InitializeParams) -> None:
 
 def on_initialized(ls: Server, params: types.InitializedParams) -> None:
     """Ask to be told when a Python file or a configuration changes on disk: open files may depend on it."""
-    if get_capability(ls.client_capabilities, "workspace.did_change_watched_files.dynamic_registration"):
+    if ls.watches_files:
         watchers = [types.FileSystemWatcher(glob_pattern=f"**/{name}") for name in ("*.py", *FILES)]
         options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES

@@ -5,7 +5,7 @@ import asyncio
 from weft.model.files import read_file
 from weft.model.model import Model
 
-from weft_lsp.ide.target import Target, may_use
+from weft_lsp.ide.target import Target
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 
@@ -29,8 +29,10 @@ async def models_with(ls: Server, name: str, declared_in: str) -> list[Model]:
     for count, path in enumerate(await ls.files.paths()):
         if count % _FILES_PER_TURN == 0:
             await asyncio.sleep(0)
-        text = None if path in opened else read_file(path)
-        if text is not None and name in text and (path == declared_in or may_use(text, name)):
+        if path in opened or not (path == declared_in or ls.files.may_use(path, name)):
+            continue
+        text = read_file(path)
+        if text is not None and name in text:
             await asyncio.sleep(0)
             found.append(ls.project.read(path, text))
     return found
