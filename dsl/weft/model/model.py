@@ -140,7 +140,8 @@ class Model:
         for name in self.module.names():
             binding = self.module.lookup(name)
             if name not in found and binding.symbol:
-                found[name] = Member(replace(binding.symbol, name=name), binding.value)
+                symbol = binding.symbol if binding.symbol.name == name else replace(binding.symbol, name=name)
+                found[name] = Member(symbol, binding.value)
         for qualified in self.library.dialect.operations:
             owner, _, name = qualified.rpartition(".")
             if owner == "builtins" and name not in found:

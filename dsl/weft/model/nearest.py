@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+# The part of all characters of two words that must be the same.
 _NEAR_ENOUGH = 0.6
 
 
@@ -9,4 +10,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that is most like it, if any is."""
     from difflib import get_close_matches  # slow to load, and only mistakes need it
 
-    return next(iter(get_close_matches(word, known, 1, _NEAR_ENOUGH)), None)
+    # Most of a file's names are too long or too short to be near, and need not be compared.
+    size = len(word)
+    alike = [each for each in known if 2 * min(size, len(each)) >= _NEAR_ENOUGH * (size + len(each)) - 1e-9]
+    return next(iter(get_close_matches(word, alike, 1, _NEAR_ENOUGH)), None)

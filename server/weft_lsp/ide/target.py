@@ -133,7 +133,9 @@ def _symbol(model: Model, offset: int, name: Name | None) -> Symbol | None:
 
 
 def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurrence]:
-    for own in model.module.names():
+    for own, declarations in model.module.declarations.items():
+        if own != name and all(isinstance(each.node, Function | ast.ClassDef) for each in declarations):
+            continue  # what is defined here is called so
         symbol = model.module.lookup(own).symbol
         if symbol is not None and symbol.qualified_name == qualified_name:
             yield from module_name(blocks_of(model), own).occurrences
