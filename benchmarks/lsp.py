@@ -12,7 +12,9 @@ fewer rounds.
 
 The verdict of each answer is by what a reader of the kernel wants to know: right, partly, wrong or empty (the words of each case
 are below). `diagnostic` is asked of the servers that can be asked, and is not in `all`. `start` is the time from starting
-the process, and opening the file, to the first right answer, which is where a function of the file is defined.
+the process, and opening the file, to the first right answer, which is where a function of the file is defined. `first findings`
+is what the findings of the whole file take when they are asked for after that, without an edit; `diagnostic` has those after
+edits.
 
 Of Weft alone: memory at the start and after 10,000 edits, and requests while a workspace of 2,000 kernel files is looked
 through in the background, beside requests of the same server when that is through. `--readme` writes a table into the README.
@@ -260,6 +262,7 @@ class Session:
         self.found = {kind: Measured() for kind in KINDS}
         self.seconds = 0.0
         self.start_milliseconds: list[float] = []
+        self.first_findings: list[float] = []
         self.start_mb = self.end_mb = float("nan")
         self.reason = ""
         self._temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -295,6 +298,10 @@ class Session:
             time.sleep(0.005)
         self.start_milliseconds.append((time.perf_counter() - start) * 1e3)
         self.start_mb = memory_mb(self.server.process.pid)
+        if self.tells_findings:
+            start = time.perf_counter()
+            self.server.request(f"textDocument/{DIAGNOSTIC}", {"textDocument": {"uri": self.uri}})
+            self.first_findings.append((time.perf_counter() - start) * 1e3)
 
     def _open(self) -> None:
         folder = self._folder.as_uri()
@@ -520,18 +527,19 @@ def memory_mb(process_id: int) -> float:
 
 def row(session: Session) -> str:
     if session.reason:
-        return f"| {session.name} | {session.reason} |{' |' * (3 + len(KINDS))}"
+        return f"| {session.name} | {session.reason} |{' |' * (4 + len(KINDS))}"
     cells = [session.name, *summary(session)]
     return f"| {' | '.join([*cells, *map(cell, session.found.values())])} |"
 
 
 def summary(session: Session) -> list[str]:
-    """Start, memory, the spread of all requests, and how many of them were answered rightly."""
+    """Start, first findings, memory, the spread of all requests, and how many of them were answered rightly."""
     verdicts = [
         word for kind, measured in session.found.items() if kind != DIAGNOSTIC for word in measured.verdicts
     ]
     return [
         f"{statistics.median(session.start_milliseconds):.0f}",
+        f"{statistics.median(session.first_findings):.0f}" if session.first_findings else "–",
         f"{session.start_mb:.0f}–{session.end_mb:.0f}",
         f"{spread(pooled(session.found))}; {100 * verdicts.count('right') // len(verdicts)} % right",
     ]
@@ -578,7 +586,8 @@ def put_into_readme(date: str, measured: dict[int, list[Session]], alone: Sequen
     tail = body.split(MARKS[1])[1]
     sizes = list(measured)
     titles = [
-        "server", "start", "MB", *(f"{lines:,} lines" for lines in sizes), f"findings, {sizes[-1]:,} lines"
+        "server", "start", "first findings", "MB", *(f"{lines:,} lines" for lines in sizes),
+        f"findings, {sizes[-1]:,} lines",
     ]  # fmt: skip
     rows = [titles, ["---"] * len(titles)]
     for sessions in zip(*measured.values(), strict=True):
@@ -587,11 +596,11 @@ def put_into_readme(date: str, measured: dict[int, list[Session]], alone: Sequen
             rows.append([last.name, failed, *[""] * (len(titles) - 2)])
         else:
             findings = last.found[DIAGNOSTIC].milliseconds
-            requests = [summary(each)[2] for each in sessions]
-            rows.append([last.name, *summary(last)[:2], *requests, spread(findings) if findings else "–"])
+            requests = [summary(each)[3] for each in sessions]
+            rows.append([last.name, *summary(last)[:3], *requests, spread(findings) if findings else "–"])
     told = (
         f"Requests in kernel files, an edit before each, milliseconds p50 / p95, and how many were answered rightly; the start is "
-        f"that to the first right answer. Measured on {date} by `python benchmarks/lsp.py --readme`; all of it in "
+        f"that to the first right answer, the first findings are those of the whole file, asked for after that. Measured on {date} by `python benchmarks/lsp.py --readme`; all of it in "
         "[benchmarks/results](benchmarks/results)."
     )
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
@@ -635,12 +644,12 @@ def main() -> None:
         ),
         f"{', '.join(map(version_of, names))}.",
         *(f"Not measured: {reason}." for reason in failed),
-        "Times are milliseconds, p50 / p95, with an edit before each request; start is the median to the first right answer; MB at",
-        "the start and at the end.",
+        "Times are milliseconds, p50 / p95, with an edit before each request; start is the median to the first right answer, first",
+        "findings that of the whole file's findings, asked for after that and without an edit; MB at the start and at the end.",
     ]
     measured: dict[int, list[Session]] = {}
     for lines in given.lines:
-        head = ["server", "start", "MB", "all", *KINDS]
+        head = ["server", "start", "first findings", "MB", "all", *KINDS]
         measured[lines] = measure(names, lines, given)
         table = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *map(row, measured[lines])]
         report += ["", f"## {lines:,} lines", "", *table]
