@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import weft.lint.findings
+import weft.lint.rules
 from ide_case import in_kernel, read
 from weft.lint.config import Config
 from weft.lint.findings import check as lint

@@ -27,26 +27,28 @@ def check(model: Model, targets: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]
 
 def check_all(model: Model, targets: tuple[str, ...] = ()) -> Findings:
     """`check`, with what is suppressed and what could not be decided."""
+    return next(found for found in check_in_steps(model, targets) if found is not None)
+
+
+def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[Findings | None]:
+    """`check_all` bit by bit, for who has other things to do in between: None as long as there is more to do, then the findings."""
     if not model.is_about_kernels:
-        return Findings()
+        yield Findings()
+        return
     from weft.lint.rules import unused_kernel
 
-    found = [*model.findings, *unused_kernel.check_file(model)]
+    found: list[Diagnostic] = []
+    for start, block in model.blocks:
+        found += [finding.shifted(start) for finding in block.findings]
+        yield None
+    found += unused_kernel.check_file(model)
     for start, own in _by_kernel(model, targets):
         found += [finding.shifted(start) for finding in own]
+        yield None
     certain = [finding for finding in found if finding.certainty != "unknown"]
     shown, suppressed = divided(model.text, certain)
     unknown = (finding for finding in found if finding.certainty == "unknown")
-    return Findings(_sorted(shown), _sorted(suppressed), _sorted(unknown))
-
-
-def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[None]:
-    """Do the work of `check` bit by bit, for who has other things to do in between: it is kept, and `check` collects it."""
-    if model.is_about_kernels:
-        for _ in model.blocks:
-            yield
-        for _ in _by_kernel(model, targets):
-            yield
+    yield Findings(_sorted(shown), _sorted(suppressed), _sorted(unknown))
 
 
 def _by_kernel(model: Model, targets: tuple[str, ...]) -> Iterator[tuple[int, tuple[Diagnostic, ...]]]:
@@ -73,9 +75,9 @@ def _launches(model: Model) -> dict[str, Geometry]:
                     found.setdefault(definition.name, (kernel.block, kernel.grid))
             elif isinstance(kernel, KernelRef) and kernel.definition.module == model.module.name:
                 free.add(kernel.definition.name)
-    for _, kernel in model.kernels():
-        domain = kernel.ir.domain if kernel.ir else None
-        if domain is not None and kernel.name in free:
+    for _, kernel in model.kernels() if free else ():
+        domain = kernel.ir.domain if kernel.ir and kernel.name in free else None
+        if domain is not None:
             found.setdefault(kernel.name, (USUAL_BLOCKS[len(domain.indices)], None))
     return found
 

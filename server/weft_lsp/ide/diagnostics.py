@@ -7,7 +7,11 @@ from weft.model.model import Model
 
 
 def diagnostics(model: Model, config: Config | None = None) -> tuple[Diagnostic, ...]:
-    found = check(model, config.targets if config else ())
+    return selected(model, check(model, config.targets if config else ()), config)
+
+
+def selected(model: Model, found: tuple[Diagnostic, ...], config: Config | None) -> tuple[Diagnostic, ...]:
+    """What the project's configuration leaves of all that was found."""
     if config is None:
         return found
     return () if config.excludes(model.path) else Selection().of(found, config, model.path)

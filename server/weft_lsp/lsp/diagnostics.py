@@ -13,7 +13,7 @@ from weft.lint.findings import check_in_steps
 from weft.model.diagnostic import Diagnostic
 
 from weft_lsp.ide.complement import own_findings
-from weft_lsp.ide.diagnostics import diagnostics
+from weft_lsp.ide.diagnostics import diagnostics, selected
 from weft_lsp.ide.rule_page import page_of
 from weft_lsp.lsp.document_link import page_uri
 from weft_lsp.lsp.documents import Document
@@ -41,23 +41,24 @@ async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> t
     # The findings of a cell are sent: no client asks for them as its notebook changes.
     if document and document.is_part:
         document = None
-    if document:
-        await _prepare(ls, document)
-    items = to_lsp(ls, document) if document else []
+    items = _shown(ls, document, await _found(ls, document)) if document else []
     result_id = sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if result_id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)
 
 
-async def _prepare(ls: Server, document: Document) -> None:
+async def _found(ls: Server, document: Document) -> tuple[Diagnostic, ...]:
     """Check bit by bit, so that a large file which is read for the first time holds up nothing else."""
-    config = ls.configurations.of(document.path)
+    model, config = document.model, ls.configurations.of(document.path)
     turn = time.perf_counter()
-    for _ in check_in_steps(document.model, config.targets if config else ()):
+    for found in check_in_steps(model, config.targets if config else ()):
+        if found is not None:
+            return selected(model, found.shown, config)
         if time.perf_counter() - turn > TURN_SECONDS:
             await asyncio.sleep(0)
             turn = time.perf_counter()
+    return ()
 
 
 def schedule(ls: Server, delay_seconds: float = QUIET_SECONDS) -> None:
@@ -79,7 +80,7 @@ async def _publish_all(ls: Server, edition: int) -> None:
     """Stops at an edit: what was found is old, and all is published again once the typing pauses."""
     for document in _published(ls):
         params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(document.uri))
-        await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _prepare(ls, document), params)
+        await shielded_later(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _found(ls, document), params)
         if ls.documents.edition != edition:
             return
         shielded(ls, types.TEXT_DOCUMENT_DIAGNOSTIC, _publish_one, params)
@@ -143,8 +144,10 @@ def refresh(ls: Server) -> None:
 
 
 def to_lsp(ls: Server, document: Document) -> list[types.Diagnostic]:
-    config = ls.configurations.of(document.path)
-    found = diagnostics(document.model, config)
+    return _shown(ls, document, diagnostics(document.model, ls.configurations.of(document.path)))
+
+
+def _shown(ls: Server, document: Document, found: tuple[Diagnostic, ...]) -> list[types.Diagnostic]:
     shown = own_findings(document.model, found) if ls.is_beside else found
     return [
         finding_to_lsp(document, finding, ls.settings.manual)
