@@ -1,5 +1,6 @@
 """Latest wins: what is cancelled or overtaken is not computed. The debug log says what was."""
 
+import pytest
 from lsp_client import Client, at, session
 
 TEXT = "import weft\nx = weft.f$032\n"
@@ -79,6 +80,30 @@ def test_a_request_right_after_an_edit_is_about_the_new_text():
         client.send({"method": "textDocument/didChange", "params": change}, asked)
         names = [item["label"] for item in client.answer(asked["id"])["result"]["items"]]
         assert "barrier" in names
+
+
+@pytest.mark.parametrize(
+    ("after", "holds"), [("weft.bar", True), ("weft.\n", False), ("weft.x.", False), ("wef", False)]
+)
+def test_what_is_offered_for_a_word_holds_while_it_is_typed(after: str, holds: bool):
+    """An editor asks once for a word; an error would leave it with nothing to offer."""
+    with session() as client:
+        uri = opened(client)
+        asked = client.message("textDocument/completion", at(uri, "import weft\nweft.$0"))
+        texts = [
+            {
+                "textDocument": {"uri": uri, "version": version},
+                "contentChanges": [{"text": f"import weft\n{line}"}],
+            }
+            for version, line in ((2, "weft."), (3, after))
+        ]
+        first, second = ({"method": "textDocument/didChange", "params": text} for text in texts)
+        client.send(first, asked, second)
+        answer = client.answer(asked["id"])
+        if holds:
+            assert "barrier" in [item["label"] for item in answer["result"]["items"]]
+        else:
+            assert answer["error"]["code"] == MODIFIED
 
 
 def test_requests_are_answered_in_their_order():

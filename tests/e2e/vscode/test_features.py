@@ -136,7 +136,7 @@ def test_a_launch_is_offered_a_geometry(hand: Workbench):
     hand.go(FILE, "    x[i, j] = 0.0  # weft: ignore[unused-parameter]|")
     hand.keys("Enter", "Enter", "Home", "Home")
     hand.type("scale[")
-    hand.see(".suggest-widget .monaco-list-row", "ceil_div")
+    hand.see(".suggest-widget .monaco-list-row", "grid, 256")
     hand.picture("geometry")
     hand.keys("Escape")
     hand.undo(FILE)
@@ -151,8 +151,9 @@ def test_a_name_is_completed_with_its_import(hand: Workbench):
     hand.see(".suggest-details", "from weft")
     hand.picture("auto-import")
     hand.keys("Enter")
-    hand.see(".view-line", spaced("Layout, Tensor, f32"))
-    hand.keys("Escape")
+    hand.see_no(".suggest-widget.visible")
+    hand.keys("Control+Home")
+    hand.see(".view-line", spaced("from weft import Layout, Tensor, f32"))
     hand.undo(FILE)
 
 
@@ -172,7 +173,7 @@ def test_a_place_by_hand_becomes_a_domain(hand: Workbench):
     hand.see(".action-widget .monaco-list-row", "weft.index")
     hand.picture("refactoring")
     hand.see(".action-widget .monaco-list-row", "weft.index").click()
-    hand.see(".view-line", spaced("i = weft.index(y)"))
+    hand.see(".view-line", spaced("= weft.index(y)"))
     assert "    i = weft.index(y)\n    y[i] = factor * x[i] + 1.0\n" in hand.save(FILE)
 
 
