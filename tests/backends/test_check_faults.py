@@ -283,3 +283,18 @@ def test_a_product_of_matrices():
     c = zeros(16, 16)
     assert faults(product, Geometry((1, 1, 1), (32, 1, 1)), a=a, b=b, c=c) == []
     numpy.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))
+
+
+@weft.kernel
+def positive(x: Tensor[f32, N]):
+    i = weft.index(x)
+    assert x[i] > 0, f"element {i} is {x[i]}"
+    print("checked", i)
+
+
+def test_an_assertion_that_fails_and_what_is_printed(capsys: pytest.CaptureFixture[str]):
+    x = numpy.array([3, -1, -2], "f4")
+    said = [("assertion", "element 1 is -1.0", (1,))]
+    assert faults(positive, x=x) == said
+    assert capsys.readouterr().out == "checked 0\nchecked 1\nchecked 2\n"
+    assert faults(positive, x=abs(x)) == []
