@@ -166,8 +166,8 @@ def _remove(path: str) -> bool:
     return True
 
 
-# What says something of kernels and makes nothing of them.
-_SPEAKING = frozenset({"__pycache__", "cli", "inspect", "lint"})
+# What says something of kernels and makes nothing of them, and what is no part of a key: code for GPUs has its own.
+_ELSEWHERE = frozenset({"__pycache__", "check", "cli", "cuda", "host", "inspect", "lint"})
 
 
 @cache
@@ -181,7 +181,7 @@ def language() -> str:
                 if entry.name.endswith(".py"):
                     status = entry.stat()
                     found.append((entry.path, status.st_size, status.st_mtime_ns))
-                elif entry.name not in _SPEAKING and entry.is_dir():
+                elif entry.name not in _ELSEWHERE and entry.is_dir():
                     folders.append(entry.path)
     return repr(sorted(found))
 

@@ -13,7 +13,7 @@ _LINUX = Path("/sys/devices/system/cpu/modalias")
 def processor() -> str:
     """The processor and its features. Where the system says too little, LLVM is loaded and asked."""
     try:
-        said = _LINUX.read_text("ascii") if sys.platform == "linux" else ""
+        said = _LINUX.read_bytes().decode() if sys.platform == "linux" else ""
     except (OSError, UnicodeDecodeError):
         said = ""
     return said if ":type:x86," in said else import_module("weft.backends.native.machine").machine_name()
