@@ -1,6 +1,11 @@
 """Docstrings: the parts that features show on their own."""
 
+import inspect
+
+from hypothesis import given
+from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from weft.model.declarations import without_indent
 from weft_lsp.ide.docstring import parse, to_markdown
 
 DOC = """Start copying `src` to `dst`
@@ -50,3 +55,10 @@ def test_the_text_of_a_parameter():
     assert docstring.of_parameter("dst") == "shared memory, shape (M, N), dtype of `src`."
     assert docstring.of_parameter("other") == "global memory."
     assert docstring.of_parameter("missing") == ""
+
+
+@given(
+    st.lists(st.sampled_from(["", " ", "  ", "\t", "a", "  b", "    c  ", "\td"]), min_size=1).map("\n".join)
+)
+def test_a_docstring_loses_its_indent_as_python_takes_it(text: str):
+    assert without_indent(text) == inspect.cleandoc(text)

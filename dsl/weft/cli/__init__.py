@@ -13,17 +13,13 @@ _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 _INTERRUPTED = 130  # the same for SIGINT
 
 
-# Python looks for cycles after 700 new objects; the front end makes a hundred thousand, of which it drops few.
-_OBJECTS_BEFORE_CYCLES = 100_000
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     _make_output_safe()
     wanted = sys.argv[1:] if arguments is None else list(arguments)
     is_check = wanted[:1] == ["check"]
     if is_check and arguments is None:
-        gc.set_threshold(_OBJECTS_BEFORE_CYCLES)
+        gc.disable()  # until all is loaded, of which nothing is garbage
     status = _status(wanted)
     if is_check and arguments is None:
         _end(status)

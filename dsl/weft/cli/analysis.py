@@ -3,6 +3,7 @@
 The front end is loaded only for files that the cache does not know: it takes longer to load than a file to be checked.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import starmap
@@ -19,6 +20,8 @@ from weft.records import record
 if TYPE_CHECKING:
     from weft.cli.reader import Reader
 
+# Python looks for cycles after 700 new objects; the front end makes a hundred thousand, of which it drops few.
+_OBJECTS_BEFORE_CYCLES = 100_000
 # Fewer files are not worth the start of other processes.
 _FEWEST_FOR_PROCESSES = 64
 _CHUNK = 16
@@ -79,9 +82,7 @@ class Analyser:
     @property
     def reader(self) -> "Reader":
         if self._reader is None:
-            from weft.cli.reader import Reader
-
-            self._reader = Reader(self.roots)
+            self._reader = _front_end().Reader(self.roots)
         return self._reader
 
     def _known(self, entry: Entry) -> Outcome | None:
@@ -114,9 +115,8 @@ class Analyser:
         from concurrent.futures import ProcessPoolExecutor  # slow to import, and few runs need it
         from multiprocessing import active_children
 
-        from weft.cli.reader import read_all  # here, so that no process has to load it by itself
-
         size = max(_CHUNK, -(-len(entries) // (4 * self._processes)))
+        read_all = _front_end().read_all  # here, so that no process has to load it by itself
         chunks = [(self.roots, entries[at : at + size]) for at in range(0, len(entries), size)]
         pool = ProcessPoolExecutor(self._processes)
         try:
@@ -128,3 +128,14 @@ class Analyser:
                 process.terminate()
             raise
         pool.shutdown()
+
+
+def _front_end():
+    """What reads files. From when it is loaded on, garbage is looked for."""
+    from weft.cli import reader
+
+    if not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(_OBJECTS_BEFORE_CYCLES)
+        gc.enable()
+    return reader

@@ -75,7 +75,7 @@ class Cache:
             _ignore_in_git(folder)
             kept = {path: _entry_json(entry) for path, entry in self.entries.items()}
             data = json.dumps([self.words, kept])
-            replace(self.path, zlib.compress(data.encode(), 1))
+            replace(self.path, zlib.compress(data.encode(), 1), is_precious=False)
             _forget_old(folder)
         except (OSError, ReplaceError):
             return

@@ -10,10 +10,12 @@ class ReplaceError(Exception):
     """Why a file was left as it is."""
 
 
-def replace(path: str, data: bytes) -> None:
+def replace(path: str, data: bytes, *, is_precious: bool = True) -> None:
     """Write beside the file first, then let that take its place: a full disk or an interruption leaves the file whole.
 
     A link stays a link, and the permissions stay; a file that is not there is made. Raises ReplaceError.
+
+    is_precious: wait for the disk, so that it is whole even if the power fails now.
     """
     target = os.path.realpath(path)
     try:
@@ -25,8 +27,9 @@ def replace(path: str, data: bytes) -> None:
     try:
         with open(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_precious:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, target)
     except OSError as error:
