@@ -5,7 +5,6 @@ checks and all decisions are made once for a key and kept in a Plan. The words f
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -27,7 +26,7 @@ from weft.model.occupancy import Occupancy
 from weft.model.sizes import launch_sizes, sized
 from weft.model.specialization import Specialization
 from weft.once import ForkedLock
-from weft.records import record
+from weft.records import record, replace
 
 if TYPE_CHECKING:
     from weft.backends.native.table import Table

@@ -1,8 +1,8 @@
 """What reading a live function looks at: names in its scopes, and attributes of modules."""
 
-import dataclasses
 import enum
 import linecache
+from importlib import import_module
 from types import FunctionType, ModuleType
 
 from weft.records import record
@@ -47,7 +47,8 @@ def names_of(value: object) -> tuple[str, ...]:
     parameters = getattr(type(value), "__dataclass_params__", None)
     if isinstance(value, type) or parameters is None or not parameters.frozen:
         return ()
-    return tuple(field.name for field in dataclasses.fields(value))  # pyright: ignore[reportArgumentType]
+    # Loaded, since a class is one, and by few programs else.
+    return tuple(field.name for field in import_module("dataclasses").fields(value))
 
 
 def class_constants(kind: type) -> dict[str, object]:

@@ -7,15 +7,16 @@ What is found for a tensor is still compared with what its attributes say, in `r
 
 from collections.abc import Iterable
 from ctypes import Array, addressof, c_int32, c_int64
-from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
+
+from weft.records import record
 
 _ADDRESS, _DEVICE = 0x12345678900, 77
 _SHAPE, _STRIDES, _ITEMSIZE_BYTES = (3, 5, 7), (1120, 204, 28), 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Places:
     """shape, strides: a vector of C++ (its beginning and its end); dtype, data: an object; all as words of the array.
     address: a word of what `data` is; device: bytes from its beginning."""
@@ -28,7 +29,7 @@ class Places:
     device: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """What the structures of an array say. dtype: the address of the object."""
 
@@ -61,7 +62,9 @@ def places(cupy: Any) -> Places | None:
 @cache
 def as_words(places: Places) -> "Array[c_int64]":
     """For machine code, in the order of the fields."""
-    return (c_int64 * 6)(*astuple(places))
+    return (c_int64 * 6)(
+        places.shape, places.strides, places.dtype, places.data, places.address, places.device
+    )
 
 
 def see(array: Any, places: Places) -> Seen:
