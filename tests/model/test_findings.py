@@ -229,7 +229,7 @@ def test_unsupported_python():
           # ^^^^^^^ unsupported: `with` cannot be used in a kernel: kernels have no contexts; drop it
                 pass
             for value in x:
-                       # ^ unsupported: a `for` over anything but `range` cannot be used in a kernel: loop over `range(...)` and index
+                       # ^ unsupported: a `for` over Tensor f32 (N,) global cannot be used in a kernel: loop over `range(...)` and index, or over a tuple, which is written out
                 pass
             y[i] = (0, 1)[i:]
                         # ^^ static-required: a tuple is sliced by numbers known at compile time

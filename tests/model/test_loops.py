@@ -9,6 +9,27 @@ from weft.dims import M, N
 
 
 @weft.kernel
+def over_tuples(x: Tensor[f32, N], y: Tensor[f32, N], r: Tensor[i32, N]):
+    i = weft.index(x)
+    total = 0.0
+    for value in (x[i], y[i], x[i + 1]):
+        y[i] = 7.0
+        total += value
+    for a, b in ((1, 2), (3, 4)):
+        total = total * a + b
+    for at, value in enumerate((5, 6), 1):
+        total += at * value
+    for a, b in zip((1, 2), (3, 4, 5)):
+        total += a * b
+    for step in reversed((1, 2, 3)):
+        total = total * 2 + step
+    for tensor in (x, y):
+        total += tensor[i]
+    y[i] = total
+    r[i] = round(x[i] / 2) + round(2.5)
+
+
+@weft.kernel
 def widened_before_break(y: Tensor[f32, N]):
     i = weft.index(y)
     s = 0
@@ -134,5 +155,36 @@ def test_a_view_cannot_change_from_one_iteration_to_the_next():
                 row = x[k, :]
             y[i] = row[i]
             #      ^^^ unstable-name: `row` is another Tensor in each iteration of a loop, which changes numbers, and vectors and tuples of numbers: make it inside the loop, or give it another name there
+        """
+    )
+
+
+def test_a_loop_over_a_tuple_is_written_out():
+    x, y, r = np.arange(8, dtype=np.float32), np.full(8, 3, np.float32), np.zeros(8, np.int32)
+    after = np.append(x[1:], 0)
+    over_tuples(x, y, r)
+    total = (x + 3 + after + 2) * 3 + 4 + 5 + 12 + 3 + 8
+    np.testing.assert_array_equal(y, ((total * 2 + 3) * 2 + 2) * 2 + 1 + x + 7)
+    assert r.tolist() == [round(value / 2) + 2 for value in x.tolist()]
+
+
+def test_what_a_loop_cannot_run_over():
+    check(
+        """
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            for value in x:
+            #            ^ unsupported: a `for` over Tensor f32 (N,) global cannot be used in a kernel: loop over `range(...)` and index, or over a tuple, which is written out
+                y[i] = value
+            for value in zip(x, y):
+            #            ^^^^^^^^^ call-arguments: `zip` in a kernel takes tuples; found Tensor f32 (N,) global, Tensor f32 (N,) global: loop over a `range` and index
+                y[i] = 1.0
+            for a, b in ((1, 2, 3),):
+            #   ^^^^ unpack: 3 values for 2 names: use 3 names
+                y[i] = a + b
+            for a in (1, 2):
+            #        ^^^^^^ unsupported: `break` in an unrolled loop cannot be used in a kernel: use `range`
+                break
         """
     )

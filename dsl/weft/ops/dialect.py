@@ -80,6 +80,14 @@ _FOREIGN: Mapping[str, str] = {
     "cdiv": "ceil_div",
     "jit": "kernel",
     "warpsize": "warp_size",
+    "round": "rint",
+    "where": "select",
+    "mulhi": "mul_hi",
+    "umulhi": "mul_hi",
+    "popc": "popcount",
+    "brev": "bit_reverse",
+    "grid": "index",
+    "dot": "mma",
 }
 
 

@@ -1,7 +1,9 @@
 """Read loops: each number that a loop changes gets a variable of one type, settled over several readings."""
 
 import ast
+from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
 from weft.model import fold
 from weft.model.declarations import bound_names
@@ -9,10 +11,12 @@ from weft.model.describe import describe
 from weft.model.dtypes import INDEX, DType, promote
 from weft.model.ir import TRUE, Break, Const, Continue, Expr, For, If, Stmt, Var, While
 from weft.model.trace.arithmetic import as_condition, as_number
+from weft.model.trace.binding import bind_target
 from weft.model.trace.branches import assume, forget_assigned, joined_dtype
 from weft.model.trace.expressions import expression, refuse
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.numbers import alike, is_of_numbers, labels, numbers_of, rebuilt
+from weft.model.trace.order import read_now
 from weft.model.trace.tracer import Carried, Loop, Tracer, as_expr, assigned_names, known_value
 from weft.model.values import (
     UNKNOWN,
@@ -32,18 +36,21 @@ _LONGEST_UNROLLED = 1024
 
 def for_(t: Tracer, node: ast.stmt) -> Flow:
     assert isinstance(node, ast.For)
-    arguments = _range_arguments(t, node)
+    steps = _steps(t, node)
     if node.orelse:
         refuse(t, "`else` after a loop", "set a flag in the loop and test it after", node.orelse[0])
-    if not isinstance(node.target, ast.Name) or arguments is None:
-        t.miss(node.iter)
-        with t.block_of():
-            bind_unknown(t, node.target)
-            t.run(t, node.body)
-        return GOES_ON
-    if arguments[0] == "weft.static_range":
-        return _unroll(t, node, node.target, arguments[1])
-    _loop(t, node, node.target, arguments[1])
+    match steps:
+        case ["builtins.range", *values] if isinstance(node.target, ast.Name):
+            _loop(t, node, node.target, values)
+        case ["weft.static_range", *values] if isinstance(node.target, ast.Name):
+            return _unroll(t, node, _counted(t, node, values))
+        case Tuple(items=items):
+            return _unroll(t, node, items)
+        case _:
+            t.miss(node.iter)
+            with t.block_of():
+                bind_unknown(t, node.target)
+                t.run(t, node.body)
     return GOES_ON
 
 
@@ -54,18 +61,27 @@ def bind_unknown(t: Tracer, target: ast.expr) -> None:
         t.declare(name, name.id, UNKNOWN, "variable")
 
 
-def _range_arguments(t: Tracer, node: ast.For) -> tuple[str, list[Value]] | None:
-    """The arguments of the range that a loop runs over; None, and reported, if it runs over something else."""
+def _steps(t: Tracer, node: ast.For) -> list[Any] | Tuple | None:
+    """What a loop runs over: the name of a range and its arguments, or a tuple; None, and reported, if it is something else."""
     call = node.iter
-    callee = expression(t, call.func) if isinstance(call, ast.Call) else expression(t, call)
+    callee = expression(t, call.func) if isinstance(call, ast.Call) else UNKNOWN
     name = callee.qualified_name if isinstance(callee, Operation) else ""
     is_range = name == "builtins.range" or name.endswith(".static_range")
-    if not isinstance(call, ast.Call) or not is_range or call.keywords or not 1 <= len(call.args) <= 3:
-        if callee != UNKNOWN or t.is_kernel:
-            refuse(t, "a `for` over anything but `range`", "loop over `range(...)` and index", node.iter)
-        return None
-    values = [as_number(expression(t, argument)) for argument in call.args]
-    return ("builtins.range" if name == "builtins.range" else "weft.static_range"), values
+    if isinstance(call, ast.Call) and is_range and not call.keywords and 1 <= len(call.args) <= 3:
+        values = [as_number(expression(t, argument)) for argument in call.args]
+        return ["builtins.range" if name == "builtins.range" else "weft.static_range", *values]
+    given = expression(t, node.iter)
+    if isinstance(given, Tuple):
+        held = read_now(t, given, node)
+        return held if isinstance(held, Tuple) else None
+    if given != UNKNOWN or (callee != UNKNOWN and not t.findings):
+        refuse(
+            t,
+            f"a `for` over {describe(given)}",
+            "loop over `range(...)` and index, or over a tuple, which is written out",
+            node.iter,
+        )
+    return None
 
 
 def _bounds(t: Tracer, node: ast.For, values: list[Value]) -> tuple[Expr, Expr, Expr] | None:
@@ -257,7 +273,8 @@ def _after_loop(t: Tracer, before: dict[str, Value], loop: Loop, *, runs: bool) 
             t.frame.env[name] = Changing(known_value(before[name]))
 
 
-def _unroll(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> Flow:
+def _counted(t: Tracer, node: ast.For, values: list[Value]) -> Sequence[Value]:
+    """The numbers of a `static_range`."""
     numbers = [value.value for value in values if isinstance(value, Static) and isinstance(value.value, int)]
     if len(numbers) < len(values) or (len(numbers) == 3 and numbers[2] == 0):
         if UNKNOWN not in values:
@@ -266,7 +283,7 @@ def _unroll(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> 
                 "`static_range` counts in numbers known at compile time: use `range`",
                 node.iter,
             )
-        return GOES_ON
+        return ()
     steps = range(*numbers)
     if len(steps) > _LONGEST_UNROLLED:
         t.report(
@@ -274,10 +291,18 @@ def _unroll(t: Tracer, node: ast.For, target: ast.Name, values: list[Value]) -> 
             f"`static_range` would repeat the loop {len(steps)} times; {_LONGEST_UNROLLED} is the most: use `range`",
             node.iter,
         )
-        return GOES_ON
-    for step in steps:
-        t.frame.env[target.id] = Static(step)
-        t.declare(target, target.id, Static(step), "variable")
+        return ()
+    return [Static(step) for step in steps]
+
+
+def _unroll(t: Tracer, node: ast.For, items: Sequence[Value]) -> Flow:
+    """The body once for each item, which is known at compile time."""
+    for item in items:
+        if isinstance(node.target, ast.Name):
+            t.frame.env[node.target.id] = item
+            t.declare(node.target, node.target.id, item, "variable")
+        else:
+            bind_target(t, node.target, item, node)
         if t.run(t, node.body).leaves:
             refuse(t, "`break` in an unrolled loop", "use `range`", node.iter)
     return GOES_ON

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from weft.model import fold
-from weft.model.describe import describe
 from weft.model.dtypes import I64, DType
-from weft.model.ir import Special, Var
+from weft.model.ir import Special
 from weft.model.trace.arithmetic import BINARY, as_condition, as_number, binary
+from weft.model.trace.binding import bind_target, set_item
 from weft.model.trace.branches import if_, may_return, return_
-from weft.model.trace.expressions import annotation, expression, read_silently, refuse
+from weft.model.trace.expressions import annotation, expression, read_silently
 from weft.model.trace.flow import ENDS, GOES_ON, Flow
 from weft.model.trace.loops import for_, jump, while_
 from weft.model.trace.order import in_order, read_now
@@ -18,7 +18,7 @@ from weft.model.trace.tensors import read_element, write_element
 from weft.model.trace.texts import text_of
 from weft.model.trace.tracer import Tracer, as_expr, known_value
 from weft.model.trace.views import has_slice
-from weft.model.values import UNKNOWN, Scalar, Static, Tensor, Tuple, Value, Vector
+from weft.model.values import Scalar, Static, Tensor, Vector
 
 _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
     ast.Try: ("`try`", "a kernel raises nothing; test the condition with `if`"),
@@ -89,7 +89,7 @@ def _assign(t: Tracer, node: ast.stmt) -> Flow:
     if len(node.targets) > 1:
         value = read_now(t, value, node)
     for target in node.targets:
-        _bind(t, target, value, node)
+        bind_target(t, target, value, node)
     return GOES_ON
 
 
@@ -101,7 +101,7 @@ def _annotated(t: Tracer, node: ast.stmt) -> Flow:
     value = as_number(expression(t, node.value))
     dtype: DType | None = getattr(kind, "dtype", None)
     expr = as_expr(value, dtype) if dtype else None
-    _bind(t, node.target, Scalar(expr) if expr is not None else value, node)
+    bind_target(t, node.target, Scalar(expr) if expr is not None else value, node)
     return GOES_ON
 
 
@@ -118,103 +118,17 @@ def _augmented(t: Tracer, node: ast.stmt) -> Flow:
             return GOES_ON
         value = read()
         if isinstance(owner, Vector):
-            _set_item(t, owner, node.target, binary(t, name, expression(t, node.target), value, node))
+            set_item(t, owner, node.target, binary(t, name, expression(t, node.target), value, node))
         return GOES_ON
     before = expression(t, _as_read(node.target))
     value = binary(t, name, known_value(before), expression(t, node.value), node)
-    _bind(t, node.target, value, node)
+    bind_target(t, node.target, value, node)
     return GOES_ON
 
 
 def _as_read(target: ast.expr) -> ast.expr:
     read = ast.Name(target.id, ast.Load()) if isinstance(target, ast.Name) else target
     return ast.copy_location(read, target)
-
-
-def _bind(t: Tracer, target: ast.expr, value: Value, node: ast.stmt) -> None:
-    match target:
-        case ast.Name(id=name):
-            t.assign(name, value, node)
-            t.declare(target, name, t.frame.env[name], "variable")
-        case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            _unpack(t, elements, value, target, node)
-        case ast.Subscript():
-            owner, index = expression(t, target.value), expression(t, target.slice)
-            if isinstance(owner, Tensor) and has_slice(index):
-                refuse(
-                    t,
-                    "assigning to a slice",
-                    "write `weft.copy(view, other)`, or loop over the elements",
-                    target,
-                )
-            elif isinstance(owner, Tensor):
-                write_element(t, owner, index, value, target)
-            elif isinstance(owner, Vector):
-                _set_item(t, owner, target, value)
-            elif owner != UNKNOWN and t.is_kernel:
-                t.report(
-                    "not-indexable",
-                    f"{describe(owner)} cannot be written to by index: write to a tensor",
-                    target,
-                )
-        case _:
-            expression(t, target)
-            refuse(t, "assigning to an attribute", "assign to a name or to an element of a tensor", target)
-
-
-def _set_item(t: Tracer, vector: Vector, target: ast.Subscript, value: Value) -> None:
-    """`v[k] = value`: the item is a variable of the name's own."""
-    if not isinstance(target.value, ast.Name):
-        t.report("not-indexable", f"{describe(vector)} has no name here: assign it to one first", target)
-        return
-    item, expr = expression(t, target), as_expr(as_number(value), vector.dtype)
-    if isinstance(item, Scalar) and isinstance(item.expr, Var) and expr is not None:
-        t.set(item.expr, expr, target)
-    elif UNKNOWN not in (item, value):
-        t.report(
-            "element-dtype", f"an item of {describe(vector)} is one number; found {describe(value)}", target
-        )
-
-
-def _unpack(t: Tracer, elements: list[ast.expr], value: Value, target: ast.expr, node: ast.stmt) -> None:
-    items = _items(t, value, len(elements))
-    if items is not None and len(items) != len(elements):
-        t.report("unpack", f"{len(items)} values for {len(elements)} names: use {len(items)} names", target)
-        items = None
-    elif items is None and value != UNKNOWN:
-        _report_one_value(t, value, elements, target)
-    # All values are read before any name changes: `a, b = b, a`.
-    held = [_hold(t, item, elements, node) for item in items] if items else [UNKNOWN] * len(elements)
-    if any(isinstance(element, ast.Subscript) for element in elements):
-        held = [read_now(t, item, node) for item in held]
-    for element, item in zip(elements, held, strict=True):
-        _bind(t, element, item, node)
-
-
-def _items(t: Tracer, value: Value, count: int) -> tuple[Value, ...] | None:
-    """The parts of a value; the index of a domain of one axis, `(i,) = weft.index(x.shape)`, is one."""
-    if isinstance(value, Tuple):
-        return value.items
-    is_index = isinstance(value, Scalar) and t.domain is not None and value.expr in t.domain.indices
-    return (value,) if is_index and count == 1 else None
-
-
-def _report_one_value(t: Tracer, value: Value, elements: list[ast.expr], target: ast.expr) -> None:
-    if len(elements) > 1:
-        t.report("unpack", f"{describe(value)} is one value for {len(elements)} names: use one name", target)
-        return
-    name = ast.unparse(elements[0])
-    t.report("unpack", f"{describe(value)} is one value, not a tuple of one: write `{name} = ...`", target)
-
-
-def _hold(t: Tracer, item: Value, elements: list[ast.expr], node: ast.stmt) -> Value:
-    names = {element.id for element in elements if isinstance(element, ast.Name)}
-    is_own = isinstance(item, Scalar) and isinstance(item.expr, Var) and item.expr.name in t.target
-    if not t.is_kernel or not isinstance(item, Scalar) or is_own or not names & set(t.frame.env):
-        return item
-    held = t.temporary("swap", item.dtype)
-    t.set(held, item.expr, node)
-    return Scalar(held)
 
 
 def _target_names(target: ast.expr) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 import ast
 import math as pymath
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from weft.model import fold
+from weft.model.describe import describe
 from weft.model.dialect import Rule
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.texts import plain
@@ -178,6 +179,59 @@ def infer_sum(call: Call) -> Value:
     return total
 
 
+def infer_enumerate(call: Call) -> Value:
+    """`enumerate` of a tuple, as a tuple of pairs."""
+    match math.arguments(call):
+        case [Tuple(items=items)]:
+            first = 0
+        case [Tuple(items=items), Static(value=int() as first)]:
+            pass
+        case values:
+            return _not_a_tuple(call, values)
+    return Tuple(tuple(Tuple((Static(at), item)) for at, item in enumerate(items, first)))
+
+
+def infer_zip(call: Call) -> Value:
+    """`zip` of tuples, as a tuple of tuples; like Python's, as long as the shortest."""
+    values = math.arguments(call)
+    given = [value.items for value in values if isinstance(value, Tuple)]
+    if len(given) < len(values):
+        return _not_a_tuple(call, values)
+    return Tuple(tuple(map(Tuple, zip(*given, strict=False))))
+
+
+def infer_reversed(call: Call) -> Value:
+    match math.arguments(call):
+        case [Tuple(items=items)]:
+            return Tuple(items[::-1])
+        case values:
+            return _not_a_tuple(call, values)
+
+
+def _not_a_tuple(call: Call, values: Sequence[Value]) -> Value:
+    if UNKNOWN not in values:
+        found = ", ".join(map(describe, values)) or "nothing"
+        call.report(
+            "call-arguments",
+            f"`{call.name}` in a kernel takes tuples; found {found}: loop over a `range` and index",
+        )
+    return UNKNOWN
+
+
+def infer_round(call: Call) -> Value:
+    """`round(x)`: of halves, the even neighbour; a whole number, as in Python."""
+    values = math.arguments(call)
+    if all(isinstance(value, Static) for value in values):
+        return _round_constant(call)
+    if len(values) > 1:
+        call.report("call-arguments", "`round` in a kernel gives whole numbers: scale, round, and scale back")
+        return UNKNOWN
+    return _to_index(replace(call, arguments={"args": Tuple((math.infer_rint(call),))}))
+
+
+_round_constant = computed(round)
+_to_index = convert_to(INDEX)
+
 RULES: dict[str, Rule] = {
     **{
         f"math.{name}": computed(getattr(pymath, name))
@@ -189,7 +243,10 @@ RULES: dict[str, Rule] = {
     "math.radians": computed(pymath.radians),
     "builtins.pow": computed(pow, 64),
     "builtins.divmod": computed(divmod),
-    "builtins.round": computed(round),
+    "builtins.enumerate": infer_enumerate,
+    "builtins.zip": infer_zip,
+    "builtins.reversed": infer_reversed,
+    "builtins.round": infer_round,
     "builtins.tuple": infer_tuple,
     "builtins.sum": infer_sum,
     "builtins.print": infer_print,
@@ -198,7 +255,7 @@ RULES: dict[str, Rule] = {
     "builtins.abs": math.infer_abs,
     "builtins.min": math.infer_min,
     "builtins.max": math.infer_max,
-    "builtins.int": convert_to(INDEX),
+    "builtins.int": _to_index,
     "builtins.float": convert_to(F32),
     "builtins.bool": infer_bool,
     "math.exp": math.infer_exp,
