@@ -28,6 +28,7 @@ from weft.ops.block import (
     block_sum,
 )
 from weft.ops.clock import clock
+from weft.ops.cluster import cluster, cluster_barrier, cluster_rank, cluster_size
 from weft.ops.copy import commit_async, copy, copy_async, wait_async
 from weft.ops.dimension import Dim
 from weft.ops.dtypes import bf16, boolean, f16, f32, f64, i8, i16, i32, i64, u8, u16, u32, u64
@@ -134,7 +135,7 @@ __all__ = [
     "atomic_and", "atomic_compare_exchange", "atomic_exchange", "atomic_max", "atomic_min", "atomic_or",
     "atomic_xor", "ballot", "barrier", "bf16", "bit_reverse", "bitcast", "block_all", "block_any",
     "block_broadcast", "block_dim", "block_idx", "block_max", "block_min", "block_scan", "block_sum",
-    "boolean", "cbrt", "ceil", "ceil_div", "clamp", "clock", "clz", "commit_async", "copy", "copy_async",
+    "boolean", "cbrt", "ceil", "ceil_div", "clamp", "clock", "cluster", "cluster_barrier", "cluster_rank", "cluster_size", "clz", "commit_async", "copy", "copy_async",
     "copysign", "cos", "cosh", "ctz", "dtype_of", "empty", "erf", "exp", "exp2", "expm1", "f16", "f32", "f64",
     "fast_cos", "fast_div", "fast_exp", "fast_log", "fast_log2", "fast_pow", "fast_sin", "fast_tanh", "floor",
     "fma", "fragment_a", "fragment_b", "fragment_index", "from_numpy", "full", "function", "grid_dim",

@@ -15,7 +15,7 @@ class ChosenGeometry:
     elements_per_thread: neighbours along the last axis that a thread works on. grid_axes: along which axis of the grid
     the blocks along x, y and z of the kernel lie: "yxz" where its y, which is longer, takes the place of x.
     has_fixed_block: the kernel is written for this block. registers: of a thread; shared_bytes: of a block; occupancy: of
-    a multiprocessor. None on the CPU.
+    a multiprocessor. None on the CPU. cluster: how many blocks along x, y and z run together; None without clusters.
     """
 
     grid: tuple[int, int, int]
@@ -28,6 +28,7 @@ class ChosenGeometry:
     registers: int | None = None
     shared_bytes: int | None = None
     occupancy: Occupancy | None = None
+    cluster: tuple[int, int, int] | None = None
 
     def __str__(self) -> str:
         return "\n".join(
@@ -48,6 +49,8 @@ def _reasons(chosen: ChosenGeometry) -> Iterator[str]:
         yield f"a thread works on {each} neighbours, which are {each} elements of one wide load or store"
     if chosen.has_fixed_block:
         yield "the kernel fixes the block"
+    if chosen.cluster is not None:
+        yield f"the grid has whole clusters of {_times(chosen.cluster)} blocks"
     if chosen.grid_axes != AXES:
         longest = AXES[chosen.grid_axes.index("x")]
         limit = ANY_GPU.grid[AXES.index(longest)]

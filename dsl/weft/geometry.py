@@ -5,7 +5,15 @@ from typing import cast
 
 from weft.model import fold, launches
 from weft.model.ir import Const, Domain, Expr, Kernel, Param
-from weft.model.limits import ANY_GPU, Geometry, Limits, Problem, block_problems, grid_problems
+from weft.model.limits import (
+    ANY_GPU,
+    Geometry,
+    Limits,
+    Problem,
+    block_problems,
+    grid_problems,
+    whole_clusters,
+)
 from weft.model.rewrite import rewrite
 from weft.model.warps import row_problems
 
@@ -30,22 +38,31 @@ def problems(geometry: Geometry, kernel: Kernel, limits: Limits = ANY_GPU) -> It
     if kernel.domain is not None:
         yield from launches.domain_problems(kernel.name, kernel.domain, geometry)
     yield from row_problems(kernel, geometry)
+    if kernel.cluster is not None:
+        yield from whole_clusters(geometry.grid, kernel.cluster.shape)
 
 
 def choose(
-    domain: Domain, values: Mapping[str, int | float], block: tuple[int, int, int], each: int = 1
+    kernel: Kernel, values: Mapping[str, int | float], block: tuple[int, int, int], each: int = 1
 ) -> Geometry | None:
-    """Enough blocks for one thread per point of `domain`; None if it has no points. Raises GeometryError.
+    """Enough blocks for one thread per point of the kernel's domain, in whole clusters; None if it has no points. Raises
+    GeometryError.
 
     values: of each Param that the extents name. block: along x, y, z; the domain's own, where it has one, wins.
     each: how many points along x a thread works on.
     """
+    domain = kernel.domain
+    assert domain is not None
     x, y, z = to_axes(extents(domain, values))
     x = -(-x // each)
     if not (x > 0 and y > 0 and z > 0):
         return None
     bx, by, bz = block if domain.block is None else to_axes(domain.block)
-    return Geometry((-(-x // bx), -(-y // by), -(-z // bz)), (bx, by, bz))
+    cx, cy, cz = kernel.cluster.shape if kernel.cluster else (1, 1, 1)
+    grid = tuple(
+        -(-points // (side * many)) * many for points, side, many in ((x, bx, cx), (y, by, cy), (z, bz, cz))
+    )
+    return Geometry((grid[0], grid[1], grid[2]), (bx, by, bz))
 
 
 def turned(geometry: Geometry, limits: Limits = ANY_GPU) -> tuple[Geometry, str]:

@@ -20,7 +20,7 @@ from weft.host.streams import current_stream
 from weft.model import launches
 from weft.model.arguments import bind
 from weft.model.ir import Kernel, Param
-from weft.model.limits import ANY_GPU, HOST, Geometry, Problem, shared_problems
+from weft.model.limits import ANY_GPU, AXES, HOST, Geometry, Problem, shared_problems
 from weft.model.multiples import PROMISED
 from weft.model.occupancy import Occupancy
 from weft.model.sizes import launch_sizes, sized
@@ -169,6 +169,7 @@ class Launcher:
             found.grid_axes,
             domain.block is not None,
             *_taken(plan.version.compiled, geometry),
+            cluster=self.kernel.cluster and self.kernel.cluster.shape,
         )
 
     def _bound(self, args: Sequence[object], kwargs: Mapping[str, object] | None) -> Sequence[object]:
@@ -261,7 +262,8 @@ class Launcher:
     ) -> tuple[Version, Geometry]:
         logical = self._choose(False, given, found.elements_per_thread, block)
         assert logical is not None, "an empty domain was seen before"
-        geometry, axes = turned(logical)
+        # Which blocks are in one cluster depends on the axes of the grid.
+        geometry, axes = (logical, AXES) if self.kernel.cluster else turned(logical)
         _raise_any(problems(geometry, self.kernel))
         return self._version(False, device, replace(found, grid_axes=axes)), geometry
 
@@ -293,7 +295,7 @@ class Launcher:
         backend = _host_backend() if on_host else _gpu_backend()
         x, y, z = block or (*backend.choose_block(self.kernel), 1, 1)[:3]
         try:
-            return choose(domain, self._reader.sizes(given), (x, y, z), each)
+            return choose(self.kernel, self._reader.sizes(given), (x, y, z), each)
         except GeometryError as error:
             raise launch_error([error.problem]) from None
 

@@ -124,3 +124,31 @@ def k(x: Tensor[f32, N], at: Tensor[f32, M]):
     found = hover(model, offset)
     assert found
     assert "Not proved to be inside the tensor: guarded, and outside it reads 0." in found.markdown
+
+
+CLUSTERED = """
+@weft.kernel
+def k(x: Tensor[f32, N]):
+    weft.cluster(4)
+    i = weft.tile_index(x, 64)
+    tile = weft.shared(f32, 64)
+    tile[weft.thread_idx.x] = x[i]
+    weft.cluster_barrier()
+    x[i] = tile.of_block(3 - weft.cluster_rank)[weft.thread_idx.x]
+"""
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("def k$0", "blocks of 64 threads · clusters of 4 blocks · 256 bytes of shared memory."),
+        ("cluster_rank$0", "Which block of its cluster this is"),
+        ("cluster_rank$0", "The same for all threads of a block. From `0` to `3`."),
+        ("of_block$0", "The same shared memory of another block of the cluster"),
+        ("cluster_barrier$0", "Wait until every thread of all blocks of the cluster is here"),
+    ],
+)
+def test_clusters(marked: str, expected: str):
+    plain = marked.replace("$0", "")
+    found = hover(*read(CLUSTERED.replace(plain, marked)))
+    assert found and expected in found.markdown, found

@@ -98,7 +98,7 @@ def _geometry(kernel: Kernel, dims: dict[str, int], given: dict[str, Any]) -> Ge
     if kernel.domain is not None:
         x, y, z = (*cpu.choose_block(kernel), 1, 1)[:3]
         # A block of few threads: each is interpreted.
-        return choose(kernel.domain, dims, (min(x, 32), min(y, 4), z))
+        return choose(kernel, dims, (min(x, 32), min(y, 4), z))
     return Geometry((1, 1, 1), (32, 1, 1)) if _uses_threads(kernel) else None
 
 

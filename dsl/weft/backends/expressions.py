@@ -38,6 +38,7 @@ class Target:
     native: functions that the prelude has besides `prelude_names()`, each an operation of f16 or bf16 with one rounding,
     `add_f16`; others are computed in float32 and rounded.
     speaking: what the functions of `print` and of a failed `assert` get before their numbers.
+    block_memory: what the functions that find the memory of another block get after their operands.
     """
 
     specials: Mapping[str, str]
@@ -46,6 +47,7 @@ class Target:
     lowering: Mapping[str, Rule] = field(default_factory=lambda: LOWERING)
     native: frozenset[str] = frozenset()
     speaking: tuple[str, ...] = ()
+    block_memory: tuple[str, ...] = ()
 
     def turned(self, grid_axes: str) -> "Target":
         """The target for a kernel whose x, y and z lie along these axes of the grid."""

@@ -190,21 +190,21 @@ def prelude_names(lowering: Mapping[str, Rule] = LOWERING) -> frozenset[str]:
     `i8` … `f64`, `bool_`: casts, exact result types (`i32(x)` wraps, `f32(x)` rounds; floats never reach the integer ones).
     `truncate_i8` … `truncate_u64`: a float to an integer; out of range saturates, NaN gives 0.
     `round_f16`, `round_bf16`: a float rounded to the storage precision, as float32.
-    `load_f32(base, offset)`, `store_f32(base, offset, value)` for every dtype, with `shared_` and `local_` after the verb for the other spaces
+    `load_f32(base, offset)`, `store_f32(base, offset, value)` for every dtype, with `shared_`, `local_` and `cluster_` after the verb for the other spaces
     (`load_shared_f16` gives float32; `offset` counts elements and is int32 or int64).
     `shared_f32(slot, size)`, `local_f32(slot, size)`: the base of an array of `size` elements.
     `bitcast_f32_u32`: the bits of a number as another dtype; of `f16` and `bf16` their own 16.
-    `barrier()`; `inf`, `nan`: float64 constants.
+    `barrier()`, `cluster_barrier()`; `inf`, `nan`: float64 constants.
     The operations: `min_f32`, `floordiv_i64`, … The integer ones and `store` take any integer and convert it first, wrapping.
     """
     dtypes = {dtype.name for dtype in ALL}
-    spaces = ("", "shared_", "local_")
+    spaces = ("", "shared_", "local_", "cluster_")
     memory = {f"{verb}_{space}{name}" for verb in ("load", "store") for space in spaces for name in dtypes}
     arrays = {f"{space}_{name}" for space in ("shared", "local") for name in dtypes}
     truncations = {f"truncate_{dtype.name}" for dtype in ALL if dtype.is_integer}
     casts = {dtype.name for dtype in ALL if not is_half(dtype) and dtype.kind != "bool"}
     bits = {f"bitcast_{a.name}_{b.name}" for a, b in bitcasts()}
-    others = {"round_f16", "round_bf16", "barrier", "inf", "nan", "bool_", "range"}
+    others = {"round_f16", "round_bf16", "barrier", "cluster_barrier", "inf", "nan", "bool_", "range"}
     return frozenset(bits | memory | arrays | truncations | casts | others | _operation_names(lowering))
 
 

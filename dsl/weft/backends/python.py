@@ -173,8 +173,8 @@ class Writer:
                 self.line("break", offset)
             case Continue():
                 self.line("continue", offset)
-            case Barrier():
-                self.line(self.expressions.call("barrier"), offset)
+            case Barrier(of_cluster=of_cluster):
+                self.line(self.expressions.call("cluster_barrier" if of_cluster else "barrier"), offset)
             case Domain():
                 self._domain(statement)
 
@@ -241,7 +241,10 @@ class Writer:
         places = [
             text for place in do.places for text in (write.identifier(place.array), write.wide(place.offset))
         ]
-        done = write.call(effect_function(do, write.carried), *places, *map(write.exact, do.args))
+        given = [*places, *map(write.exact, do.args)]
+        if do.name == "block_memory":
+            given += write.target.block_memory
+        done = write.call(effect_function(do, write.carried), *given)
         targets = ", ".join(map(write.identifier, do.targets))
         self.line(f"{targets} = {done}" if targets else done, do.span.start)
 

@@ -54,6 +54,10 @@ def _lines(kernel: Kernel) -> Iterator[_Line]:
     read = _read(kernel)
     for parameter in kernel.parameters:
         yield _Line(1, _parameter(parameter, read), parameter.span)
+    if kernel.cluster is not None:
+        yield _Line(
+            1, f"clusters of {' × '.join(map(str, kernel.cluster.shape))} blocks", kernel.cluster.span
+        )
     for array in (*kernel.shared, *kernel.local):
         yield _Line(1, _array(array), None)
     yield from _body(kernel.body, 1)
@@ -97,7 +101,7 @@ def _statement(statement: Stmt, depth: int) -> Iterator[_Line]:
             text = f"{target.name}: {target.dtype} = {expression(value)}"
             yield _Line(depth, text, statement.span)
         case Store(array=array, offset=offset, value=value, guard=guard):
-            text = f"{array.name}[{expression(offset)}] = {expression(value)}{_guard(guard)}"
+            text = f"{_named(array)}[{expression(offset)}] = {expression(value)}{_guard(guard)}"
             yield _Line(depth, text, statement.span)
         case Do():
             yield _Line(depth, _effect(statement), statement.span)
@@ -111,6 +115,8 @@ def _statement(statement: Stmt, depth: int) -> Iterator[_Line]:
         case While(condition=condition, body=body):
             yield _Line(depth, f"while {expression(condition)}:", statement.span)
             yield from _body(body, depth + 1)
+        case Barrier(of_cluster=True):
+            yield _Line(depth, "cluster barrier", statement.span)
         case Break() | Continue() | Barrier():
             yield _Line(depth, type(statement).__name__.lower(), statement.span)
         case Domain(body=body):
@@ -124,6 +130,10 @@ def _if(statement: If, depth: int) -> Iterator[_Line]:
     if statement.otherwise:
         yield _Line(depth, "else:", None)
         yield from _body(statement.otherwise, depth + 1)
+
+
+def _named(array: Array) -> str:
+    return f"cluster.{array.name}" if array.space == "cluster" else array.name
 
 
 def _range(loop: For) -> str:
@@ -146,7 +156,7 @@ def _domain(domain: Domain) -> str:
 
 
 def _effect(do: Do) -> str:
-    places = [f"{place.array.name}[{expression(place.offset)}]" for place in do.places]
+    places = [f"{_named(place.array)}[{expression(place.offset)}]" for place in do.places]
     given = ", ".join([*places, *map(expression, do.args), *map(repr, do.static)])
     targets = ", ".join(f"{target.name}: {target.dtype}" for target in do.targets)
     return f"{targets}{' = ' if targets else ''}{do.name}({given}){_guard(do.guard)}"

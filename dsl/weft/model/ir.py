@@ -14,7 +14,8 @@ from weft.model.diagnostic import Span
 from weft.model.dtypes import BOOL, INDEX, DType
 from weft.records import field, record
 
-Space = Literal["global", "shared", "local"]
+# "cluster" is the shared memory of another block of the cluster: its array has the name of the own one.
+Space = Literal["global", "shared", "local", "cluster"]
 
 
 @record(keeps_hash=True)
@@ -54,6 +55,7 @@ class Param:
 class Special:
     """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`. Or `lane_id`, this thread's
     place in its warp, or `warp_id`, the warp's in its block, where warps are cut from the threads in the order of x, y, z.
+    Or `cluster_rank`, the block's place in its cluster, counted along x, then y, then z.
     """
 
     name: str
@@ -206,6 +208,10 @@ EFFECTS: dict[str, tuple[Scope, str]] = {
         "say that an assertion is wrong: static[0] as of print; args[:6] are this thread's and its block's x, y, z",
     ),
     "clock": ("thread", "gives a count of cycles, i64"),
+    "block_memory": (
+        "thread",
+        "where places[0] lies in the block of the cluster whose rank is args[0]: the offset of its `cluster` array there",
+    ),
     "copy_async": (
         "thread",
         (
@@ -273,6 +279,7 @@ SPECIALS = (
     *(f"{name}.{axis}" for name in ("thread_idx", "block_idx", "block_dim", "grid_dim") for axis in "xyz"),
     "lane_id",
     "warp_id",
+    "cluster_rank",
 )
 
 
@@ -367,9 +374,11 @@ class Continue:
 
 @record
 class Barrier:
-    """Every thread of the block arrives before any goes on; memory written before is visible after."""
+    """Every thread of the block arrives before any goes on; memory written before is visible after. of_cluster: every
+    thread of all blocks of the cluster."""
 
     span: Span
+    of_cluster: bool = False
 
 
 @record
@@ -421,6 +430,19 @@ Parameter = ScalarParameter | TensorParameter
 
 
 @record
+class Cluster:
+    """Blocks that run together, along x, y and z. `span`: where the kernel says so."""
+
+    shape: tuple[int, int, int]
+    span: Span
+
+    @property
+    def blocks(self) -> int:
+        x, y, z = self.shape
+        return x * y * z
+
+
+@record
 class Kernel:
     """A kernel ready for a back end, for any specialization (see `weft.model.specialize`).
 
@@ -436,6 +458,7 @@ class Kernel:
     # The offset at which each source line starts: a back end's line table (offset -> line).
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
     is_contiguous: bool = False
+    cluster: Cluster | None = None
 
     @property
     def domain(self) -> Domain | None:

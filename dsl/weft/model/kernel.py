@@ -9,6 +9,8 @@ from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Array,
     Assign,
+    Barrier,
+    Cluster,
     Do,
     Domain,
     Expr,
@@ -20,18 +22,23 @@ from weft.model.ir import (
     Param,
     Parameter,
     ScalarParameter,
+    Special,
     Stmt,
     Store,
     TensorParameter,
     Var,
     While,
     children,
+    expressions,
     extent,
     has_collective,
+    leaves,
+    walk,
 )
 from weft.model.library import Library
 from weft.model.limits import shared_problems
 from weft.model.marks import Marks
+from weft.model.rewrite import rewrite_body
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
 from weft.model.trace.expressions import annotation, expression
@@ -248,6 +255,8 @@ def _report_annotation(t: Tracer, argument: ast.arg, annotation: Value | None) -
 def _finish(
     t: Tracer, definition: Definition, parameters: tuple[Parameter, ...], *, is_kernel: bool
 ) -> Analysis:
+    if is_kernel:
+        _check_cluster(t)
     body = _body(t)
     shared = tuple(array for array in t.arrays if array.space == "shared")
     if is_kernel:
@@ -257,7 +266,8 @@ def _finish(
         tuple(_with_written(parameter, t.written) for parameter in parameters),
         shared,
         tuple(array for array in t.arrays if array.space == "local"),
-        body,
+        _in_cluster(body, t.cluster),
+        cluster=t.cluster,
     )
     findings = tuple(sorted(t.findings.values(), key=lambda finding: (finding.span, finding.code)))
     arguments = definition.node.args
@@ -286,6 +296,9 @@ def _finish(
 
 def _body(t: Tracer) -> tuple[Stmt, ...]:
     made = tuple(t.blocks[0])
+    if t.cluster is not None and any(_is_of_cluster(part) for part in walk(made) if isinstance(part, Do)):
+        # No block is gone while another one may read its memory.
+        made = (*made, Barrier(t.cluster.span, of_cluster=True))
     site = t.domain
     if site is None:
         return made
@@ -363,6 +376,39 @@ def _with_written(parameter: Parameter, written: set[str]) -> Parameter:
     if isinstance(parameter, TensorParameter) and parameter.name in written:
         return replace(parameter, is_written=True)
     return parameter
+
+
+def _is_of_cluster(statement: Stmt) -> bool:
+    """Whether it asks for the other blocks of a cluster."""
+    return (isinstance(statement, Barrier) and statement.of_cluster) or (
+        isinstance(statement, Do) and statement.name == "block_memory"
+    )
+
+
+def _check_cluster(t: Tracer) -> None:
+    if t.cluster is not None:
+        return
+    for statement in walk(tuple(t.blocks[0])):
+        if _is_of_cluster(statement):
+            t.report(
+                "cluster",
+                "the kernel's blocks are in no cluster, so each is alone: say how many a cluster has with `weft.cluster(2)`, before "
+                "the domain",
+                statement.span,
+            )
+
+
+def _in_cluster(body: tuple[Stmt, ...], cluster: Cluster | None) -> tuple[Stmt, ...]:
+    """The body with the numbers that are the same for all blocks; without a cluster each block is one."""
+    known: dict[Expr, Expr] = {Special("cluster_size"): fold.const(cluster.blocks if cluster else 1)}
+    if cluster is None:
+        known[Special("cluster_rank")] = fold.const(0)
+    if not any(leaves(expr).specials & _OF_CLUSTER for part in walk(body) for expr in expressions(part)):
+        return body
+    return rewrite_body(body, lambda leaf: known.get(leaf, leaf))
+
+
+_OF_CLUSTER = frozenset({"cluster_size", "cluster_rank"})
 
 
 def _check_shared(t: Tracer, shared: tuple[Array, ...]) -> None:

@@ -16,7 +16,14 @@ from weft.model.coverage import coverage_findings
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
 from weft.model.launches import domain_problems, geometry_missing
-from weft.model.limits import Geometry, Problem, block_problems, grid_problems, shared_problems
+from weft.model.limits import (
+    Geometry,
+    Problem,
+    block_problems,
+    grid_problems,
+    shared_problems,
+    whole_clusters,
+)
 from weft.model.sizes import launch_sizes, sized
 from weft.model.trace.tracer import LaunchSite
 from weft.model.values import (
@@ -76,6 +83,8 @@ def _geometry(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Spa
         wrong += domain_problems(kernel.name, domain, Geometry(grid or (1, 1, 1), block))
     if not wrong and kernel.ir is not None and block is not None:
         wrong += row_problems(kernel.ir, Geometry(grid or (1, 1, 1), block))
+    if not wrong and kernel.ir is not None and kernel.ir.cluster is not None and grid is not None:
+        wrong += whole_clusters(grid, kernel.ir.cluster.shape)
     places = {"grid": configured.grid_span, "block": configured.block_span}
     yield from ((problem, places.get(problem.about) or site.span) for problem in wrong)
 

@@ -35,6 +35,9 @@ _SHARED_ALIGNMENT_BYTES = 16
 MOST_SHARED_ALIGNMENT_BYTES = 1024
 
 
+# Of a cluster, on every GPU that has them. Source: CUDA C++ Programming Guide, "Thread Block Clusters".
+MOST_CLUSTER_BLOCKS = 8
+
 # A processor has no limit on the blocks that it runs one after another.
 HOST = Limits("the CPU", grid=(2**63 - 1, 2**63 - 1, 2**63 - 1))
 
@@ -114,6 +117,32 @@ def strictest(targets: Sequence[str]) -> Limits:
     return min(map(limits_of, targets), key=lambda one: one.shared_bytes, default=ANY_GPU)
 
 
+def cluster_problems(shape: Sequence[int]) -> Iterator[Problem]:
+    """What is wrong with the blocks of a cluster along each axis."""
+    if len(shape) > len(AXES):
+        yield Problem(
+            "cluster", f"the cluster has {len(shape)} axes and a grid has at most {len(AXES)}: name three"
+        )
+    elif prod(shape) > MOST_CLUSTER_BLOCKS:
+        yield Problem(
+            "cluster",
+            f"a cluster of {_times(shape)}{prod(shape)} blocks is over the limit of {MOST_CLUSTER_BLOCKS} blocks that every GPU "
+            "with clusters has: use a smaller one",
+        )
+
+
+def whole_clusters(grid: tuple[int, int, int], cluster: tuple[int, int, int]) -> Iterator[Problem]:
+    """Whether a grid has whole clusters."""
+    for axis, blocks, size in zip(AXES, grid, cluster, strict=True):
+        if blocks % size:
+            yield Problem(
+                "launch-cluster",
+                f"grid.{axis} is {blocks:,}, no multiple of the {size} blocks that a cluster of the kernel has along {axis}: use "
+                f"{-(-blocks // size) * size:,}, or leave the geometry to Weft",
+                "grid",
+            )
+
+
 def shared_offsets(sizes_bytes: Sequence[int]) -> tuple[tuple[int, ...], int]:
     """Where arrays of these sizes lie in one piece of shared memory, and how large it is."""
     offsets = [0] * len(sizes_bytes)
@@ -167,6 +196,6 @@ def _too_long(
             )
 
 
-def _times(block: tuple[int, int, int]) -> str:
+def _times(block: Sequence[int]) -> str:
     sides = [str(side) for side in block if side != 1]
     return f"{' × '.join(sides)} = " if len(sides) > 1 else ""

@@ -23,6 +23,7 @@ class Need:
 
 _COPY = Need("`weft.copy_async`", (8, 0), "copy with `weft.copy`")
 _PRODUCT = Need("a matrix product of a warp", (8, 0), "multiply elements")
+_CLUSTER = Need("a cluster of blocks", (9, 0), "let blocks meet in global memory")
 # By effect.
 _NEEDS: Mapping[str, Need] = MappingProxyType(
     {"copy_async": _COPY, "mma": _PRODUCT, "load_matrix": _PRODUCT, "warpgroup_mma": _PRODUCT}
@@ -34,14 +35,20 @@ def capability_problems(kernel: Kernel, arch: str) -> Iterator[tuple[Problem, Sp
     digits = "".join(letter for letter in arch if letter.isdigit())
     capability = (int(digits[:-1]), int(digits[-1])) if len(digits) > 1 else None
     told: set[str] = set()
+    if kernel.cluster is not None and capability is not None and capability < _CLUSTER.capability:
+        yield _problem(_CLUSTER, capability, arch), kernel.cluster.span
     for statement in walk(kernel.body):
         need = _NEEDS.get(statement.name) if isinstance(statement, Do) else None
         if need is None or capability is None or capability >= need.capability or need.operation in told:
             continue
         told.add(need.operation)
-        needed, has = (".".join(map(str, one)) for one in (need.capability, capability))
-        message = (
-            f"{need.operation} needs compute capability {needed}, and {arch} has {has}: {need.instead}, or use a GPU of compute "
-            f"capability {needed} or later"
-        )
-        yield Problem("compute-capability", message), statement.span
+        yield _problem(need, capability, arch), statement.span
+
+
+def _problem(need: Need, capability: tuple[int, int], arch: str) -> Problem:
+    needed, has = (".".join(map(str, one)) for one in (need.capability, capability))
+    message = (
+        f"{need.operation} needs compute capability {needed}, and {arch} has {has}: {need.instead}, or use a GPU of compute "
+        f"capability {needed} or later"
+    )
+    return Problem("compute-capability", message)

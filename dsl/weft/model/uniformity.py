@@ -59,7 +59,15 @@ class BlockLevel:
         return True
 
 
+class ClusterLevel(BlockLevel):
+    """The threads of a cluster, as far as what tells its blocks apart is known to."""
+
+    def varies(self, expr: Expr, varying: Varying | set[str]) -> bool:
+        return "cluster_rank" in leaves(expr).specials or super().varies(expr, varying)
+
+
 BLOCK = BlockLevel()
+CLUSTER = ClusterLevel()
 
 
 def varying_variables(kernel: Kernel, level: Level = BLOCK) -> Varying:

@@ -177,7 +177,7 @@ class _Vectors:
         array, first = places[0].array, places[0].offset
         if (
             not self.aligned
-            or array.space == "local"
+            or array.space in ("local", "cluster")
             or (array.space == "global" and array.name not in self.aligned)
         ):
             return False

@@ -99,6 +99,18 @@ class Tensor(Generic[DT, *Shape]):
         """
         raise only_in_kernels("Tensor.vector")
 
+    def of_block(self, rank: SupportsIndex, /) -> "Tensor[DT, *tuple[Any, ...]]":
+        """The same shared memory of another block of the cluster: read, written and used by atomics as the own one.
+
+        rank: of that block, from 0 to `weft.cluster_size` less 1; there is no guard.
+
+        Between what one block writes and what another reads stands `weft.cluster_barrier()`; a kernel with such a view ends with one,
+        so that no block is gone while another reads its memory.
+        Wrong: memory that is not shared, or is swizzled, or no cluster [cluster].
+        Needs compute capability 9.0. Source: PTX ISA, `mapa`.
+        """
+        raise only_in_kernels("Tensor.of_block")
+
     @property
     def T(self) -> "Tensor[DT, *tuple[Any, ...]]":
         """The view with its axes in reverse order."""

@@ -12,7 +12,8 @@ from weft.model.values import ConfiguredKernel, KernelRef, Value
 
 def resources(kernel: Analysis) -> str:
     """`one thread for each of (M, N) · blocks of 16 × 16 = 256 threads · 2,048 bytes of shared memory`."""
-    parts = [_threads(kernel.made.domain), *_block(kernel.made.domain), *_shared(kernel)]
+    domain = kernel.made.domain
+    parts = [_threads(domain), *_block(domain), *_cluster(kernel), *_shared(kernel)]
     return " · ".join(parts)
 
 
@@ -48,6 +49,11 @@ def _block(domain: Domain | None) -> list[str]:
     if domain is None:
         return []
     return [f"blocks of {sizes_text(domain.block)}"] if domain.block else ["block chosen at launch"]
+
+
+def _cluster(kernel: Analysis) -> list[str]:
+    cluster = kernel.made.cluster
+    return [f"clusters of {cluster.blocks} blocks"] if cluster else []
 
 
 def shared_bytes(kernel: Analysis) -> int:

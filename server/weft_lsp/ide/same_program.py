@@ -43,6 +43,8 @@ Values = dict[str, Term]
 def is_same_program(before: Kernel, after: Kernel) -> bool:
     if _parameters(before) != _parameters(after) or _memory(before) != _memory(after):
         return False
+    if (before.cluster and before.cluster.shape) != (after.cluster and after.cluster.shape):
+        return False
     terms = _Terms()
     readings = [_Reading(terms), _Reading(terms)]
     for reading, kernel in zip(readings, (before, after), strict=True):
@@ -122,8 +124,8 @@ class _Reading:
             case Break() | Continue():
                 self._effect(type(statement).__name__, [])
                 self._around[-1].ends.append(dict(values))
-            case Barrier():
-                self._effect("barrier", [])
+            case Barrier(of_cluster=of_cluster):
+                self._effect(("barrier", of_cluster), [])
             case Domain(indices=indices, extents=extents, block=block, everyone=everyone, body=body):
                 parts = [self._term(extent, values) for extent in extents]
                 self._effect(("domain", block, everyone), parts)

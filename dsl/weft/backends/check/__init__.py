@@ -50,10 +50,11 @@ def interpret(
             values.update(_geometry(parameter, given))
     kernel = sized(kernel, values)
     run = Run(steps)
+    cx, cy, cz = kernel.cluster.shape if kernel.cluster else (1, 1, 1)
     gx, gy, gz = geometry.grid
-    for z in range(gz):
-        for y in range(gy):
-            for x in range(gx):
+    for z in range(0, gz, cz):
+        for y in range(0, gy, cy):
+            for x in range(0, gx, cx):
                 Block(kernel, memories, values, geometry, (x, y, z), run).everyone()
     return list(run.faults.values())
 

@@ -40,6 +40,7 @@ from weft.model.ir import (
 )
 from weft.model.limits import Geometry
 from weft.model.vectors import products_of_warps
+from weft.records import replace
 
 Values = Any
 Mask = Any
@@ -70,7 +71,7 @@ class Loop:
 
 @dataclass
 class Block:
-    """The threads of one block."""
+    """The threads of one block, or of all blocks of a cluster, one block after the other. index: of the first."""
 
     kernel: Kernel
     memories: Mapping[str, Memory]
@@ -81,28 +82,42 @@ class Block:
 
     def __post_init__(self) -> None:
         x, y, z = self.geometry.block
-        number = numpy.arange(x * y * z)
-        self.count = len(number)
+        self.threads = x * y * z
+        cx, cy, cz = self.kernel.cluster.shape if self.kernel.cluster else (1, 1, 1)
+        self.blocks = cx * cy * cz
+        self.count = self.threads * self.blocks
+        number = numpy.tile(numpy.arange(self.threads), self.blocks)
+        # Of each thread: which of these blocks it is in.
+        self.rank = numpy.repeat(numpy.arange(self.blocks), self.threads)
+        places = (self.rank % cx, self.rank // cx % cy, self.rank // (cx * cy))
         at = {"x": number % x, "y": number // x % y, "z": number // (x * y)}
         self.specials: dict[str, Values] = {f"thread_idx.{axis}": at[axis] for axis in "xyz"}
         for position, axis in enumerate("xyz"):
-            self.specials[f"block_idx.{axis}"] = numpy.int64(self.index[position])
+            self.specials[f"block_idx.{axis}"] = self.index[position] + places[position]
             self.specials[f"block_dim.{axis}"] = numpy.int64(self.geometry.block[position])
             self.specials[f"grid_dim.{axis}"] = numpy.int64(self.geometry.grid[position])
-        bx, by, bz = self.index
+        bx, by, bz = (self.specials[f"block_idx.{axis}"] for axis in "xyz")
         gx, gy, _ = self.geometry.grid
         self.block = bx + gx * (by + gy * bz)
-        self.thread = self.block * self.count + number
-        self.warp = number // WARP_SIZE
-        self.specials |= {"lane_id": number % WARP_SIZE, "warp_id": self.warp}
-        self.block_epoch = 0
+        self.cluster = int(self.block[0])
+        self.thread = self.block * self.threads + number
+        warps = -(-self.threads // WARP_SIZE)
+        self.warp = number // WARP_SIZE + self.rank * warps
+        self.specials |= {
+            "lane_id": number % WARP_SIZE,
+            "warp_id": number // WARP_SIZE,
+            "cluster_rank": self.rank,
+        }
+        self.block_epoch = numpy.zeros(self.count, "int32")
+        self.cluster_epoch = 0
         self.warp_epoch = numpy.zeros(self.count, "int32")
         self.variables: dict[str, Values] = {}
         self.assigned: dict[str, Mask] = {}
         self.loops: list[Loop] = []
         self.copies = copy.Copies(self.count)
-        shared = {array.name: undefined_memory(array) for array in self.kernel.shared}
-        local = {array.name: undefined_memory(self._for_all(array)) for array in self.kernel.local}
+        shared = {array.name: undefined_memory(_times(array, self.blocks)) for array in self.kernel.shared}
+        local = {array.name: undefined_memory(_times(array, self.count)) for array in self.kernel.local}
+        self.shared_sizes = {array.name: array.size or 0 for array in self.kernel.shared}
         self.own = shared | local
 
     def everyone(self) -> None:
@@ -138,9 +153,14 @@ class Block:
                 self.loops[-1].broken |= mask
             case Continue():
                 self.loops[-1].continued |= mask
-            case Barrier(span=span):
-                self.together(mask, numpy.ones(self.count, "bool"), "barrier", span)
+            case Barrier(span=span, of_cluster=True):
+                self.together(mask, numpy.ones(self.count, "bool"), "cluster_barrier", span)
+                self.cluster_epoch += 1
                 self.block_epoch += 1
+            case Barrier(span=span):
+                came = numpy.isin(self.rank, self.rank[mask])
+                self.together(mask, came, "barrier", span)
+                self.block_epoch[came] += 1
             case Domain():
                 self._domain(statement, mask)
 
@@ -219,7 +239,8 @@ class Block:
         """The memory of an array, the place of each thread's element in it, and the threads that hit it."""
         memory = self.own.get(array.name) or self.memories[array.name]
         offsets = self.spread(self.value(offset, mask)).astype("int64")
-        limit = array.size if array.space != "global" else None
+        size = self.shared_sizes.get(array.name, 0) if array.space == "shared" else array.size or 0
+        limit = size if array.space in ("shared", "local") else None
         outside = (offsets < 0) | (offsets >= limit) if limit is not None else memory.outside(offsets)
         if (mask & outside).any():
             at = int(numpy.argmax(mask & outside))
@@ -227,16 +248,20 @@ class Block:
                 Fault("outside", f"offset {offsets[at]} of `{array.name}`", span, (int(self.thread[at]),))
             )
         if array.space == "local":
-            offsets = offsets + numpy.arange(self.count) * (array.size or 0)
+            offsets = offsets + numpy.arange(self.count) * size
+        if array.space == "shared":
+            offsets = offsets + self.rank * size
         return memory, offsets, mask & ~outside
 
     def who(self, mask: Mask, span: Span, is_atomic: bool = False) -> Who:
         return Who(
             self.thread[mask],
-            self.block,
+            self.block[mask],
             self.warp[mask],
-            self.block_epoch,
+            self.block_epoch[mask],
             self.warp_epoch[mask],
+            self.cluster,
+            self.cluster_epoch,
             span,
             is_atomic,
         )
@@ -260,9 +285,6 @@ class Block:
         active = numpy.isin(self.warp, self.warp[mask])
         self.together(mask, active, f"`{do.name}` of a warp", do.span)
         return active
-
-    def _for_all(self, array: Array) -> Array:
-        return Array(array.name, array.dtype, array.space, (array.size or 0) * self.count)
 
     def _value_or_0(self, expr: Expr, mask: Mask) -> Values:
         return self.value(expr, mask) if mask.any() else numpy.zeros((), numpy_dtype(expr.dtype))
@@ -355,9 +377,20 @@ class Block:
             self.run.add(Fault("race", message, conflict.span, threads, conflict.other_span))
 
 
+def _times(array: Array, count: int) -> Array:
+    return replace(array, size=(array.size or 0) * count)
+
+
+def _block_memory(block: Block, do: Do, mask: Mask) -> tuple[Values, ...]:
+    """Memory of the blocks of a cluster lies side by side."""
+    (place,), (rank,) = do.places, do.args
+    return (block.spread(block.value(rank, mask)) * block.shared_sizes[place.array.name],)
+
+
 # How each effect is done: from the block, the effect and the threads that take part to the values of its targets.
 Effect = Callable[[Block, Do, Mask], tuple[Values, ...]]
 EFFECTS: Mapping[str, Effect] = {
+    "block_memory": _block_memory,
     **atomic.EFFECTS,
     **copy.EFFECTS,
     **debug.EFFECTS,

@@ -2,7 +2,7 @@
 
 Every access notes the thread, its block, and how many barriers its block and its warp had passed. Two accesses of one
 element, one of them a write, are ordered if one thread made both, or if a barrier of their block (or a
-synchronisation of their warp) stands between. Two atomic accesses are never a race.
+synchronisation of their warp, or a barrier of their cluster) stands between. Two atomic accesses are never a race.
 """
 
 from dataclasses import dataclass, field, replace
@@ -24,10 +24,12 @@ class Who:
     """The threads that make one access, one entry for each: their numbers in the launch and in their block."""
 
     thread: Values
-    block: int
+    block: Values
     warp: Values
-    block_epoch: int
+    block_epoch: Values
     warp_epoch: Values
+    cluster: int
+    cluster_epoch: int
     span: Span
     is_atomic: bool = False
 
@@ -53,6 +55,8 @@ class Record:
         self.warp = numpy.zeros(size, "int64")
         self.block_epoch = numpy.zeros(size, "int32")
         self.warp_epoch = numpy.zeros(size, "int32")
+        self.cluster = numpy.zeros(size, "int64")
+        self.cluster_epoch = numpy.zeros(size, "int32")
         self.is_atomic = numpy.zeros(size, "bool")
         self.span = numpy.zeros(size, "int32")
 
@@ -62,6 +66,8 @@ class Record:
         self.warp[elements] = who.warp
         self.block_epoch[elements] = who.block_epoch
         self.warp_epoch[elements] = who.warp_epoch
+        self.cluster[elements] = who.cluster
+        self.cluster_epoch[elements] = who.cluster_epoch
         self.is_atomic[elements] = who.is_atomic
         self.span[elements] = span_number
 
@@ -76,8 +82,10 @@ class Record:
         same_warp = (self.warp[elements] == who.warp) & (block == who.block)
         by_barrier = (block == who.block) & (self.block_epoch[elements] < who.block_epoch)
         by_warp = same_warp & (self.warp_epoch[elements] < who.warp_epoch)
+        in_cluster = self.cluster[elements] == who.cluster
+        by_cluster = in_cluster & (self.cluster_epoch[elements] < who.cluster_epoch)
         both_atomic = self.is_atomic[elements] & who.is_atomic
-        return other & ~by_barrier & ~by_warp & ~both_atomic
+        return other & ~by_barrier & ~by_warp & ~by_cluster & ~both_atomic
 
 
 @dataclass
@@ -174,7 +182,14 @@ class Memory:
 
 def _part(who: Who, mask: Values) -> Who:
     """Some of the threads."""
-    return replace(who, thread=who.thread[mask], warp=who.warp[mask], warp_epoch=who.warp_epoch[mask])
+    return replace(
+        who,
+        thread=who.thread[mask],
+        block=who.block[mask],
+        warp=who.warp[mask],
+        block_epoch=who.block_epoch[mask],
+        warp_epoch=who.warp_epoch[mask],
+    )
 
 
 def undefined_memory(array: Array) -> Memory:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
+from weft.backends.check.warp import warps_of
 from weft.model.ir import WARP_SIZE, Do
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def _mma(block: "Block", do: Do, mask: Mask) -> tuple[Values, ...]:
     block.together_in_warps(mask, do)
     operands = [block.spread(block.value(arg, mask)).astype("float32") for arg in do.args]
     found = [numpy.zeros(block.count, "float32") for _ in range(4)]
-    for first in range(0, block.count - WARP_SIZE + 1, WARP_SIZE):
+    for first, end in warps_of(block):
+        if end - first < WARP_SIZE:
+            continue
         lanes = numpy.stack([operand[first : first + WARP_SIZE] for operand in operands])
         product = _left(lanes[:8]) @ _right(lanes[8:12]) + _result(lanes[12:])
         for which, values in enumerate(_spread(product)):

@@ -1,6 +1,6 @@
 """What the lanes of a warp do together, warp by warp. A warp of which only some lanes come is a fault."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -22,14 +22,19 @@ def _effect(compute: Callable[..., Values]) -> Callable[["Block", Do, Mask], tup
         operands = [block.spread(block.value(arg, mask)) for arg in effect.args]
         block.warp_epoch[active] += 1
         found = [
-            numpy.asarray(
-                compute(*effect.static, *(operand[first : first + WARP_SIZE] for operand in operands))
-            )
-            for first in range(0, block.count, WARP_SIZE)
+            numpy.asarray(compute(*effect.static, *(operand[first:end] for operand in operands)))
+            for first, end in warps_of(block)
         ]
         return (numpy.concatenate(found),) if effect.targets else ()
 
     return do
+
+
+def warps_of(block: "Block") -> Iterator[tuple[int, int]]:
+    """The threads of each warp; the last warp of a block may have fewer."""
+    for start in range(0, block.count, block.threads):
+        for first in range(start, start + block.threads, WARP_SIZE):
+            yield first, min(first + WARP_SIZE, start + block.threads)
 
 
 def _shuffle(mode: str, width: int, *rest: Values) -> Values:

@@ -42,7 +42,7 @@ def _effects() -> dict[str, tuple[str, str, DType]]:
         f"{RESERVED_PREFIX}{effect}_{space}_{dtype.name}": (effect, space, dtype)
         for effect, dtypes in ATOMICS.items()
         for dtype in dtypes
-        for space in ("global", "shared")
+        for space in ("global", "shared", "cluster")
     }
 
 

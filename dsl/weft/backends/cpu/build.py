@@ -17,7 +17,10 @@ def build(kernel: Kernel, specialization: Specialization, compiler: str) -> tupl
     blocks = emit_blocks(kernel, specialization)
     code, was_cached = _code(blocks.code, compiler)
     emitted = blocks.code
-    made = NativeKernel(code, emitted.parameters, emitted.speeches, blocks.fixed_bytes, blocks.thread_bytes)
+    together = kernel.cluster.blocks if kernel.cluster else 1
+    made = NativeKernel(
+        code, emitted.parameters, emitted.speeches, blocks.fixed_bytes, blocks.thread_bytes, together
+    )
     return made, was_cached
 
 

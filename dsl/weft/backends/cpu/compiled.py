@@ -48,7 +48,7 @@ class CompiledCpu:
 
         arguments: as `weft.backends.parameters.flatten` lists them. Other Python threads run meanwhile.
         """
-        blocks, threads = geometry.blocks, geometry.threads_per_block
+        blocks, threads = geometry.blocks // self.native.cluster_blocks, geometry.threads_per_block
         if blocks <= 0 or threads <= 0:
             return
         if blocks * threads > SMALL_THREADS:
@@ -65,7 +65,8 @@ class CompiledCpu:
             return None
         scratch_bytes = self.native.scratch_bytes(geometry.threads_per_block)
         leading = (*geometry.grid, *geometry.block)
-        return Direct(self._entry, self, leading, scratch_bytes, addressof(self.cost))
+        cost = addressof(self.cost)
+        return Direct(self._entry, self, leading, scratch_bytes, cost, together=self.native.cluster_blocks)
 
 
 def compile(kernel: Kernel, specialization: Specialization) -> CompiledCpu:

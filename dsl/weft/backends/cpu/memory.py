@@ -8,7 +8,8 @@ from llvmlite import ir as llvm
 from weft.backends.cpu import arithmetic
 from weft.backends.llvm.definitions import ArrayDefinition, Definition
 from weft.backends.lowering import carried
-from weft.model.dtypes import I64, DType
+from weft.backends.names import RESERVED_PREFIX
+from weft.model.dtypes import BY_NAME, I64, DType
 
 SPACES = ("global", "shared", "local")
 
@@ -24,6 +25,21 @@ def make_store(dtype: DType, space: str) -> Definition:
 def make_local(dtype: DType) -> ArrayDefinition:
     """An array on the stack, made once per call of the function."""
     return ArrayDefinition(partial(_local, dtype))
+
+
+def block_memory(name: str) -> Definition | None:
+    """The function that finds the memory of another block of the cluster: from a base, an offset, the rank of that block, the
+    own one and the bytes from one to the next."""
+    effect = f"{RESERVED_PREFIX}block_memory_shared_"
+    if not name.startswith(effect):
+        return None
+    size_bytes = BY_NAME[name.removeprefix(effect)].itemsize_bytes
+
+    def build(builder: Any, base: Any, offset: Any, rank: Any, own: Any, block_bytes: Any) -> Any:
+        elements = builder.sdiv(block_bytes, block_bytes.type(size_bytes))
+        return builder.add(builder.mul(builder.sub(rank, own), elements), offset)
+
+    return Definition(I64, (I64,) * 5, build)
 
 
 def _load(dtype: DType, space: str, builder: Any, base: Any, offset: Any) -> Any:
@@ -58,6 +74,8 @@ def mark(builder: Any, instruction: Any, space: str) -> None:
     module = builder.module
     domain = module.add_metadata(["weft"])
     scopes = {name: module.add_metadata([f"weft {name}", domain]) for name in SPACES}
-    instruction.set_metadata("alias.scope", module.add_metadata([scopes[space]]))
-    others = [scope for name, scope in scopes.items() if name != space]
+    # Another block's shared memory may be the own one.
+    here = "shared" if space == "cluster" else space
+    instruction.set_metadata("alias.scope", module.add_metadata([scopes[here]]))
+    others = [scope for name, scope in scopes.items() if name != here]
     instruction.set_metadata("noalias", module.add_metadata(others))

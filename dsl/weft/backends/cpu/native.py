@@ -17,16 +17,18 @@ ALIGNMENT_BYTES = 64
 @record
 class NativeKernel:
     """The code, its last parameters, what it says, and the scratch memory that it wants: `fixed_bytes`, and
-    `thread_bytes` for each thread of a block, their number rounded up to a multiple of `ALIGNMENT_BYTES`."""
+    `thread_bytes` for each thread of a block, their number rounded up to a multiple of `ALIGNMENT_BYTES`. cluster_blocks: how
+    many blocks are run together, each with such memory, and count as one."""
 
     code: Code
     parameters: tuple[FlatParameter, ...]
     speeches: tuple[Speech, ...]
     fixed_bytes: int
     thread_bytes: int
+    cluster_blocks: int = 1
 
     def scratch_bytes(self, threads: int) -> int:
-        return self.fixed_bytes + self.thread_bytes * aligned(threads)
+        return self.cluster_blocks * (self.fixed_bytes + self.thread_bytes * aligned(threads))
 
 
 def aligned(size_bytes: int) -> int:

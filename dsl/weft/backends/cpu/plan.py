@@ -74,8 +74,9 @@ class Warps:
     items: tuple["Item", ...]
 
 
-# An Assign, Break, Continue or Do that stands beside groups is run once per block, or once per warp.
-Item = Group | Nested | Warps | Assign | Break | Continue | Do
+# An Assign, Break, Continue or Do that stands beside groups is run once per block, or once per warp. A Barrier is one of a
+# cluster: the others are where a group ends.
+Item = Group | Nested | Warps | Assign | Break | Continue | Do | Barrier
 
 
 @record
@@ -85,12 +86,14 @@ class Plan:
     clamped: the domain whose extents bound the loops over threads, if they do.
     recomputed: variables that each group that reads them computes again, in order.
     stored: variables whose values are kept in memory from one group to another, one for each thread.
+    of_block: variables of which a block has one.
     """
 
     items: tuple[Item, ...]
     clamped: Domain | None
     recomputed: dict[str, Assign]
     stored: dict[str, Var]
+    of_block: tuple[Var, ...] = ()
 
     @property
     def is_split(self) -> bool:
@@ -118,7 +121,9 @@ def plan(kernel: Kernel) -> Plan:
     shared = block_level.variables | recomputed.keys() | counters(body)
     variables = _variables(body)
     names = {name for name in (*_exposed(items), *_read_by_warps(items)) if name not in shared}
-    return Plan(items, clamped, recomputed, {name: variables[name] for name in sorted(names | published)})
+    stored = {name: variables[name] for name in sorted(names | published)}
+    of_block = tuple(variables[name] for name in sorted(block_level.variables & variables.keys()))
+    return Plan(items, clamped, recomputed, stored, of_block)
 
 
 def _block_level(kernel: Kernel, body: tuple[Stmt, ...], clamped: Domain | None) -> "_BlockLevel":
@@ -287,7 +292,7 @@ def _items(body: tuple[Stmt, ...], block_level: _BlockLevel, recomputed: dict[st
             case If() | For() | While():
                 bodies = tuple(tuple(_items(block, block_level, recomputed)) for block in children(statement))
                 yield Nested(statement, bodies)
-            case Assign() | Break() | Continue() | Do():
+            case Assign() | Break() | Continue() | Do() | Barrier(of_cluster=True):
                 yield statement
             case _:
                 pass  # A barrier is where one group ends and the next begins.
@@ -323,6 +328,17 @@ def _warp_items(body: Iterable[Stmt], *, inside_loop: bool) -> Iterator[Item]:
                 pass
     if waiting:
         yield _group(waiting)
+
+
+def meets_cluster(item: Item, *, inside_loop: bool) -> bool:
+    """Whether the blocks of a cluster come to an item together: one with a barrier of the cluster, or that leaves a loop with
+    one. inside_loop: whether it stands in such a loop."""
+    if isinstance(item, Barrier) or (inside_loop and isinstance(item, Break | Continue)):
+        return True
+    if not isinstance(item, Nested):
+        return False
+    leaves = inside_loop and has_loose_jump((item.statement,))
+    return leaves or any(isinstance(part, Barrier) for part in _inner((item,)))
 
 
 def _inner(items: Iterable[Item]) -> Iterator[Item]:

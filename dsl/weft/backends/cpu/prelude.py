@@ -21,7 +21,7 @@ def namespace(names: Iterable[str]) -> dict[str, Meaning]:
 
 
 # What finds the functions of effects, by their names: one for each group.
-_EFFECTS = (atomic.function, debug.function, warp.function, mma.function)
+_EFFECTS = (atomic.function, debug.function, warp.function, mma.function, memory.block_memory)
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 from llvmlite import ir
 
 from weft.backends.cuda import half
-from weft.backends.cuda.memory import ADDRESS_SPACES, place
+from weft.backends.cuda.memory import ADDRESS_SPACES, place_in
 from weft.backends.llvm.definitions import Builder, Definition, Value, call, llvm_type
 from weft.backends.lowering import carried, is_half
 from weft.backends.names import RESERVED_PREFIX
@@ -15,7 +15,7 @@ from weft.model.atomics import ATOMICS
 from weft.model.dtypes import BF16, F16, I64, DType
 from weft.model.ir import Space
 
-SPACES: tuple[Space, ...] = ("global", "shared")
+SPACES: tuple[Space, ...] = ("global", "shared", "cluster")
 
 # LLVM's names; of signed integers min and max, of unsigned ones with a `u` before.
 _INSTRUCTIONS = {
@@ -46,7 +46,7 @@ def definitions(index: DType, capability: tuple[int, int]) -> Iterator[tuple[str
 
 
 def _atomic(build: Any, dtype: DType, space: Space, builder: Builder, base: Value, offset: Value, *values: Value) -> Value:  # fmt: skip
-    return build(builder, place(dtype, ADDRESS_SPACES[space], builder, base, offset), *values)
+    return build(builder, place_in(space, dtype, builder, base, offset), *values)
 
 
 def _builder(effect: str, dtype: DType, space: Space, capability: tuple[int, int]) -> Any:
@@ -118,12 +118,17 @@ def _compare_exchange(
     return builder.bitcast(before, kind) if is_float else before
 
 
+def _suffix(space: Space) -> str:
+    """The space in an instruction's name; memory of other blocks has addresses of any."""
+    return "" if space == "cluster" else f".{space}"
+
+
 def _half_add(dtype: DType, space: Space, builder: Builder, pointer: Value, value: Value) -> Value:
     bits = _half_bits(dtype, builder, value)
     kind = "noftz.f16" if dtype == F16 else "noftz.bf16"
     address = builder.ptrtoint(pointer, ir.IntType(64))
     signature = ir.FunctionType(ir.IntType(16), [address.type, bits.type])
-    text = f"atom.{space}.add.{kind} $0, [$1], $2;"
+    text = f"atom{_suffix(space)}.add.{kind} $0, [$1], $2;"
     before = builder.call(
         ir.InlineAsm(signature, text, "=h,l,h,~{memory}", side_effect=True), [address, bits]
     )
@@ -172,7 +177,7 @@ def _cas(space: Space, builder: Builder, pointer: Value, expected: Value, desire
     width = expected.type.width
     letter = {16: "h", 32: "r", 64: "l"}[width]
     signature = ir.FunctionType(expected.type, [address.type, expected.type, expected.type])
-    text = f"atom.{space}.cas.b{width} $0, [$1], $2, $3;"
+    text = f"atom{_suffix(space)}.cas.b{width} $0, [$1], $2, $3;"
     constraint = f"={letter},l,{letter},{letter},~{{memory}}"
     return builder.call(
         ir.InlineAsm(signature, text, constraint, side_effect=True), [address, expected, desired]

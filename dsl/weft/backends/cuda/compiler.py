@@ -40,7 +40,7 @@ def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lin
     meanings = namespace(emitted.used, settings, emitted.speeches)
     function = new_function(module, emitted.function, parameters)
     write_function(function, emitted.text, parameters, meanings, lines)
-    nvvm.mark_kernel(function)
+    nvvm.mark_kernel(function, kernel.cluster and kernel.cluster.shape)
     return str(module)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from weft.backends.cuda import half
+from weft.backends.cuda import cluster, half
 from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition, Value, llvm_type
 from weft.backends.lowering import is_half
 from weft.model.dtypes import ALL, F32, I64, DType
@@ -15,7 +15,7 @@ from weft.model.limits import MOST_SHARED_ALIGNMENT_BYTES, shared_alignment_byte
 
 _I64 = ir.IntType(64)
 # Source: NVVM IR specification, "Address Spaces".
-ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0}
+ADDRESS_SPACES: dict[Space, int] = {"global": 1, "shared": 3, "local": 0, "cluster": 0}
 
 _DYNAMIC = "weft_dynamic_shared_memory"
 
@@ -26,11 +26,11 @@ def definitions(index: DType, *, has_tiles: bool) -> Iterator[tuple[str, Definit
     has_tiles: whether shared memory holds tiles of `warpgroup_mma`. Other kernels do without their alignment, which costs a
     block up to as much memory as it says.
     """
-    for space, number in ADDRESS_SPACES.items():
+    for space in ADDRESS_SPACES:
         suffix = "" if space == "global" else f"{space}_"
         for dtype in ALL:
             held = F32 if is_half(dtype) else dtype
-            load, store = partial(_load, dtype, number), partial(_store, dtype, number)
+            load, store = partial(_load, dtype, space), partial(_store, dtype, space)
             yield f"load_{suffix}{dtype.name}", Definition(held, (I64, index), load)
             yield f"store_{suffix}{dtype.name}", Definition(None, (I64, index, held), store)
     for dtype in ALL:
@@ -38,14 +38,16 @@ def definitions(index: DType, *, has_tiles: bool) -> Iterator[tuple[str, Definit
         yield f"local_{dtype.name}", ArrayDefinition(partial(_local, dtype))
 
 
-def _load(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:
+def _load(dtype: DType, space: Space, builder: Builder, base: Value, offset: Value) -> Value:
     return carry(
-        dtype, builder, builder.load(place(dtype, space, builder, base, offset), align=dtype.itemsize_bytes)
+        dtype,
+        builder,
+        builder.load(place_in(space, dtype, builder, base, offset), align=dtype.itemsize_bytes),
     )
 
 
-def _store(dtype: DType, space: int, builder: Builder, base: Value, offset: Value, value: Value) -> None:
-    where = place(dtype, space, builder, base, offset)
+def _store(dtype: DType, space: Space, builder: Builder, base: Value, offset: Value, value: Value) -> None:
+    where = place_in(space, dtype, builder, base, offset)
     builder.store(lay(dtype, builder, value), where, align=dtype.itemsize_bytes)
 
 
@@ -73,6 +75,13 @@ def lay(dtype: DType, builder: Builder, value: Value) -> Value:
             return builder.zext(value, ir.IntType(8))
         case _:
             return value
+
+
+def place_in(space: Space, dtype: DType, builder: Builder, base: Value, offset: Value) -> Value:
+    """The address of an element in one of the spaces."""
+    if space == "cluster":
+        return cluster.place(dtype, builder, offset)
+    return place(dtype, ADDRESS_SPACES[space], builder, base, offset)
 
 
 def place(dtype: DType, space: int, builder: Builder, base: Value, offset: Value) -> Value:

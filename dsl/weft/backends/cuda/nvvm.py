@@ -17,9 +17,13 @@ def module(name: str) -> ir.Module:
     return made
 
 
-def mark_kernel(function: ir.Function) -> None:
-    """Say that the host launches the function, and that it is used. Source: NVVM IR specification, "Global Properties"."""
+def mark_kernel(function: ir.Function, cluster: tuple[int, int, int] | None = None) -> None:
+    """Say that the host launches the function, and that it is used; cluster: in clusters of so many blocks along each axis.
+    Source: NVVM IR specification, "Global Properties"."""
     numba_nvvm.set_cuda_kernel(function)
+    for axis, blocks in zip("xyz", cluster or (), strict=False):
+        facts: Value = [function, f"cluster_dim_{axis}", _I32(blocks)]
+        function.module.add_named_metadata("nvvm.annotations", function.module.add_metadata(facts))
 
 
 def compile(text: str, capability: tuple[int, int], *, is_own: bool = False) -> bytes:

@@ -7,7 +7,19 @@ from typing import Literal
 
 from llvmlite import ir
 
-from weft.backends.cuda import arithmetic, atomic, conversions, copy, debug, half, memory, mma, vectors, warp
+from weft.backends.cuda import (
+    arithmetic,
+    atomic,
+    cluster,
+    conversions,
+    copy,
+    debug,
+    half,
+    memory,
+    mma,
+    vectors,
+    warp,
+)
 from weft.backends.expressions import Target
 from weft.backends.llvm.definitions import ArrayDefinition, Builder, Definition, Value, call
 from weft.backends.llvm.flat import Meaning
@@ -85,6 +97,7 @@ def effects(settings: Settings) -> Mapping[str, Definition]:
         **dict(vectors.definitions(index)),
         **dict(atomic.definitions(index, settings.capability)),
         **dict(debug.definitions()),
+        **dict(cluster.definitions(index)),
         **dict(copy.definitions(index)),
         **dict(mma.definitions(index)),
     }
@@ -97,6 +110,7 @@ def _thread() -> Iterator[tuple[str, Definition]]:
         if axis:
             register = partial(warp.register, f"{_REGISTERS[thing]}.{axis}")
             yield name.replace(".", "_"), Definition(I32, (), register)
+    yield from cluster.threads()
     yield "lane_id", Definition(I32, (), warp.lane_id)
     yield "warp_id", Definition(I32, (), warp.warp_id)
 

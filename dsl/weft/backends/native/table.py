@@ -137,7 +137,7 @@ class _PlanMemory:
             return
         self.words[launch.OWNER] = id(plan.direct.owner)
         self.words[launch.ENTRY] = plan.direct.entry
-        self.words[launch.BLOCKS] = plan.geometry.blocks
+        self.words[launch.BLOCKS] = plan.geometry.blocks // plan.direct.together
         self.words[launch.SCRATCH_BYTES] = plan.direct.scratch_bytes
         self.words[launch.COST] = plan.direct.cost
         self.words[launch.SHARED_BYTES] = plan.direct.shared_bytes

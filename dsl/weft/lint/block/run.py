@@ -109,7 +109,10 @@ class _Runner(Evaluation):
                 self.loop(statement)
             case While():
                 self.loop_while(statement)
-            case Barrier(span=span):
+            case Barrier(span=span, of_cluster=of_cluster):
+                if of_cluster:
+                    # What other blocks touch is not seen.
+                    self.barriers.needed.add(span)
                 if not self.state.is_sure:
                     self.is_interval_known = False
                 self.order(span)

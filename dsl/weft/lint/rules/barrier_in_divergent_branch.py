@@ -2,7 +2,8 @@
 
 The threads that arrive wait for the others forever, or the hardware goes on with memory half written. Found wherever
 a condition or a loop's bounds depend on `thread_idx` or on the thread's place in the domain. A `break` or `continue` is
-such a condition for the rest of its loop; one that all threads of the block take together is right.
+such a condition for the rest of its loop; one that all threads of the block take together is right. For `weft.cluster_barrier`
+it must be the same in all blocks of the cluster too; conditions on `weft.cluster_rank` are not.
 
 ```python
 if weft.thread_idx.x < 16:
@@ -20,7 +21,7 @@ from weft.lint.places import statement_at
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Barrier, Break, For, Stmt, While, has_barrier
 from weft.model.kernel import Analysis
-from weft.model.uniformity import divergent_statements, jump_apart
+from weft.model.uniformity import CLUSTER, divergent_statements, jump_apart, varying_variables
 
 CODE = "barrier-in-divergent-branch"
 
@@ -32,6 +33,23 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
                 CODE,
                 f"not every thread of the block reaches this barrier: {_why(kernel, cause, barrier)}",
                 barrier.span,
+            )
+    yield from _between_blocks(kernel)
+
+
+def _between_blocks(kernel: Analysis) -> Iterator[Diagnostic]:
+    """The barriers of a cluster that some of its blocks reach, with all their threads, and others do not."""
+    ir = lives(kernel)
+    if ir is None or ir.cluster is None:
+        return
+    told = {barrier.span for barrier, _ in divergent_barriers(kernel)}
+    for statement, cause in divergent_statements(ir, varying_variables(ir, CLUSTER), CLUSTER):
+        if isinstance(statement, Barrier) and statement.of_cluster and statement.span not in told:
+            yield Diagnostic(
+                CODE,
+                f"not every block of the cluster reaches this barrier: the condition {where(kernel, cause, statement)} differs "
+                "between blocks; move the barrier out of the branch",
+                statement.span,
             )
 
 

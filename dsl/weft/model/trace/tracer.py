@@ -11,7 +11,7 @@ from weft.model.declarations import bound_names, parts_that_bind
 from weft.model.diagnostic import Diagnostic, Fix, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
-from weft.model.ir import Array, Assign, Const, Do, Expr, Param, Place, Special, Stmt, Var, leaves
+from weft.model.ir import Array, Assign, Cluster, Const, Do, Expr, Param, Place, Special, Stmt, Var, leaves
 from weft.model.prove import Bounds, Known
 from weft.model.syntax import HOLE, Parsed
 from weft.model.text import ALL_NAMES, Scope
@@ -179,6 +179,7 @@ class Tracer:
         self.shared_spans: list[Span] = []
         self.written: set[str] = set()
         self.domain: DomainSite | None = None
+        self.cluster: Cluster | None = None
         self.known = Known()
         self.depth = 0
         self.count = 0

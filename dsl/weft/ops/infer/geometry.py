@@ -70,7 +70,8 @@ def _open(call: Call, extents: list[Expr], block: tuple[int, ...] | None, *, is_
     for axis, (index, extent) in enumerate(zip(indices, extents, strict=True)):
         t.known.forget(index)
         t.known.assume_at_least(index, fold.const(0))
-        if not is_tiled or (block and _is_covered(extent, block[axis])):
+        clusters = _cluster_blocks(t, len(extents) - 1 - axis)
+        if not is_tiled or (block and _is_covered(extent, block[axis], clusters)):
             t.known.assume_less(index, extent)
     if block is not None:
         _know_block(call, indices, block)
@@ -80,9 +81,10 @@ def _open(call: Call, extents: list[Expr], block: tuple[int, ...] | None, *, is_
     return Scalar(indices[0]) if len(indices) == 1 else Tuple(tuple(map(Scalar, indices)))
 
 
-def _is_covered(extent: Expr, size: int) -> bool:
-    """Whether tiles of this size never reach past the extent."""
-    return size == 1 or (isinstance(extent, Const) and extent.value % size == 0)
+def _is_covered(extent: Expr, size: int, clusters: int) -> bool:
+    """Whether tiles of this size never reach past the extent. clusters: how many of them a cluster has."""
+    whole = size * clusters
+    return whole == 1 or (isinstance(extent, Const) and extent.value % whole == 0)
 
 
 def _may_open(call: Call, extents: list[Expr], block: tuple[int, ...] | None) -> bool:
@@ -107,7 +109,27 @@ def _may_open(call: Call, extents: list[Expr], block: tuple[int, ...] | None) ->
             "over the rest",
         )
         return False
-    return block is None or _block_fits(call, extents, block)
+    return block is None or (_block_fits(call, extents, block) and _has_whole_clusters(call, extents, block))
+
+
+def _has_whole_clusters(call: Call, extents: list[Expr], block: tuple[int, ...]) -> bool:
+    """Along axes whose number of blocks is known no cluster adds blocks, which would do others' work again."""
+    for axis, (extent, side) in enumerate(zip(extents, block, strict=True)):
+        wanted = _cluster_blocks(call.tracer, len(extents) - 1 - axis)
+        if isinstance(extent, Const) and -(-int(extent.value) // side) % wanted:
+            blocks = -(-int(extent.value) // side)
+            call.report(
+                "cluster",
+                f"the domain has {blocks} {'block' if blocks == 1 else 'blocks'} along axis {axis} and the cluster {wanted}, so that "
+                "others would be added: give the cluster's blocks in the order of the domain's axes, as in `weft.cluster((2, 1))`",
+            )
+            return False
+    return True
+
+
+def _cluster_blocks(t: Tracer, position: int) -> int:
+    """How many blocks a cluster has along x, y or z, by its position."""
+    return t.cluster.shape[position] if t.cluster else 1
 
 
 def _block_fits(call: Call, extents: list[Expr], block: tuple[int, ...]) -> bool:

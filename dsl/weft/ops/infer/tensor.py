@@ -8,7 +8,7 @@ from weft.model import fold
 from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dialect import Rule
 from weft.model.dtypes import INDEX
-from weft.model.ir import Const, Expr
+from weft.model.ir import Const, Expr, Place
 from weft.model.trace import views
 from weft.model.trace.call import Call
 from weft.model.trace.tensors import extents
@@ -49,6 +49,25 @@ def infer_size(call: Call) -> Value:
 
 def infer_dtype(call: Call) -> Value:
     return DTypeRef(_receiver(call).dtype) if _is_tensor(call) else UNKNOWN
+
+
+def infer_of_block(call: Call) -> Value:
+    """The view in another block of the cluster: offsets count from where its memory lies."""
+    rank = call.number("rank", INDEX)
+    if not _is_tensor(call) or rank is None:
+        return UNKNOWN
+    t, tensor = call.tracer, _receiver(call)
+    if tensor.array.space != "shared" or tensor.swizzle is not None:
+        found = "swizzled" if tensor.array.space == "shared" else f"in {tensor.array.space} memory"
+        call.report(
+            "cluster",
+            f"`{tensor.name}` is {found}, and `of_block` is of shared memory that is not swizzled: take that",
+        )
+        return UNKNOWN
+    place = Place(tensor.array, fold.const(0))
+    (base,) = t.do("block_memory", call.node, gives=(INDEX,), args=(rank,), places=(place,))
+    array = replace(tensor.array, space="cluster", size=None, at_launch=None)
+    return replace(tensor, array=array, origin=fold.add(base, tensor.origin))
 
 
 def infer_layout(call: Call) -> Value:
@@ -322,6 +341,7 @@ RULES: dict[str, Rule] = {
     "Tensor.stride": infer_stride,
     "Tensor.ndim": infer_ndim,
     "Tensor.size": infer_size,
+    "Tensor.of_block": infer_of_block,
     "Tensor.dtype": infer_dtype,
     "Tensor.layout": infer_layout,
     "Tensor.tile": infer_tile,
