@@ -3,24 +3,9 @@
 import numpy as np
 import weft
 from weft import Tensor, f32
-from weft.dims import K, M, N
+from weft.dims import M, N
 
 THREADS = 128
-
-
-@weft.function
-def block_sum(partial: Tensor[f32, K], value: f32) -> f32:
-    """The sum over the threads of a block."""
-    thread = weft.thread_idx.x
-    weft.barrier()
-    partial[thread] = value
-    weft.barrier()
-    for k in range(7):
-        step = 64 >> k
-        if thread < step:
-            partial[thread] += partial[thread + step]
-        weft.barrier()
-    return partial[0]
 
 
 @weft.kernel
@@ -28,15 +13,14 @@ def layer_norm(
     x: Tensor[f32, M, N], weight: Tensor[f32, N], bias: Tensor[f32, N], epsilon: f32, y: Tensor[f32, M, N]
 ):
     row, thread = weft.tile_index((M, THREADS), (1, THREADS))
-    partial = weft.shared(f32, THREADS)
     total = f32(0)
     for col in range(thread, N, THREADS):
         total += x[row, col]
-    mean = block_sum(partial, total) / N
+    mean = weft.block_sum(total) / N
     squares = f32(0)
     for col in range(thread, N, THREADS):
         squares += (x[row, col] - mean) ** 2
-    scale = weft.rsqrt(block_sum(partial, squares) / N + epsilon)
+    scale = weft.rsqrt(weft.block_sum(squares) / N + epsilon)
     for col in range(thread, N, THREADS):
         y[row, col] = (x[row, col] - mean) * scale * weight[col] + bias[col]
 

@@ -1,4 +1,4 @@
-"""Softmax of each row: a block works on a row, and reduces in shared memory with barriers."""
+"""Softmax of each row: a block works on a row; its largest element, then the sum, then the quotients."""
 
 import numpy as np
 import weft
@@ -8,41 +8,17 @@ from weft.dims import M, N
 THREADS = 128
 
 
-@weft.function
-def larger(a: f32, b: f32) -> f32:
-    return max(b, a)
-
-
 @weft.kernel
 def softmax(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
     row, thread = weft.tile_index((M, THREADS), (1, THREADS))
-    partial = weft.shared(f32, THREADS)
-
     highest = x[row, 0]
     for col in range(thread, N, THREADS):
-        highest = larger(highest, x[row, col])
-    partial[thread] = highest
-    weft.barrier()
-    for k in range(7):
-        step = 64 >> k
-        if thread < step:
-            partial[thread] = larger(partial[thread], partial[thread + step])
-        weft.barrier()
-    highest = partial[0]
-    weft.barrier()
-
+        highest = max(highest, x[row, col])
+    highest = weft.block_max(highest)
     total = f32(0)
     for col in range(thread, N, THREADS):
         total += weft.exp(x[row, col] - highest)
-    partial[thread] = total
-    weft.barrier()
-    for k in range(7):
-        step = 64 >> k
-        if thread < step:
-            partial[thread] += partial[thread + step]
-        weft.barrier()
-    total = partial[0]
-
+    total = weft.block_sum(total)
     for col in range(thread, N, THREADS):
         y[row, col] = weft.exp(x[row, col] - highest) / total
 

@@ -103,8 +103,8 @@ def test_barriers_on_the_cpu():
         shift_sum(),
         """
         def shift_sum(dealt, piece, last_block, grid_x, grid_y, grid_z, block_x, block_y, block_z, scratch, slots, y, N):
-            tile = scratch + 0
             threads = (block_x * block_y * block_z + 63) // 64 * 64
+            tile = scratch + 0
             acc_values = scratch + 128 + 0 * threads
             while True:
                 first_block = next_piece(dealt, piece)

@@ -189,6 +189,7 @@ class _Blocks:
         self.thread_bytes += size_bytes
 
     def _lay(self, base: str) -> None:
+        """Say where all of it lies in the memory that begins at `base`."""
         for identifier, place in self.places.items():
             self.writer.line(f"{identifier} = {base} + {place}")
 
