@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import weft
+import weft.lint.findings
 from annotations import check
 from weft import LaunchError, Tensor, UnsupportedError, f16, f32, i32
 from weft.backends import cuda
@@ -227,6 +228,19 @@ def test_gpus_without_clusters():
         "a cluster of blocks needs compute capability 9.0, and sm_89 has 8.9: let blocks meet in global memory, or use a GPU of "
         "compute capability 9.0 or later"
     )
+
+
+def test_targets_without_clusters():
+    model = check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            weft.cluster(2)
+            i = weft.index(x)
+            x[i] = 1
+    """)
+    for targets, codes in ((("sm_80", "sm_90"), ["compute-capability"]), (("sm_90",), [])):
+        found = weft.lint.findings.check(model, targets)
+        assert [finding.code for finding in found] == codes
 
 
 def test_grids_have_whole_clusters():
