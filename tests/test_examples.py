@@ -13,7 +13,7 @@ import weft
 import weft.lint.findings
 from annotations import expected, found, read
 from weft.backends import cuda
-from weft.errors import KernelError, LaunchError
+from weft.errors import KernelError, LaunchError, UnsupportedError
 from weft.model.ir import TensorParameter, has_barrier
 from weft.model.specialization import Specialization
 from weft.model.specialize import specialize
@@ -141,10 +141,15 @@ def test_right_examples_compile_for_gpus_without_one(path: Path, arch: str):
     }
     tensors = [parameter.name for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
     specialization = Specialization(contiguous=frozenset(tensors), index_bits=32)
+    if kernel.cluster is not None and arch == "sm_80":
+        with pytest.raises(UnsupportedError, match="a cluster of blocks needs compute capability 9.0"):
+            cuda.compile(kernel, specialization, arch)
+        return
     compiled = cuda.compile(specialize(kernel, specialization), specialization, arch)
     assert compiled.cubin[:4] == b"\x7fELF"
     # Each array starts at a multiple of 16 bytes.
     sizes = [(array.size or 0) * array.dtype.itemsize_bytes for array in kernel.shared]
     shared_bytes = sum(-(-size // 16) * 16 for size in sizes[:-1]) + sum(sizes[-1:])
     assert (compiled.shared_bytes, compiled.spill_bytes) == (shared_bytes, 0)
-    assert ("bar.sync" in compiled.ptx or "barrier.sync" in compiled.ptx) == has_barrier(kernel.body)
+    barriers = ("bar.sync", "barrier.sync", "barrier.cluster")
+    assert any(barrier in compiled.ptx for barrier in barriers) == has_barrier(kernel.body)

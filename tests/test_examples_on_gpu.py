@@ -116,13 +116,13 @@ def test_histogram(cupy):
     np.testing.assert_array_equal(counts.get(), np.bincount(values, minlength=256))
 
 
-def test_clusters(cupy):
-    from clusters import BLOCKS, PART, histogram
+def test_cluster_histogram(cupy):
+    from cluster_histogram import BLOCKS, PART, cluster_histogram
 
     bins = BLOCKS * PART - 100
     values = RANDOM.integers(0, bins, 1_000_003).astype(np.int32)
     counts = cupy.zeros(bins, np.int32)
-    histogram(cupy.asarray(values), counts)
+    cluster_histogram(cupy.asarray(values), counts)
     np.testing.assert_array_equal(counts.get(), np.bincount(values, minlength=bins))
 
 

@@ -12,7 +12,7 @@ EACH = 16  # values of each thread
 
 
 @weft.kernel
-def histogram(values: Tensor[i32, N], counts: Tensor[i32, K]):
+def cluster_histogram(values: Tensor[i32, N], counts: Tensor[i32, K]):
     weft.cluster((BLOCKS, 1))
     tile, t = weft.tile_index((weft.ceil_div(N, BLOCK * EACH), BLOCK), (1, BLOCK))
     own = weft.shared(i32, PART)
@@ -34,9 +34,9 @@ def main() -> None:
     bins = BLOCKS * PART - 100
     values = rng.integers(0, bins, 100_000, dtype=np.int32)
     counts = np.zeros(bins, np.int32)
-    histogram(values, counts)
+    cluster_histogram(values, counts)
     np.testing.assert_array_equal(counts, np.bincount(values, minlength=bins))
-    print("histogram: the counts are NumPy's")
+    print("cluster_histogram: the counts are NumPy's")
 
 
 if __name__ == "__main__":
