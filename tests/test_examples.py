@@ -142,7 +142,7 @@ def test_right_examples_compile_for_gpus_without_one(path: Path, arch: str):
     tensors = [parameter.name for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
     specialization = Specialization(contiguous=frozenset(tensors), index_bits=32)
     if kernel.cluster is not None and arch == "sm_80":
-        with pytest.raises(UnsupportedError, match="a cluster of blocks needs compute capability 9.0"):
+        with pytest.raises(UnsupportedError, match="a cluster of blocks needs compute capability"):
             cuda.compile(kernel, specialization, arch)
         return
     compiled = cuda.compile(specialize(kernel, specialization), specialization, arch)
