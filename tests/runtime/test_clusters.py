@@ -206,12 +206,13 @@ def test_what_a_gpu_is_given(case: Case):
     assert "mapa.shared::cluster" in wide
 
 
-def test_without_a_barrier_of_the_cluster_there_are_races():
+def test_without_a_barrier_of_the_cluster_between_them_there_are_races():
     @weft.kernel
     def early(x: Tensor[f32, N], out: Tensor[f32, N]):
         weft.cluster(2)
         i = weft.tile_index(x, BLOCK)
         tile = weft.shared(f32, BLOCK)
+        weft.cluster_barrier()
         tile[weft.thread_idx.x] = x[i]
         weft.barrier()
         out[i] = tile.of_block(1 - weft.cluster_rank)[weft.thread_idx.x]
@@ -294,6 +295,18 @@ def test_what_is_wrong():
             i = weft.tile_index(x, 32)
             x[i] = x.of_block(0)[i]
                  # ^^^^^^^^^^^^^ cluster: `x` is in global memory, and `of_block` is of shared memory that is not swizzled: take that
+
+        @weft.kernel
+        def too_early(x: Tensor[f32, N]):
+            weft.cluster(2)
+            i = weft.tile_index(x, 32)
+            tile = weft.shared(f32, 32)
+            tile[weft.thread_idx.x] = x[i]
+            other = tile.of_block(1 - weft.cluster_rank)
+            x[i] = other[weft.thread_idx.x]
+                 # ^^^^^^^^^^^^^^^^^^^^^^^^ cluster: another block's memory is reached before any barrier of the cluster, and that block may not have begun: put `weft.cluster_barrier()` before this
+            tile.of_block(2)
+                        # ^ out-of-bounds: rank 2 is outside of the cluster, which has 2 blocks: use 0 to 1
 
         @weft.kernel
         def more_blocks(x: Tensor[f32, M, 32]):

@@ -2,15 +2,13 @@
 
 import ast
 
-from weft.model import fold
+from weft.model import clusters, fold
 from weft.model.describe import describe
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dtypes import INDEX
 from weft.model.ir import (
     Array,
     Assign,
-    Barrier,
-    Cluster,
     Do,
     Domain,
     Expr,
@@ -22,23 +20,18 @@ from weft.model.ir import (
     Param,
     Parameter,
     ScalarParameter,
-    Special,
     Stmt,
     Store,
     TensorParameter,
     Var,
     While,
     children,
-    expressions,
     extent,
     has_collective,
-    leaves,
-    walk,
 )
 from weft.model.library import Library
 from weft.model.limits import shared_problems
 from weft.model.marks import Marks
-from weft.model.rewrite import rewrite_body
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
 from weft.model.trace.expressions import annotation, expression
@@ -255,18 +248,17 @@ def _report_annotation(t: Tracer, argument: ast.arg, annotation: Value | None) -
 def _finish(
     t: Tracer, definition: Definition, parameters: tuple[Parameter, ...], *, is_kernel: bool
 ) -> Analysis:
-    if is_kernel:
-        _check_cluster(t)
     body = _body(t)
     shared = tuple(array for array in t.arrays if array.space == "shared")
     if is_kernel:
         _check_shared(t, shared)
+        _check_cluster(t, body)
     kernel = Kernel(
         definition.name,
         tuple(_with_written(parameter, t.written) for parameter in parameters),
         shared,
         tuple(array for array in t.arrays if array.space == "local"),
-        _in_cluster(body, t.cluster),
+        clusters.numbered(body, t.cluster),
         cluster=t.cluster,
     )
     findings = tuple(sorted(t.findings.values(), key=lambda finding: (finding.span, finding.code)))
@@ -295,10 +287,7 @@ def _finish(
 
 
 def _body(t: Tracer) -> tuple[Stmt, ...]:
-    made = tuple(t.blocks[0])
-    if t.cluster is not None and any(_is_of_cluster(part) for part in walk(made) if isinstance(part, Do)):
-        # No block is gone while another one may read its memory.
-        made = (*made, Barrier(t.cluster.span, of_cluster=True))
+    made = clusters.ended(tuple(t.blocks[0]), t.cluster)
     site = t.domain
     if site is None:
         return made
@@ -378,37 +367,9 @@ def _with_written(parameter: Parameter, written: set[str]) -> Parameter:
     return parameter
 
 
-def _is_of_cluster(statement: Stmt) -> bool:
-    """Whether it asks for the other blocks of a cluster."""
-    return (isinstance(statement, Barrier) and statement.of_cluster) or (
-        isinstance(statement, Do) and statement.name == "block_memory"
-    )
-
-
-def _check_cluster(t: Tracer) -> None:
-    if t.cluster is not None:
-        return
-    for statement in walk(tuple(t.blocks[0])):
-        if _is_of_cluster(statement):
-            t.report(
-                "cluster",
-                "the kernel's blocks are in no cluster, so each is alone: say how many a cluster has with `weft.cluster(2)`, before "
-                "the domain",
-                statement.span,
-            )
-
-
-def _in_cluster(body: tuple[Stmt, ...], cluster: Cluster | None) -> tuple[Stmt, ...]:
-    """The body with the numbers that are the same for all blocks; without a cluster each block is one."""
-    known: dict[Expr, Expr] = {Special("cluster_size"): fold.const(cluster.blocks if cluster else 1)}
-    if cluster is None:
-        known[Special("cluster_rank")] = fold.const(0)
-    if not any(leaves(expr).specials & _OF_CLUSTER for part in walk(body) for expr in expressions(part)):
-        return body
-    return rewrite_body(body, lambda leaf: known.get(leaf, leaf))
-
-
-_OF_CLUSTER = frozenset({"cluster_size", "cluster_rank"})
+def _check_cluster(t: Tracer, body: tuple[Stmt, ...]) -> None:
+    for problem, span in clusters.problems(body, t.cluster):
+        t.report(problem.code, problem.message, span)
 
 
 def _check_shared(t: Tracer, shared: tuple[Array, ...]) -> None:

@@ -102,11 +102,12 @@ class Tensor(Generic[DT, *Shape]):
     def of_block(self, rank: SupportsIndex, /) -> "Tensor[DT, *tuple[Any, ...]]":
         """The same shared memory of another block of the cluster: read, written and used by atomics as the own one.
 
-        rank: of that block, from 0 to `weft.cluster_size` less 1; there is no guard.
+        rank: of that block, from 0 to `weft.cluster_size` less 1; one that is computed has no guard.
 
         Between what one block writes and what another reads stands `weft.cluster_barrier()`; a kernel with such a view ends with one,
         so that no block is gone while another reads its memory.
-        Wrong: memory that is not shared, or is swizzled, or no cluster [cluster].
+        Wrong: memory that is not shared, or is swizzled, no cluster, no barrier of it before the first access [cluster]; a rank that is
+        known to be outside [out-of-bounds].
         Needs compute capability 9.0. Source: PTX ISA, `mapa`.
         """
         raise only_in_kernels("Tensor.of_block")

@@ -405,7 +405,8 @@ def _other(
             node,
         )
     elif callee != UNKNOWN:
-        t.report("not-callable", f"{describe(callee)} cannot be called in a kernel", node)
+        advice = ": drop the parentheses" if isinstance(callee, Scalar) and not node.args else ""
+        t.report("not-callable", f"{describe(callee)} cannot be called in a kernel{advice}", node)
     return UNKNOWN
 
 

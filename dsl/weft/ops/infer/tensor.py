@@ -64,6 +64,13 @@ def infer_of_block(call: Call) -> Value:
             f"`{tensor.name}` is {found}, and `of_block` is of shared memory that is not swizzled: take that",
         )
         return UNKNOWN
+    if isinstance(rank, Const) and t.cluster and not 0 <= rank.value < t.cluster.blocks:
+        call.report(
+            "out-of-bounds",
+            f"rank {rank.value} is outside of the cluster, which has {t.cluster.blocks} blocks: use 0 to {t.cluster.blocks - 1}",
+            "rank",
+        )
+        return UNKNOWN
     place = Place(tensor.array, fold.const(0))
     (base,) = t.do("block_memory", call.node, gives=(INDEX,), args=(rank,), places=(place,))
     array = replace(tensor.array, space="cluster", size=None, at_launch=None)
