@@ -17,9 +17,9 @@ def over_tuples(x: Tensor[f32, N], y: Tensor[f32, N], r: Tensor[i32, N]):
         total += value
     for a, b in ((1, 2), (3, 4)):
         total = total * a + b
-    for at, value in enumerate((5, 6), 1):
+    for at, value in enumerate((5, 6), start=1):
         total += at * value
-    for a, b in zip((1, 2), (3, 4, 5)):
+    for a, b in zip((1, 2), (3, 4, 5), strict=False):
         total += a * b
     for step in reversed((1, 2, 3)):
         total = total * 2 + step
@@ -180,6 +180,9 @@ def test_what_a_loop_cannot_run_over():
             for value in zip(x, y):
             #            ^^^^^^^^^ call-arguments: `zip` in a kernel takes tuples; found Tensor f32 (N,) global, Tensor f32 (N,) global: loop over a `range` and index
                 y[i] = 1.0
+            for a, b in zip((1, 2), (3,), strict=True):
+            #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unpack: `zip` of tuples of 1 and 2 values: make them as long
+                y[i] = a + b
             for a, b in ((1, 2, 3),):
             #   ^^^^ unpack: 3 values for 2 names: use 3 names
                 y[i] = a + b

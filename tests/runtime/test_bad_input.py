@@ -131,7 +131,7 @@ BODIES = {
     ): "unsupported: `import` cannot be used in a kernel: import at the top of the file",
     ("x[i] = (v := 1)", ""): "unsupported: `:=` cannot be used in a kernel: assign on a line of its own",
     ("for v in x:\n    x[i] = v", ""): (
-        "unsupported: a `for` over Tensor f32 (N,):(1,) global cannot be used in a kernel: loop over "
+        "unsupported: a `for` over Tensor f32 (N,) global cannot be used in a kernel: loop over "
         "`range(...)` and index, or over a tuple, which is written out"
     ),
     ("for v in range(3):\n    x[i] = v\nelse:\n    x[i] = 1", ""): (

@@ -24,6 +24,7 @@ class Dialect:
     kernel_class, function_class: the classes of `thread_idx`, of `lane_id`, and of what the decorators make.
     conversions: classes of other libraries whose call converts a number, as `numpy.float32`.
     speaking: the operations that take texts, such as f-strings.
+    keywords: those of Python's own functions that a kernel may give.
     foreign: what other dialects call a member, with its name here: `syncthreads` is `barrier`.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
@@ -46,5 +47,6 @@ class Dialect:
     root: str
     package: str
     speaking: frozenset[str] = frozenset()
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     foreign: Mapping[str, str] = field(default_factory=dict[str, str])
     conversions: Mapping[str, DType] = field(default_factory=dict[str, DType])

@@ -123,6 +123,7 @@ DIALECT = Dialect(
     function_class="weft.kernel.Function",
     root=ROOT,
     package=PACKAGE,
+    keywords={"builtins.zip": ("strict",), "builtins.enumerate": ("start",)},
     foreign=_FOREIGN,
     speaking=frozenset({"builtins.print"}),
     conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},

@@ -243,16 +243,19 @@ def _operation(
     if rule is None:
         return _layout_call(t, name, positional, keywords, receiver, node)
     signature = symbol.signature if symbol else None
-    if signature is None and keywords and name not in t.dialect.speaking:
-        word = next(iter(keywords))
-        t.report(
-            "call-arguments",
-            f"`{ast.unparse(node.func)}` takes no keyword arguments in a kernel and `{word}` is given: drop it",
-            node,
-        )
-        return UNKNOWN
     if signature is None:
-        return rule(Call(t, node, name.rpartition(".")[2], {"args": Tuple(tuple(positional))}))
+        taken = t.dialect.keywords.get(name, ())
+        other = next((word for word in keywords if word not in taken), None)
+        if other is not None and name not in t.dialect.speaking:
+            takes = " or ".join(f"`{word}`" for word in taken) or "no keyword arguments"
+            t.report(
+                "call-arguments",
+                f"`{ast.unparse(node.func)}` takes {takes} in a kernel and `{other}` is given: drop it",
+                node,
+            )
+            return UNKNOWN
+        given = {word: keywords[word] for word in taken if word in keywords}
+        return rule(Call(t, node, name.rpartition(".")[2], {"args": Tuple(tuple(positional)), **given}))
     bound = bind(t, signature, node, positional, keywords)
     if bound is None:
         return UNKNOWN

@@ -181,14 +181,12 @@ def infer_sum(call: Call) -> Value:
 
 def infer_enumerate(call: Call) -> Value:
     """`enumerate` of a tuple, as a tuple of pairs."""
-    match math.arguments(call):
-        case [Tuple(items=items)]:
-            first = 0
-        case [Tuple(items=items), Static(value=int() as first)]:
-            pass
-        case values:
-            return _not_a_tuple(call, values)
-    return Tuple(tuple(Tuple((Static(at), item)) for at, item in enumerate(items, first)))
+    given = [*math.arguments(call), call.arguments.get("start", Static(0))]
+    match given:
+        case [Tuple(items=items), Static(value=int() as first), *_]:
+            return Tuple(tuple(Tuple((Static(at), item)) for at, item in enumerate(items, first)))
+        case _:
+            return _not_a_tuple(call, given[:-1])
 
 
 def infer_zip(call: Call) -> Value:
@@ -197,6 +195,13 @@ def infer_zip(call: Call) -> Value:
     given = [value.items for value in values if isinstance(value, Tuple)]
     if len(given) < len(values):
         return _not_a_tuple(call, values)
+    lengths = {len(items) for items in given}
+    if call.arguments.get("strict") == Static(True) and len(lengths) > 1:
+        call.report(
+            "unpack",
+            f"`zip` of tuples of {' and '.join(map(str, sorted(lengths)))} values: make them as long",
+        )
+        return UNKNOWN
     return Tuple(tuple(map(Tuple, zip(*given, strict=False))))
 
 
