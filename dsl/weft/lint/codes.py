@@ -38,6 +38,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "index-overflow": "An index that is computed in fewer bits than it needs.",
         "internal-arguments": "Arguments that cannot be read though no check says why: a fault of Weft.",
         "internal-code": "Generated code that a back end does not know: a fault of Weft.",
+        "internal-function": "Compiled code that needs a function which this system does not have: a fault of Weft.",
+        "internal-memory": "A system that lets no program make machine code, as one that is locked down.",
         "kernel-in-kernel": "A kernel that is called from a kernel.",
         "launch-alignment": "A tensor whose address is no multiple of its element's size.",
         "launch-arguments": "A launch with too many, too few or unknown arguments.",
