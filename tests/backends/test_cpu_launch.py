@@ -33,7 +33,7 @@ from building import (
 )
 from weft.backends import cpu
 from weft.backends.cpu import workers
-from weft.backends.cpu.emit import emit_blocks
+from weft.backends.cpu.emitting import emit_blocks
 from weft.backends.cpu.prelude import prelude
 from weft.backends.lowering import prelude_names
 from weft.model.dtypes import ALL, BF16, BOOL, F16, F32, I32, DType
@@ -42,7 +42,7 @@ from weft.model.specialization import Specialization
 
 N, M, I, J, K = dim("N"), dim("M"), index("i"), index("j"), index("k")
 # On the CPU a block's shared arrays lie in scratch memory, and a barrier is where a loop ends.
-FOR_GPUS = {"barrier", "range", *(f"shared_{dtype}" for dtype in ALL)}
+FOR_GPUS = {"barrier", "cluster_barrier", "range", *(f"shared_{dtype}" for dtype in ALL)}
 
 
 def test_the_prelude_is_whole():

@@ -21,7 +21,8 @@ from building import (
     tensor,
     tx,
 )
-from weft.backends.cpu.emit import TARGET, emit_blocks
+from weft.backends.cpu.emit import TARGET
+from weft.backends.cpu.emitting import emit_blocks
 from weft.backends.expressions import Expressions, Target
 from weft.backends.lowering import LOWERING, prelude_names
 from weft.backends.names import Names

@@ -8,7 +8,7 @@ import pytest
 import weft
 from weft import Tensor, bf16, f32
 from weft.backends import cuda
-from weft.backends.cpu.emit import emit_blocks
+from weft.backends.cpu.emitting import emit_blocks
 from weft.dims import M, N
 from weft.launch import Launcher
 from weft.model.specialization import Specialization

@@ -4,7 +4,7 @@ import pickle
 from importlib import import_module
 
 from weft.backends import cache as disk
-from weft.backends.cpu.emit import emit_blocks
+from weft.backends.cpu.emitting import emit_blocks
 from weft.backends.cpu.native import NativeKernel
 from weft.backends.native.memory import Code, to_code
 from weft.backends.python import Emitted

@@ -2,9 +2,6 @@
 
 Where lanes work together there is a loop over warps, in it loops over lanes. `first` is the number of a warp's first
 thread, `lanes` how many it has.
-
-Of a kernel with clusters `block` is the number of a cluster. What stands between two barriers of the cluster is in a loop over its
-blocks, each with scratch memory of its own; in it, as above, are loops over threads.
 """
 
 from collections.abc import Generator, Iterator
@@ -12,7 +9,7 @@ from contextlib import contextmanager
 from math import prod
 
 from weft.backends.cpu.native import ALIGNMENT_BYTES, aligned
-from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, meets_cluster, plan, reads
+from weft.backends.cpu.plan import Group, Item, Nested, Plan, Warps, plan, reads
 from weft.backends.cpu.warps import operands
 from weft.backends.expressions import Target, effect_function, memory_function
 from weft.backends.lowering import prelude_names
@@ -24,7 +21,6 @@ from weft.model.ir import (
     Assign,
     Barrier,
     Break,
-    Cluster,
     Continue,
     Do,
     Domain,
@@ -40,8 +36,6 @@ from weft.model.ir import (
     walk,
     walk_expr,
 )
-from weft.model.specialization import Specialization
-from weft.model.specialize import specialize
 from weft.records import record, replace
 
 # The parameters before those of the kernel, all int64. `dealt` is the address of the number of the first block that no
@@ -55,8 +49,6 @@ LEADING = (
     "scratch",
     "slots",
 )
-
-_WORD_BYTES = 8
 
 # The prelude's function that takes the next blocks: the number of the first of them.
 NEXT_PIECE = "next_piece"
@@ -115,11 +107,9 @@ class EmittedBlocks:
     thread_bytes: int
 
 
-def emit_blocks(kernel: Kernel, specialization: Specialization) -> EmittedBlocks:
-    return _Blocks(specialize(kernel, specialization)).emit()
+class Blocks:
+    """The code of a specialized kernel. `ClusterBlocks` is that of one with clusters."""
 
-
-class _Blocks:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.plan: Plan = plan(kernel)
@@ -135,10 +125,7 @@ class _Blocks:
     def emit(self) -> EmittedBlocks:
         with self.writer.function(self.kernel, LEADING):
             self._scratch()
-            if self.kernel.cluster is None:
-                self._lay("scratch")
-            else:
-                self.writer.line(f"block_bytes = {self._block_bytes()}")
+            self._begin()
             with self.writer.block("while True:"):
                 take = self.writer.expressions.call(NEXT_PIECE, "dealt", "piece")
                 self.writer.line(f"first_block = {take}")
@@ -147,23 +134,24 @@ class _Blocks:
                 after = self.writer.expressions.call("min_i64", "first_block + piece", "last_block")
                 self.writer.line(f"after_piece = {after}")
                 with self.writer.block("for block in range(first_block, after_piece):"):
-                    if self.kernel.cluster is None:
-                        self._block_indices()
-                        self._items(self.plan.items)
-                    else:
-                        self._cluster_items(self.plan.items, self.kernel.cluster, inside_loop=False)
+                    self._run()
         return EmittedBlocks(self.writer.emitted(), self.fixed_bytes, self.thread_bytes)
+
+    def _begin(self) -> None:
+        """What comes before the loop over blocks."""
+        self._lay("scratch")
+
+    def _run(self) -> None:
+        """What one turn of the loop over blocks does."""
+        self._block_indices()
+        self._items(self.plan.items)
 
     def _scratch(self) -> None:
         """Where shared arrays and the values of threads lie in the memory of a block."""
         for array in self.kernel.shared:
             self.places[self._identifier(array)] = str(self.fixed_bytes)
             self.fixed_bytes += aligned(array.size_bytes)
-        if self.kernel.cluster is not None and self.plan.of_block:
-            identifier = self.writer.names.fresh("values_of_block")
-            self.places[identifier] = str(self.fixed_bytes)
-            self.values["block"] = identifier
-            self.fixed_bytes += aligned(len(self.plan.of_block) * _WORD_BYTES)
+        self._scratch_of_block()
         if not self.plan.is_split:
             self.writer.arrays(self.kernel.local)
             return
@@ -174,6 +162,9 @@ class _Blocks:
             self._per_thread(f"variable {variable.name}", variable.name, held.itemsize_bytes)
         for array in self.kernel.local:
             self._per_thread(f"local {array.name}", array.name, array.size_bytes)
+
+    def _scratch_of_block(self) -> None:
+        """Memory for what a block has one of, where its work is cut into parts."""
 
     def _threads_of_values(self) -> str:
         """For how many threads there is memory. A number gives LLVM one address to count on, and not one for each value."""
@@ -192,84 +183,6 @@ class _Blocks:
         """Say where all of it lies in the memory that begins at `base`."""
         for identifier, place in self.places.items():
             self.writer.line(f"{identifier} = {base} + {place}")
-
-    def _block_bytes(self) -> str:
-        return (
-            f"{self.fixed_bytes} + {self.thread_bytes} * threads"
-            if self.thread_bytes
-            else str(self.fixed_bytes)
-        )
-
-    def _cluster_items(self, items: tuple[Item, ...], cluster: Cluster, *, inside_loop: bool) -> None:
-        """What the blocks of a cluster do: between two of its barriers one after the other."""
-        waiting: list[Item] = []
-        for item in items:
-            if not meets_cluster(item, inside_loop=inside_loop):
-                waiting.append(item)
-                continue
-            self._each_block(tuple(waiting), cluster)
-            waiting = []
-            if isinstance(item, Nested):
-                self._nested_in_cluster(item, cluster, inside_loop=inside_loop)
-            elif not isinstance(item, Barrier):
-                self._items((item,))
-        self._each_block(tuple(waiting), cluster)
-
-    def _nested_in_cluster(self, item: Nested, cluster: Cluster, *, inside_loop: bool) -> None:
-        """What decides the way is the same for all blocks, so the last one's values decide."""
-        statement = item.statement
-        inside = inside_loop or not isinstance(statement, If)
-        if isinstance(statement, For):
-            with self.writer.for_loop(statement):
-                with self.writer.block(f"for cluster_rank in range({cluster.blocks}):"):
-                    self._open_block()
-                    self._move_of_block("store", (statement.variable,))
-                self._cluster_items(item.bodies[0], cluster, inside_loop=inside)
-            return
-        word = "if" if isinstance(statement, If) else "while"
-        condition = self.writer.expressions.wide(statement.condition)
-        with self.writer.block(f"{word} {condition}:", statement.span.start):
-            self._cluster_items(item.bodies[0], cluster, inside_loop=inside)
-        if item.bodies[1:] and item.bodies[1]:
-            with self.writer.block("else:", statement.span.start):
-                self._cluster_items(item.bodies[1], cluster, inside_loop=inside)
-
-    def _each_block(self, items: tuple[Item, ...], cluster: Cluster) -> None:
-        if not items:
-            return
-        with self.writer.block(f"for cluster_rank in range({cluster.blocks}):"):
-            self._open_block()
-            self._move_of_block("load", self.plan.of_block)
-            self._cluster_indices(cluster)
-            self._items(items)
-            self._move_of_block("store", self.plan.of_block)
-
-    def _open_block(self) -> None:
-        self.writer.line("block_scratch = scratch + cluster_rank * block_bytes")
-        self._lay("block_scratch")
-
-    def _move_of_block(self, verb: str, variables: tuple[Var, ...]) -> None:
-        """Load or store what a block of a cluster has one of, each in a word of its own."""
-        for variable in variables:
-            dtype = self.writer.expressions.carried(variable.dtype)
-            function = memory_function(verb, Array(variable.name, dtype, "local"))
-            identifier = self._identifier(variable)
-            word = self.plan.of_block.index(variable) * (_WORD_BYTES // dtype.itemsize_bytes)
-            place = (self.values["block"], str(word))
-            if verb == "load":
-                self.writer.line(f"{identifier} = {self.writer.expressions.call(function, *place)}")
-            else:
-                self.writer.line(self.writer.expressions.call(function, *place, identifier))
-
-    def _cluster_indices(self, cluster: Cluster) -> None:
-        """The block's place in the grid: its cluster's, and its own in that."""
-        number, rank = "block", "cluster_rank"
-        for axis, blocks in zip("xyz", cluster.shape, strict=True):
-            clusters = f"(grid_{axis} // {blocks})"
-            at = number if axis == "z" else f"{number} % {clusters}"
-            if f"block_idx.{axis}" in self.specials:
-                self.writer.line(f"block_idx_{axis} = {at} * {blocks} + {rank} % {blocks}")
-            number, rank = f"{number} // {clusters}", f"{rank} // {blocks}"
 
     def _block_indices(self) -> None:
         decoded = {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Protocol, cast
 
-from weft.backends.cpu.emit import emit_blocks
+from weft.backends.cpu.emitting import emit_blocks
 from weft.backends.llvm_text import placed_lines
 from weft.backends.python import Emitted
 from weft.backends.stages import Resources, Stage, Staged, StageName, python_stage, stage
