@@ -9,6 +9,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, TypeVar, cast, dataclass_transform, overload
+from weakref import ref
 
 _T = TypeVar("_T")
 _MISSING: Any = object()
@@ -48,7 +49,7 @@ def record(
     order: bool = False,
     frozen: bool = True,
     slots: bool = True,
-    keeps_hash: bool = False,
+    unique: bool = False,
 ) -> Callable[[type[_T]], type[_T]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(
@@ -59,13 +60,14 @@ def record(
     order: bool = False,
     frozen: bool = True,
     slots: bool = True,
-    keeps_hash: bool = False,
+    unique: bool = False,
 ) -> Any:
     """Decorate a class whose annotations are its fields. The options are those of `dataclasses.dataclass`.
 
-    keeps_hash: a value computes its hash once, as is right for trees that are keys of dictionaries.
+    unique: equal values are one object, so that comparing them is asking whether they are the same, and a dictionary finds a
+    tree in no time. Values are equal if their fields are, or, in a class with a static `unique_key`, what that makes of them.
     """
-    options = _Options(eq, order, frozen, slots, keeps_hash)
+    options = _Options(eq and not unique, order, frozen, slots, unique)
     if cls is not None:
         return _made(cls, options)
     return lambda wanted: _made(wanted, options)  # pyright: ignore[reportUnknownLambdaType]
@@ -82,7 +84,7 @@ class _Options(NamedTuple):
     order: bool
     frozen: bool
     slots: bool
-    keeps_hash: bool
+    unique: bool
 
 
 def _made(cls: type[Any], options: _Options) -> type[Any]:
@@ -98,12 +100,14 @@ def _made(cls: type[Any], options: _Options) -> type[Any]:
         members["__hash__"] = functions["__hash__"]
     members["__qualname__"] = cls.__qualname__
     if options.slots:
-        members["__slots__"] = (*own, "_hash") if options.keeps_hash else tuple(own)
+        members["__slots__"] = (*own, "__weakref__") if options.unique else tuple(own)
     members["__match_args__"] = tuple(fields)
     members["__record_fields__"] = fields
     maker: Any = type(cls)
     made: type[Any] = maker(cls.__name__, cls.__bases__, members)
-    if "__init__" not in members:
+    if options.unique:
+        made.__new__ = _first_new(made)
+    elif "__init__" not in members:
         made.__init__ = _first_init(made)
     return made
 
@@ -117,12 +121,12 @@ def _functions(fields: Mapping[str, Field], options: _Options) -> dict[str, Any]
     functions = dict(_SHARED)
     if options.frozen:
         functions |= {"__setattr__": _refuse_to_set, "__delattr__": _refuse_to_delete}
-    if options.slots:
+    if options.unique:
+        functions["__reduce__"] = _reduce
+    elif options.slots:
         functions |= {"__getstate__": _getstate, "__setstate__": _setstate}
     if options.eq:
         functions |= _equality(key) if options.frozen else {**_equality(key), "__hash__": None}
-    if options.keeps_hash:
-        functions |= {"__hash__": _keeping(functions["__hash__"])}
     return functions | _order(key) if options.order else functions
 
 
@@ -144,18 +148,6 @@ def _equality(key: Callable[[Any], Any]) -> dict[str, Any]:
         return hash(key(self))
 
     return {"__eq__": __eq__, "__hash__": __hash__}
-
-
-def _keeping(compute: Callable[[Any], int]) -> Callable[[Any], int]:
-    def __hash__(self: Any) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            found = compute(self)
-            object.__setattr__(self, "_hash", found)
-            return found
-
-    return __hash__
 
 
 def _order(key: Callable[[Any], Any]) -> dict[str, Any]:
@@ -184,6 +176,10 @@ def _refuse_to_delete(self: object, name: str) -> None:
 
 def _getstate(self: Any) -> list[object]:
     return [getattr(self, name) for name in self.__match_args__]
+
+
+def _reduce(self: Any) -> tuple[type[Any], tuple[object, ...]]:
+    return type(self), tuple(_getstate(self))
 
 
 def _setstate(self: Any, state: Sequence[object]) -> None:
@@ -283,3 +279,68 @@ def _compiled_init(cls: type[Any]) -> Callable[..., None]:
     text = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body)
     exec(text, names)  # noqa: S102  The text is our own.
     return names["__init__"]
+
+
+# Values of which equal ones are one object
+
+
+class _Reference(ref[Any]):
+    """Does not keep a value, but knows where it is found."""
+
+    __slots__ = ("key",)
+
+    key: object
+
+
+def _first_new(cls: type[Any]) -> Callable[..., Any]:
+    """What is called for the first value of a class: it gives the class its own `__new__`."""
+
+    def __new__(cls: type[Any], *args: Any, **named: Any) -> Any:
+        made.__new__ = _compiled_new(made)
+        return made(*args, **named)
+
+    made = cls
+    return __new__
+
+
+def _compiled_new(cls: type[Any]) -> Callable[..., Any]:
+    """`__new__` with the fields as parameters. It gives the value that is there, or makes one."""
+    fields: Mapping[str, Field] = cls.__record_fields__
+    known: dict[object, _Reference] = {}
+
+    def forget(reference: _Reference) -> None:
+        found = known.pop(reference.key, reference)
+        if found is not reference:
+            known[reference.key] = found
+
+    names: dict[str, Any] = {
+        "_get": known.get,
+        "_known": known,
+        "_make": object.__new__,
+        "_Reference": _Reference,
+        "_forget": forget,
+    }
+    parameters, stores = ["cls"], list[str]()
+    for name, one in fields.items():
+        names[f"_set_{name}"] = getattr(cls, name).__set__
+        names[f"_default_{name}"] = one.default
+        parameters.append(name if one.default is _MISSING else f"{name}=_default_{name}")
+        stores.append(f" _set_{name}(made, {name})\n")
+    key = f"({', '.join(fields)},)"
+    if hasattr(cls, "unique_key"):
+        names["_key"], key = cls.unique_key, f"_key{key}"
+    text = (
+        f"def __new__({', '.join(parameters)}):\n"
+        f" key = {key}\n"
+        " found = _get(key)\n"
+        " if found is not None:\n"
+        "  made = found()\n"
+        "  if made is not None: return made\n"
+        " made = _make(cls)\n"
+        f"{''.join(stores)}"
+        " found = _known[key] = _Reference(made, _forget)\n"
+        " found.key = key\n"
+        " return made"
+    )
+    exec(text, names)  # noqa: S102  The text is our own.
+    return names["__new__"]

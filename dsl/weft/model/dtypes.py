@@ -9,7 +9,7 @@ from weft.records import record
 Kind = Literal["float", "int", "uint", "bool", "index"]
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class DType:
     """A scalar type. `bits` is the width in memory; `index` is 32 or 64 bits wide, chosen at launch."""
 

@@ -27,25 +27,21 @@ def _whole(value: Number, dtype: DType) -> Const:
     return Const(_wrap(value, dtype), dtype)
 
 
-@lru_cache(maxsize=1 << 13)
-def same(op: Op) -> Op:
-    """The one object for an operation, as long as it is remembered: comparing it with itself takes no time, and analyses that
-    go by identity see that it is the same."""
-    return op
-
-
 def convert(value: Expr, dtype: DType) -> Expr:
     """`value` as `dtype`; constants convert at once."""
     if value.dtype == dtype:
         return value
     if isinstance(value, Const) and _is_finite(value.value):
         return const(value.value, dtype)
-    return same(Op("cast", (value,), dtype))
+    return Op("cast", (value,), dtype)
 
 
 def add(a: Expr, b: Expr) -> Expr:
-    if _is(a, 0) and a.dtype.is_integer:
-        return b
+    if isinstance(a, Const):
+        if a.value == 0 and a.dtype.is_integer:
+            return b
+    elif not isinstance(b, Const):
+        return Op("add", (a, b), a.dtype)
     if _is(b, 0) and b.dtype.is_integer:
         return a
     # (x + 1) + 2 is x + 3, so that offsets of nested views stay short.
@@ -65,6 +61,8 @@ def sub(a: Expr, b: Expr) -> Expr:
 
 
 def mul(a: Expr, b: Expr) -> Expr:
+    if not isinstance(a, Const) and not isinstance(b, Const):
+        return Op("mul", (a, b), a.dtype)
     if a.dtype.is_integer:
         for one, other in ((a, b), (b, a)):
             if _is(one, 1):
@@ -104,13 +102,15 @@ def operation(name: str, *args: Expr, dtype: DType | None = None) -> Expr:
     result = dtype or args[0].dtype
     if name == "cast":
         return convert(args[0], result)
-    if name == "select" and isinstance(args[0], Const):
-        return args[1] if args[0].value else args[2]
-    if name in _COMPUTE and all(isinstance(arg, Const) for arg in args):
-        computed = _compute(name, [arg.value for arg in args if isinstance(arg, Const)])
-        if computed is not None and _is_finite(computed):
-            return const(computed, result)
-    return same(Op(name, args, result))
+    if isinstance(args[0], Const):
+        if name == "select":
+            return args[1] if args[0].value else args[2]
+        values = [arg.value for arg in args if isinstance(arg, Const)]
+        if name in _COMPUTE and len(values) == len(args):
+            computed = _compute(name, values)
+            if computed is not None and _is_finite(computed):
+                return const(computed, result)
+    return Op(name, args, result)
 
 
 def rebuild(expr: Op, args: tuple[Expr, ...]) -> Expr:

@@ -18,23 +18,20 @@ from weft.records import field, record
 Space = Literal["global", "shared", "local", "cluster"]
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Const:
     """A number known at compile time."""
 
     value: int | float | bool
     dtype: DType
 
-    def __eq__(self, other: object) -> bool:
-        """0.0 and -0.0 are two numbers: what is divided by them differs."""
-        if self is other:
-            return True
-        if not isinstance(other, Const) or self.value != other.value or self.dtype != other.dtype:
-            return False
-        return self.value != 0 or str(self.value) == str(other.value)
+    @staticmethod
+    def unique_key(value: float | bool, dtype: DType) -> object:
+        """0.0 and -0.0 are two numbers: what is divided by them differs. So are 1 and True."""
+        return type(value), value or str(value), dtype
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Var:
     """A local scalar variable of one thread, or the variable of a loop. May be assigned more than once."""
 
@@ -42,7 +39,7 @@ class Var:
     dtype: DType
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Param:
     """A scalar that the launch passes: a scalar parameter (`alpha`), a dimension (`N`, or `x.shape[0]` where it has
     no name), or a stride in elements (`x.stride[0]`). The same for all threads."""
@@ -51,7 +48,7 @@ class Param:
     dtype: DType
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Special:
     """`thread_idx`, `block_idx`, `block_dim` or `grid_dim`, with its axis: `thread_idx.x`. Or `lane_id`, this thread's
     place in its warp, or `warp_id`, the warp's in its block, where warps are cut from the threads in the order of x, y, z.
@@ -62,7 +59,7 @@ class Special:
     dtype: DType = INDEX
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Op:
     """A primitive operation (a key of `PRIMITIVES`) on operands that already have the types that it wants."""
 
@@ -71,7 +68,7 @@ class Op:
     dtype: DType
 
 
-@record
+@record(unique=True)
 class Array:
     """Memory that loads and stores name. `size` counts elements: static for shared and local, None for global.
 
@@ -91,7 +88,7 @@ class Array:
         return (self.size or 0) * self.dtype.itemsize_bytes
 
 
-@record(keeps_hash=True)
+@record(unique=True)
 class Load:
     """The element of `array` at `offset` (elements); 0 where `guard` is false, without touching memory."""
 

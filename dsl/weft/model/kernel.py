@@ -118,7 +118,7 @@ def analyse(
         t.restart()
         fresh = frame_of(definition)
         fresh.enclosing, fresh.returns_value = enclosing, frame.returns_value
-        t.frames = [fresh]
+        t.begin(fresh)
         mark = marks.resume(t) if marks and number == 0 else None
         try:
             parameters = mark.parameters if mark else _parameters(t, definition, is_kernel=is_kernel)
@@ -136,7 +136,7 @@ def analyse(
 
 
 def _report_too_large(t: Tracer, definition: Definition) -> None:
-    t.frames = t.frames[:1]
+    t.begin(t.frames[0])
     t.blocks = t.blocks[:1]
     t.is_dead = False
     t.report(
@@ -273,8 +273,8 @@ def _finish(
         kernel.parameters,
         kernel if is_kernel and not has_errors else None,
         kernel,
-        tuple(t.facts.values()),
-        tuple(t.calls),
+        t.facts,
+        tuple(t.calls.values()),
         tuple(t.accesses.values()),
         findings,
         tuple(t.launches),

@@ -10,7 +10,6 @@ from collections import Counter
 from operator import is_
 from typing import TypeVar, cast
 
-from weft.model.fold import same
 from weft.model.ir import (
     Assign,
     Break,
@@ -196,7 +195,7 @@ class _Reader:
             return expr
         if isinstance(expr, Op):
             parts = tuple(map(self.renamed_in, expr.args))
-            return expr if all(map(is_, parts, expr.args)) else same(Op(expr.name, parts, expr.dtype))
+            return expr if all(map(is_, parts, expr.args)) else Op(expr.name, parts, expr.dtype)
         place, condition = self.renamed_in(expr.offset), expr.guard and self.renamed_in(expr.guard)
         is_same = place is expr.offset and condition is expr.guard
         return expr if is_same else Load(expr.array, place, condition, expr.span)

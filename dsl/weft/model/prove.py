@@ -5,10 +5,11 @@ Index expressions are polynomials with whole coefficients over atoms (parameters
 parameters are left, which are never negative. What cannot be shown stays unproved, and gets a guard.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from weft.model.dtypes import INDEX
 from weft.model.ir import WARP_SIZE, Const, Expr, Op, Param, Special, Var, leaves
+from weft.model.multiples import Multiples
 from weft.model.rewrite import rewrite
 from weft.records import field, record
 
@@ -29,6 +30,25 @@ class Bounds:
     uppers: tuple[Expr, ...] = ()
 
 
+class _Found:
+    """What was computed of what holds at a place. names: the variables in the expressions of which it was computed."""
+
+    def __init__(self) -> None:
+        self.polynomials: dict[Expr, Polynomial] = {}
+        self.multiples: dict[Expr, int] = {}
+        # Whether the first is less than the second, or, with None, not negative.
+        self.proofs: dict[tuple[Expr, Expr | None], bool] = {}
+        self.names: set[str] = set()
+
+    def copy(self) -> "_Found":
+        copied = _Found()
+        copied.polynomials = dict(self.polynomials)
+        copied.multiples = dict(self.multiples)
+        copied.proofs = dict(self.proofs)
+        copied.names = set(self.names)
+        return copied
+
+
 @record(frozen=False)
 class Known:
     """What holds at a place: the definitions of variables, and the bounds of variables and thread indices.
@@ -42,21 +62,48 @@ class Known:
     # By the name of a variable, what may be defined or bounded by it: each assignment asks for that.
     _users: dict[str, tuple[Expr, ...]] = field(default_factory=dict[str, tuple[Expr, ...]])
     _tested_names: frozenset[str] = frozenset()
-    # The polynomials of expressions, and the names of the variables that those are made of.
-    _polynomials: dict[Expr, Polynomial] = field(default_factory=dict[Expr, Polynomial], compare=False)
-    _computed: set[str] = field(default_factory=set[str], compare=False)
+    # Shared with copies until one of them changes.
+    _found: _Found = field(default_factory=_Found, compare=False)
+    _is_shared: bool = field(default=False, compare=False)
 
     def copy(self) -> "Known":
+        self._is_shared = True
         return Known(
-            dict(self.definitions), dict(self.bounds), self.tested, dict(self._users), self._tested_names
+            dict(self.definitions),
+            dict(self.bounds),
+            self.tested,
+            dict(self._users),
+            self._tested_names,
+            self._found,
+            True,
         )
 
     def polynomial(self, expr: Expr) -> Polynomial:
         """Not to be changed."""
-        found = self._polynomials.get(expr)
+        found = self._found.polynomials.get(expr)
         if found is None:
-            found = self._polynomials[expr] = _polynomial(expr, self)
-            self._computed |= leaves(expr).variables
+            found = self._found.polynomials[expr] = _polynomial(expr, self)
+            self._found.names |= leaves(expr).variables
+        return found
+
+    def divisor(self, expr: Expr) -> int:
+        """What surely divides `expr`; see `Multiples`."""
+        if isinstance(expr, Const):
+            return _NOTHING_DIVIDES.of(expr)
+        found = self._found.multiples.get(expr)
+        if found is None:
+            found = self._found.multiples[expr] = Multiples(frozenset(), self.definitions).of(expr)
+            self._found.names |= leaves(expr).variables
+        return found
+
+    def is_shown(self, a: Expr, b: Expr | None, show: Callable[[], bool]) -> bool:
+        """What `show` finds of `a < b`, or of `a >= 0` where b is None; found once."""
+        found = self._found.proofs.get((a, b))
+        if found is None:
+            found = self._found.proofs[a, b] = show()
+            self._found.names |= leaves(a).variables
+            if b is not None:
+                self._found.names |= leaves(b).variables
         return found
 
     def defined(self, expr: Expr) -> Expr:
@@ -86,16 +133,19 @@ class Known:
 
     def assume_less(self, atom: Expr, upper: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
-        self.bounds[atom] = Bounds(known.lower, (*known.uppers, upper))
-        self._use(atom, upper)
+        self._bound(atom, Bounds(known.lower, (*known.uppers, upper)), upper)
         # Memory may change between a test and what follows.
         if not leaves(atom).loads and not leaves(upper).loads:
             self._test((*self.tested, (atom, upper))[-_MOST_TESTS:])
 
     def assume_at_least(self, atom: Expr, lower: Expr) -> None:
         known = self.bounds.get(atom, Bounds())
-        self.bounds[atom] = Bounds(lower, known.uppers)
-        self._use(atom, lower)
+        self._bound(atom, Bounds(lower, known.uppers), lower)
+
+    def _bound(self, atom: Expr, bounds: Bounds, by: Expr) -> None:
+        self._own().proofs.clear()
+        self.bounds[atom] = bounds
+        self._use(atom, by)
 
     def _test(self, pairs: Iterable[tuple[Expr, Expr]]) -> None:
         self.tested = tuple(pairs)
@@ -104,9 +154,16 @@ class Known:
 
     def _compute_again(self, variable: Var) -> None:
         # What is made of it through the definition of another variable goes as well: that other one is in the expression.
-        if variable.name in self._computed or variable.name in self._users:
-            self._polynomials.clear()
-            self._computed.clear()
+        if variable.name in self._found.names or variable.name in self._users:
+            self._found, self._is_shared = _Found(), False
+        else:
+            self._own()
+
+    def _own(self) -> _Found:
+        """What was computed here, of what only this place knows from now on."""
+        if self._is_shared:
+            self._found, self._is_shared = self._found.copy(), False
+        return self._found
 
     def _use(self, key: Expr, value: Expr) -> None:
         for name in leaves(value).variables | leaves(key).variables:
@@ -117,6 +174,10 @@ def is_less(a: Expr, b: Expr, known: Known) -> bool:
     """Whether `a < b` holds for certain."""
     if isinstance(a, Const) and isinstance(b, Const):
         return a.value < b.value
+    return known.is_shown(a, b, lambda: _is_less(a, b, known))
+
+
+def _is_less(a: Expr, b: Expr, known: Known) -> bool:
     rest = _room(a, b, known)
     return _is_not_negative(rest, known, _MOST_STEPS) or any(
         _is_not_negative(_sum(rest, _room(*pair, known), -1), known, _MOST_STEPS)
@@ -141,7 +202,7 @@ def is_not_negative(a: Expr, known: Known) -> bool:
     """Whether `a >= 0` holds for certain."""
     if isinstance(a, Const):
         return a.value >= 0
-    return _is_not_negative(known.polynomial(a), known, _MOST_STEPS)
+    return known.is_shown(a, None, lambda: _is_not_negative(known.polynomial(a), known, _MOST_STEPS))
 
 
 def difference(a: tuple[Expr, Known], b: tuple[Expr, Known]) -> int | None:
@@ -242,6 +303,7 @@ def _replacements(atom: Expr, coefficient: int, known: Known) -> Sequence[Expr]:
     return [_less_one(upper) for upper in bounds.uppers]
 
 
+_NOTHING_DIVIDES = Multiples(frozenset(), {})
 _ZERO, _ONE = Const(0, INDEX), Const(1, INDEX)
 _NO_BOUNDS = Bounds()
 _OF_WARP = Bounds(_ZERO, (Const(WARP_SIZE, INDEX),))

@@ -33,6 +33,7 @@ _NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
 _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
 # Some editors keep it at the start of a text; Python reads a file without it.
 _BYTE_ORDER_MARK = "\ufeff"
+_WITH_PLACE = (ast.expr, ast.stmt, ast.arg, ast.alias, ast.keyword)
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -56,8 +57,15 @@ class Parsed:
         return not self.mended and self.text.isascii()
 
     def span(self, node: ast.AST) -> Span:
-        """The span of a node in the block's text."""
-        if self.is_plain and isinstance(node, ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword):
+        """The span of a node in the block's text; it is noted with the node, since loops that are unrolled ask again."""
+        noted = vars(node)
+        span: Span | None = noted.get("span")
+        if span is None:
+            span = noted["span"] = self._span(node)
+        return span
+
+    def _span(self, node: ast.AST) -> Span:
+        if self.is_plain and isinstance(node, _WITH_PLACE):
             starts = self.lines.starts
             end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
             start = starts[node.lineno - 1] + node.col_offset

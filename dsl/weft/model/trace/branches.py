@@ -189,8 +189,9 @@ def forget_assigned(t: Tracer, known: Known, bodies: Sequence[list[ast.stmt]]) -
 
 def _forget_name(t: Tracer, known: Known, name: str) -> None:
     plain = f"{t.frame.prefix}{name}"
+    starts = (f"{plain}_", f"{plain}.")
     for variable, dtype in t.variables.items():
-        if variable == plain or variable.startswith((f"{plain}_", f"{plain}.")):
+        if variable == plain or variable.startswith(starts):
             known.forget(Var(variable, dtype))
 
 

@@ -220,14 +220,17 @@ def _note_call(t: Tracer, callee: Value, node: ast.Call) -> None:
     symbol: Symbol | None = getattr(callee, "symbol", None)
     if symbol is None or symbol.signature is None or t.frame.call_span is not None:
         return
-    whole, function = t.frame.block.span(node), t.frame.block.span(node.func)
+    whole = t.frame.block.span(node)
+    if whole in t.calls:
+        return
+    function = t.frame.block.span(node.func)
     start = t.frame.block.text.find("(", function.end, whole.end) + 1
     if start == 0:
         return
     words = [*node.args, *(word.value for word in node.keywords)]
     spans = tuple(t.frame.block.span(argument) for argument in words)
     names = (*(None for _ in node.args), *(word.arg for word in node.keywords))
-    t.calls.append(CallFact(Span(start, whole.end), symbol, spans, names))
+    t.calls[whole] = CallFact(Span(start, whole.end), symbol, spans, names)
 
 
 def _operation(

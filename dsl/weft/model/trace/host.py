@@ -110,13 +110,13 @@ class HostReader:
         self._signature(node.args, node.returns)
         frame = Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env()))
         frame.symbols = dict(self.t.frame.symbols) if len(self.t.frames) > 1 else {}
-        self.t.frames.append(frame)
+        self.t.enter(frame)
         for argument in _all_arguments(node.args):
             frame.env[argument.arg] = UNKNOWN
             frame.symbols.pop(argument.arg, None)
             self.t.declare(argument, argument.arg, UNKNOWN, "parameter")
         self.read(node.body)
-        self.t.frames.pop()
+        self.t.leave()
 
     def _enclosing_env(self) -> dict[str, Value]:
         return self.t.frame.env if len(self.t.frames) > 1 else {}
@@ -152,11 +152,9 @@ class HostReader:
                 self.t.note(
                     binding.symbol.location.span.shifted(-self.block_start), binding.value, binding.symbol
                 )
-        self.t.frames.append(
-            Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env()))
-        )
+        self.t.enter(Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env())))
         self.read(node.body)
-        self.t.frames.pop()
+        self.t.leave()
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.ImportFrom):

@@ -38,13 +38,13 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
     frame.returns_value = True
     frame.is_of_language = definition.module.startswith(f"{t.dialect.package}.ops.")
     values = _arguments(t, definition, arguments, frame, node)
-    t.frames.append(frame)
+    t.enter(frame)
     try:
         for name, value in values.items():
             t.assign(name, value, node)
         statements(t, definition.node.body)
     finally:
-        t.frames.pop()
+        t.leave()
     return frame.result if frame.return_count else Static(None)
 
 
@@ -119,11 +119,11 @@ def declared_dtype(t: Tracer, frame: Frame, annotation: ast.expr | None) -> DTyp
     if annotation is None:
         return None
     was_dead, t.is_dead = t.is_dead, True
-    t.frames.append(frame)
+    t.enter(frame)
     try:
         value = expression(t, embedded.annotation(frame.block, annotation))
     finally:
-        t.frames.pop()
+        t.leave()
         t.is_dead = was_dead
     return value.dtype if isinstance(value, DTypeRef) else None
 

@@ -2,7 +2,6 @@
 
 from weft.model import fold
 from weft.model.ir import Const, Expr, Op
-from weft.model.multiples import Multiples
 from weft.model.trace.tracer import Tracer
 
 
@@ -14,19 +13,19 @@ def swizzled(t: Tracer, offset: Expr, swizzle: tuple[int, int, int]) -> Expr:
     """
     bits, base, shift = swizzle
     period, unit = 1 << (bits + base + abs(shift)), 1 << base
-    multiples = Multiples(frozenset(), t.known.definitions)
+    divisor = t.known.divisor
     constant = 0
     whole: Expr = fold.const(0)
     rest: Expr = fold.const(0)
     for term in _terms(offset):
         if isinstance(term, Const):
             constant += int(term.value)
-        elif multiples.of(term) % period == 0:
+        elif divisor(term) % period == 0:
             whole = fold.add(whole, term)
         else:
             rest = fold.add(rest, term)
     # The lowest bits stay as they are, so what is added to them may be added after.
-    low = constant % unit if multiples.of(rest) % unit == 0 else 0
+    low = constant % unit if divisor(rest) % unit == 0 else 0
     whole = fold.add(whole, fold.const(constant - (constant - low) % period))
     rest = fold.add(rest, fold.const((constant - low) % period))
     mask = ((1 << bits) - 1) << (base + max(0, shift))

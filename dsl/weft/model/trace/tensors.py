@@ -9,7 +9,6 @@ from weft.model import fold
 from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dtypes import BOOL, INDEX, DType
 from weft.model.ir import Array, Const, Expr, Load, Op, Space, Store, TensorParameter
-from weft.model.multiples import Multiples
 from weft.model.prove import is_less, is_not_negative
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.swizzles import swizzled
@@ -159,11 +158,17 @@ def _places(
 def place(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> tuple[Expr, Expr | None]:
     """The offset of the element at these coordinates, and what must hold for it to be inside."""
     guard = tensor.guard
-    offset = tensor.origin
     for axis, coordinate in zip(tensor.axes, found, strict=True):
         guard = fold.both(guard, inside(t, axis, coordinate))
+    return offset_of(t, tensor, found), guard
+
+
+def offset_of(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> Expr:
+    """The offset of the element at these coordinates, which is inside."""
+    offset = tensor.origin
+    for axis, coordinate in zip(tensor.axes, found, strict=True):
         offset = fold.add(offset, along(t, axis, coordinate))
-    return (offset if tensor.swizzle is None else swizzled(t, offset, tensor.swizzle)), guard
+    return offset if tensor.swizzle is None else swizzled(t, offset, tensor.swizzle)
 
 
 def coordinates(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> list[Expr] | None:
@@ -230,7 +235,11 @@ def _static_coordinate(t: Tracer, tensor: Tensor, axis: int, value: int, part: a
 def inside(t: Tracer, axis: Axis, coordinate: Expr) -> Expr | None:
     """The condition for a coordinate to be inside, as far as it is not proved."""
     at = coordinate if axis.steps is None else along(t, replace(axis, stride=axis.steps), coordinate)
-    uppers = [(coordinate, extent_of(axis)), *([] if axis.limit is None else [(at, axis.limit)])]
+    uppers = (
+        [(coordinate, extent_of(axis))]
+        if axis.limit is None
+        else [(coordinate, extent_of(axis)), (at, axis.limit)]
+    )
     uppers = [(place, upper) for place, upper in uppers if not is_less(place, upper, t.known)]
     guard: Expr | None = None
     if not is_not_negative(coordinate, t.known):
@@ -251,6 +260,8 @@ def extent_of(axis: Axis) -> Expr:
 
 def along(t: Tracer, axis: Axis, coordinate: Expr) -> Expr:
     """How far a coordinate is along an axis, in elements; a nested mode runs leftmost fastest."""
+    if len(axis.shape) == 1:
+        return fold.mul(coordinate, axis.stride[0])
     rest, low = _inside_first_mode(t, axis, coordinate)
     offset = fold.mul(fold.const(low), axis.stride[0])
     for position, (size, stride) in enumerate(zip(axis.shape, axis.stride, strict=True)):
@@ -264,13 +275,12 @@ def along(t: Tracer, axis: Axis, coordinate: Expr) -> Expr:
 def _inside_first_mode(t: Tracer, axis: Axis, coordinate: Expr) -> tuple[Expr, int]:
     """A coordinate without the constant in it that leads out of no part of a nested mode, and that constant: neighbours
     stay neighbours in the generated code."""
-    match coordinate:
-        case Op(name="add", args=(base, Const(value=int(constant)))) if len(axis.shape) > 1:
-            multiples = Multiples(frozenset(), t.known.definitions)
-            low = constant % gcd(multiples.of(base), multiples.of(axis.shape[0]))
-            return fold.add(base, fold.const(constant - low)), low
-        case _:
-            return coordinate, 0
+    if isinstance(coordinate, Op) and coordinate.name == "add":
+        base, constant = coordinate.args
+        if isinstance(constant, Const) and isinstance(constant.value, int):
+            low = constant.value % gcd(t.known.divisor(base), t.known.divisor(axis.shape[0]))
+            return fold.add(base, fold.const(constant.value - low)), low
+    return coordinate, 0
 
 
 def _leaves(sizes: object) -> tuple[Expr, ...]:

@@ -155,7 +155,7 @@ class Tracer:
         self.inline = readers.inline
         self.run = readers.run
         self.is_kernel = is_kernel
-        self.frames = [frame]
+        self.begin(frame)
         self.loop_types: dict[tuple[str, int, str], DType] = {}
         # Names of loops that stand for something else in each iteration, and whether for as many numbers.
         self.changing: dict[tuple[str, int, str], bool] = {}
@@ -166,8 +166,9 @@ class Tracer:
         """Forget what one pass made; keep the types that loops settled on."""
         self.is_unsettled = False
         self.findings: dict[tuple[str, Span], Diagnostic] = {}
-        self.facts: dict[tuple[Span, str], Fact] = {}
-        self.calls: list[CallFact] = []
+        # What the fields of facts are, by place and name: a loop that is unrolled notes one place many times.
+        self._noted: dict[tuple[int, int, str], tuple[Span, Value, Symbol | None, Bounds | None]] = {}
+        self.calls: dict[Span, CallFact] = {}
         self.accesses: dict[Span, Access] = {}
         self.launches: list[LaunchSite] = []
         self.blocks: list[list[Stmt]] = [[]]
@@ -193,9 +194,22 @@ class Tracer:
     def dialect(self) -> "Dialect":
         return self.library.dialect
 
-    @property
-    def frame(self) -> Frame:
-        return self.frames[-1]
+    # Functions
+
+    def begin(self, frame: Frame) -> None:
+        """Read this function, and no other."""
+        self.frames = [frame]
+        self.frame = frame
+
+    def enter(self, frame: Frame) -> None:
+        """Read a function inside the one that is being read."""
+        frame.is_of_language = frame.is_of_language or self.frame.is_of_language
+        self.frames.append(frame)
+        self.frame = frame
+
+    def leave(self) -> None:
+        self.frames.pop()
+        self.frame = self.frames[-1]
 
     # Places
 
@@ -237,12 +251,19 @@ class Tracer:
 
     def note(self, span: Span, value: Value, symbol: Symbol | None) -> None:
         # A name that a bare expression statement shares its span with must not lose its symbol.
-        self.facts[(span, symbol.name if symbol else "")] = Fact(span, value, symbol, self._bounds(value))
+        key = (span.start, span.end, symbol.name if symbol else "")
+        self._noted[key] = (span, value, symbol, self._bounds(value))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(Fact(*noted) for noted in self._noted.values())
 
     def _bounds(self, value: Value) -> Bounds | None:
-        if not isinstance(value, Scalar) or not isinstance(value.expr, Var | Special):
+        if not isinstance(value, Scalar):
             return None
         expr = value.expr
+        if not isinstance(expr, (Var, Special)):
+            return None
         return self.known.bounds.get(expr) or self.known.bounds.get(self.known.definitions.get(expr, expr))
 
     # Names
@@ -282,7 +303,7 @@ class Tracer:
     def emit(self, statement: Stmt) -> None:
         self.grow(1)
         self.blocks[-1].append(statement)
-        if any(frame.is_of_language for frame in self.frames):
+        if self.frame.is_of_language:
             self.of_language.append(statement)
 
     def grow(self, count: int) -> None:

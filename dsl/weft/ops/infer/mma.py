@@ -15,7 +15,7 @@ from weft.model.dtypes import BF16, F16, F32
 from weft.model.ir import Const, Expr, Place, Special, Store
 from weft.model.trace.block import lane, threads
 from weft.model.trace.call import Call
-from weft.model.trace.tensors import extents, place
+from weft.model.trace.tensors import extents, offset_of, place
 from weft.model.values import UNKNOWN, DTypeRef, Scalar, Static, Tensor, Tuple, Value, Vector
 from weft.model.warps import WARPGROUP_THREADS, not_whole_warpgroups
 from weft.records import record, replace
@@ -358,11 +358,12 @@ def _matrix(
     start: tuple[Expr, Expr],
     elements: list[tuple[Expr, Expr]],
 ) -> _Matrix:
+    # The view is known to hold whole matrices.
     found = [
-        place(call.tracer, view, [fold.add(row, start[0]), fold.add(column, start[1])])
+        offset_of(call.tracer, view, [fold.add(row, start[0]), fold.add(column, start[1])])
         for row, column in elements
     ]
-    return _Matrix(order, tuple(Place(view.array, offset) for offset, _ in found))
+    return _Matrix(order, tuple(Place(view.array, offset) for offset in found))
 
 
 def _load(call: Call, view: Tensor, matrix: _Matrix) -> tuple[Expr, ...]:
