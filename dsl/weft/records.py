@@ -66,6 +66,7 @@ def record(
 
     unique: equal values are one object, so that comparing them is asking whether they are the same, and a dictionary finds a
     tree in no time. Values are equal if their fields are, or, in a class with a static `unique_key`, what that makes of them.
+    What is computed once of such a value may be stored with it, by `keep`.
     """
     options = _Options(eq and not unique, order, frozen, slots, unique)
     if cls is not None:
@@ -77,6 +78,11 @@ def replace(value: _T, /, **changes: Any) -> _T:
     """A value of the same class with some fields changed; `dataclasses.replace` without loading that module."""
     names = cast("Sequence[str]", type(value).__match_args__)  # pyright: ignore
     return type(value)(**{name: getattr(value, name) for name in names} | changes)
+
+
+def keep(value: object, what: object) -> None:
+    """Store what is computed of a value of a class that is `unique` as its `kept`."""
+    object.__setattr__(value, "kept", what)
 
 
 class _Options(NamedTuple):
@@ -100,7 +106,7 @@ def _made(cls: type[Any], options: _Options) -> type[Any]:
         members["__hash__"] = functions["__hash__"]
     members["__qualname__"] = cls.__qualname__
     if options.slots:
-        members["__slots__"] = (*own, "__weakref__") if options.unique else tuple(own)
+        members["__slots__"] = (*own, "__weakref__", "kept") if options.unique else tuple(own)
     members["__match_args__"] = tuple(fields)
     members["__record_fields__"] = fields
     maker: Any = type(cls)

@@ -6,10 +6,21 @@ import re
 from weft.lint.block.observe import lives, varying
 from weft.model.diagnostic import Edit, Span
 from weft.model.ir import Stmt
+from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
 from weft.model.uniformity import divergent_statements
 
 _DECORATOR = re.compile(r"@(\w+)\.kernel\b")
+
+
+def nodes(kernel: Analysis) -> tuple[ast.AST, ...]:
+    """The syntax of a kernel's block, outer nodes before inner ones."""
+    return _nodes(kernel.block.tree) if kernel.block.tree else ()
+
+
+@kept_with_its_argument
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))[1:]
 
 
 def from_here(kernel: Analysis, here: Span, there: Span) -> str:
@@ -53,7 +64,7 @@ def line_of_its_own(kernel: Analysis, place: Span) -> Span | None:
     content = lines.content(number)
     if kernel.block.text[content.start : content.end].strip() != kernel.block.text[place.start : place.end]:
         return None
-    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+    for node in nodes(kernel):
         for part in ("body", "orelse"):
             inner = getattr(node, part, None)
             if isinstance(inner, list) and len(inner) == 1 and kernel.block.span(inner[0]) == place:
@@ -88,7 +99,7 @@ def _holds(outer: Span, inner: Span) -> bool:
 def _statement(kernel: Analysis, place: Span) -> ast.stmt | None:
     """The innermost statement that holds a place."""
     found: ast.stmt | None = None
-    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+    for node in nodes(kernel):
         if isinstance(node, ast.stmt) and _holds(kernel.block.span(node), place):
             found = node  # outer ones come first
     return found
@@ -96,7 +107,7 @@ def _statement(kernel: Analysis, place: Span) -> ast.stmt | None:
 
 def statement_at(kernel: Analysis, place: Span) -> ast.stmt | None:
     """The statement that is exactly at a place."""
-    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+    for node in nodes(kernel):
         if isinstance(node, ast.stmt) and kernel.block.span(node) == place:
             return node
     return None
@@ -104,7 +115,7 @@ def statement_at(kernel: Analysis, place: Span) -> ast.stmt | None:
 
 def node_at(kernel: Analysis, place: Span) -> ast.expr | None:
     """The outermost expression that is exactly at a place."""
-    for node in ast.walk(kernel.block.tree) if kernel.block.tree else ():
+    for node in nodes(kernel):
         if isinstance(node, ast.expr) and kernel.block.span(node) == place:
             return node
     return None

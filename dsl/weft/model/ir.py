@@ -6,13 +6,12 @@ Every statement has the span of the source that made it. Build expressions with 
 which simplify as they go.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from weft.model.diagnostic import Span
 from weft.model.dtypes import BOOL, INDEX, DType
-from weft.records import field, record
+from weft.records import field, keep, record
 
 # "cluster" is the shared memory of another block of the cluster: its array has the name of the own one.
 Space = Literal["global", "shared", "local", "cluster"]
@@ -474,8 +473,14 @@ def extent(tensor: str, axis: int) -> Param:
 TRUE = Const(True, BOOL)
 
 
+# The kinds of statements with blocks of statements inside.
+_WITH_BLOCKS = frozenset({If, For, While, Domain})
+
+
 def children(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
     """The blocks of statements directly inside a statement."""
+    if type(statement) not in _WITH_BLOCKS:
+        return ()
     if isinstance(statement, If):
         return (statement.then, statement.otherwise)
     return (statement.body,) if isinstance(statement, For | While | Domain) else ()
@@ -509,17 +514,15 @@ def operands(expr: Expr) -> tuple[Expr, ...]:
     return ()
 
 
-def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+def walk(body: tuple[Stmt, ...]) -> list[Stmt]:
     """Every statement, outer before inner, in program order."""
-    left = list(reversed(body))
-    while left:
-        statement = left.pop()
-        yield statement
-        if isinstance(statement, If):
-            left.extend(reversed(statement.otherwise))
-            left.extend(reversed(statement.then))
-        elif isinstance(statement, For | While | Domain):
-            left.extend(reversed(statement.body))
+    found: list[Stmt] = []
+    for statement in body:
+        found.append(statement)
+        if type(statement) in _WITH_BLOCKS:
+            for block in children(statement):
+                found += walk(block)
+    return found
 
 
 def assigned(statement: Stmt) -> tuple[Var, ...]:
@@ -551,27 +554,39 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
 
 @record
 class Leaves:
-    """What an expression is made of. variables, params, specials, operations: their names."""
+    """What an expression is made of. variables, params, specials, operations: their names.
+
+    is_of_thread, is_of_block: whether it names the thread's place, or the block's.
+    """
 
     variables: frozenset[str] = frozenset()
     params: frozenset[str] = frozenset()
     specials: frozenset[str] = frozenset()
     loads: tuple[Load, ...] = ()
     operations: frozenset[str] = frozenset()
+    is_of_thread: bool = False
+    is_of_block: bool = False
 
 
 _NO_LEAVES = Leaves()
 
 
-@lru_cache(maxsize=1 << 14)
 def leaves(expr: Expr) -> Leaves:
     """What `walk_expr` would come to, found once for an expression: analyses ask this of the same ones again and again."""
+    found: Leaves | None = getattr(expr, "kept", None)
+    if found is None:
+        found = _leaves(expr)
+        keep(expr, found)
+    return found
+
+
+def _leaves(expr: Expr) -> Leaves:
     if isinstance(expr, Var):
         return Leaves(variables=frozenset((expr.name,)))
     if isinstance(expr, Param):
         return Leaves(params=frozenset((expr.name,)))
     if isinstance(expr, Special):
-        return Leaves(specials=frozenset((expr.name,)))
+        return Leaves(specials=frozenset((expr.name,)), **_places((expr.name,)))
     if isinstance(expr, Const):
         return _NO_LEAVES
     variables: set[str] = set()
@@ -594,8 +609,20 @@ def leaves(expr: Expr) -> Leaves:
         elif isinstance(part, Special):
             specials.add(part.name)
     return Leaves(
-        frozenset(variables), frozenset(params), frozenset(specials), tuple(loads), frozenset(operations)
+        frozenset(variables),
+        frozenset(params),
+        frozenset(specials),
+        tuple(loads),
+        frozenset(operations),
+        **_places(specials),
     )
+
+
+def _places(specials: Collection[str]) -> dict[str, bool]:
+    return {
+        "is_of_thread": any(name.startswith(("thread_idx", "lane_id", "warp_id")) for name in specials),
+        "is_of_block": any(name.startswith(("block_idx", "grid_dim")) for name in specials),
+    }
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

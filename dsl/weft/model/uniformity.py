@@ -46,14 +46,10 @@ class BlockLevel:
 
     def varies(self, expr: Expr, varying: Varying | set[str]) -> bool:
         found = leaves(expr)
-        return (
-            not found.variables.isdisjoint(varying)
-            or any(name.startswith("thread_idx") or name in ("lane_id", "warp_id") for name in found.specials)
-            or any(
-                load.array.space == "local" and local_memory(load.array.name) in varying
-                for load in found.loads
-            )
-        )
+        if found.is_of_thread or not found.variables.isdisjoint(varying):
+            return True
+        local = (load.array.name for load in found.loads if load.array.space == "local")
+        return bool(found.loads) and any(local_memory(name) in varying for name in local)
 
     def gives_apart(self, do: Do, varying: Varying | set[str]) -> bool:
         return True
@@ -108,8 +104,9 @@ def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[
             varying.update(set_apart(target.name) for target in assigned(statement))
         match statement:
             case Assign(target=target, value=value):
-                if divergent or level.varies(value, varying):
+                if target.name not in varying and (divergent or level.varies(value, varying)):
                     varying.add(target.name)
+                continue
             case Store(array=array, offset=offset, value=value, guard=guard) if array.space == "local":
                 parts = (offset, value) if guard is None else (offset, value, guard)
                 if divergent or any(level.varies(part, varying) for part in parts):

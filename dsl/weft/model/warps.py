@@ -25,6 +25,7 @@ from weft.model.ir import (
     Var,
     assigned,
     is_of_warp,
+    leaves,
     operands,
     walk,
 )
@@ -144,6 +145,9 @@ class WarpLevel:
         self.of_rows = frozenset(index.name for index in domain.indices[:-1]) if domain else frozenset[str]()
 
     def varies(self, expr: Expr, varying: Varying | set[str]) -> bool:
+        inside = leaves(expr)
+        if not inside.is_of_thread and not inside.loads and inside.variables.isdisjoint(varying):
+            return False
         match expr:
             case Special(name=name):
                 return name == "lane_id" or (name.startswith("thread_idx") and not self._is_of_row(name))

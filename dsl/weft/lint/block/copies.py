@@ -7,11 +7,10 @@ from weft.model.diagnostic import Span
 class Copies:
     """early_reads: reads of elements that a copy may still be filling, each with the copy and the array's name."""
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
+    def __init__(self) -> None:
         self.early_reads: dict[Span, tuple[Span, str]] = {}
-        # What each group fills, oldest first: its copies, and its elements. The last group is still open.
-        self._groups: list[tuple[list[Touch], dict[tuple[str, int], Span]]] = [([], {})]
+        # What each group fills, oldest first: its copies, and its elements by array. The last group is still open.
+        self._groups: list[tuple[list[Touch], dict[str, dict[int, Span]]]] = [([], {})]
 
     @property
     def pending(self) -> list[Touch]:
@@ -21,8 +20,7 @@ class Copies:
     def start(self, touch: Touch) -> None:
         touches, elements = self._groups[-1]
         touches.append(touch)
-        for _, element in touch.elements(self.threads):
-            elements[touch.array.name, element] = touch.span
+        elements.setdefault(touch.array.name, {}).update(dict.fromkeys(touch.touched(), touch.span))
 
     def commit(self) -> None:
         self._groups.append(([], {}))
@@ -38,11 +36,15 @@ class Copies:
         self._groups = [([], {})]
 
     def read(self, touch: Touch) -> None:
-        if touch.span in self.early_reads or not self.pending:
-            return
         name = touch.array.name
-        for element in touch.touched():
-            for _, elements in self._groups:
-                if (name, element) in elements:
-                    self.early_reads[touch.span] = elements[name, element], name
+        filled = [elements[name] for _, elements in self._groups if name in elements]
+        if not filled or touch.span in self.early_reads:
+            return
+        touched = touch.touched()
+        if all(elements.keys().isdisjoint(touched) for elements in filled):
+            return
+        for element in touched:
+            for elements in filled:
+                if element in elements:
+                    self.early_reads[touch.span] = elements[element], name
                     return

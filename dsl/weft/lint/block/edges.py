@@ -49,7 +49,10 @@ def _sized(kernel: Kernel) -> frozenset[str]:
                 case For(variable=variable, start=start, step=step):
                     if _is_sized(start, found) or _is_sized(step, found):
                         found.add(variable.name)
-                case Assign() | Do():
+                case Assign(target=target, value=value):
+                    if target.name not in found and _is_sized(value, found):
+                        found.add(target.name)
+                case Do():
                     if any(_is_sized(part, found) for part in expressions(one)):
                         found.update(variable.name for variable in assigned(one))
                 case If(condition=condition) | While(condition=condition):
@@ -68,8 +71,7 @@ def _is_one_block(extent: Expr, side: int) -> bool:
 
 def _is_sized(expr: Expr, sized: set[str] | frozenset[str]) -> bool:
     inside = leaves(expr)
-    of_block = any(name.startswith(("block_idx", "grid_dim")) for name in inside.specials)
-    return bool(inside.params) or of_block or not inside.variables.isdisjoint(sized)
+    return bool(inside.params) or inside.is_of_block or not inside.variables.isdisjoint(sized)
 
 
 def _differs(one: Stmt, sized: frozenset[str]) -> bool:

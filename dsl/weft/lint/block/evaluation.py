@@ -61,16 +61,16 @@ class Evaluation:
         self.touches: list[Touch] = []
         self.shown: dict[tuple[Span, str], list[tuple[tuple[Span, int], ...]]] = {}
         self.barriers = Barriers(trial.threads)
-        self.copies = Copies(trial.threads)
+        self.copies = Copies()
         # Whether all accesses since the last barrier are known.
         self.is_interval_known = True
         self.warp_barriers = 0
         self.left = _MOST_OPERATIONS
         self.untold: dict[tuple[Span, Kind], Untold] = {}
         self.specials: dict[str, Lanes] = {}
-        # Values of operations that read no memory, by number, and for each variable those that are made of it.
-        self.known: dict[int, Lanes] = {}
-        self.users: dict[str, list[int]] = {}
+        # Values of operations that read no memory, and for each variable those that are made of it.
+        self.known: dict[Op, Lanes] = {}
+        self.users: dict[str, list[Op]] = {}
 
     # Variables
 
@@ -79,8 +79,8 @@ class Evaluation:
         env = self.state.env
         if name not in env or env[name] is not value:
             env[name] = value
-            for number in self.users.pop(name, ()):
-                self.known.pop(number, None)
+            for op in self.users.pop(name, ()):
+                self.known.pop(op, None)
 
     def go_back(self, env: dict[str, Lanes]) -> None:
         """All variables are as they were."""
@@ -113,15 +113,14 @@ class Evaluation:
         return self.specials[name]
 
     def operation(self, op: Op) -> Lanes:
-        part = self.program.part(op)
-        if part.has_reads:
+        if op in self.known:
+            return self.known[op]
+        inside = leaves(op)
+        if inside.loads:
             return self.reading(op)
-        if part.number in self.known:
-            return self.known[part.number]
-        found = None if op.dtype.is_float else self.computed(op)
-        self.known[part.number] = found
-        for name in part.variables:
-            self.users.setdefault(name, []).append(part.number)
+        found = self.known[op] = None if op.dtype.is_float else self.computed(op)
+        for name in inside.variables:
+            self.users.setdefault(name, []).append(op)
         return found
 
     def reading(self, op: Op) -> Lanes:
@@ -143,7 +142,7 @@ class Evaluation:
             return self.both(op)
         if op.name == "select":
             return self.select(op)
-        args = [self.value(arg) for arg in op.args]
+        args = list(map(self.value, op.args))
         self.spend(args)
         if op.name == "cast":
             return args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None

@@ -6,6 +6,7 @@ from weft.lint.block.edges import has_edge
 from weft.lint.block.program import Program
 from weft.lint.block.run import Ran, run
 from weft.lint.block.trial import Launch, edge, neighbour, trial
+from weft.lint.ranges import Ranges
 from weft.model.ir import Kernel
 from weft.model.kernel import Analysis
 from weft.model.lives import by_lives
@@ -25,6 +26,14 @@ def lives(kernel: Analysis) -> Kernel | None:
 def _program(kernel: Analysis) -> Program | None:
     ir = lives(kernel)
     return Program(ir) if ir else None
+
+
+@lru_cache(_MOST_RUNS)
+def ranges_of(kernel: Analysis) -> Ranges:
+    """The ranges of the expressions of `lives`, which there are."""
+    ir = lives(kernel)
+    assert ir is not None
+    return Ranges(ir)
 
 
 def varying(kernel: Analysis) -> Varying:

@@ -16,7 +16,6 @@ from weft.model.ir import (
     If,
     Kernel,
     Load,
-    Op,
     Stmt,
     Store,
     While,
@@ -27,36 +26,17 @@ from weft.model.ir import (
     walk,
 )
 from weft.model.uniformity import Varying, varying_variables
-from weft.records import record
-
-
-@record
-class Part:
-    """An operation. number: the same for all that are equal. variables: the names of those that it is made of."""
-
-    number: int
-    has_reads: bool
-    variables: frozenset[str]
 
 
 class Program:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        # By the identity of expressions and statements, which the kernel keeps alive.
-        self._parts: dict[int, Part] = {}
-        self._numbers: dict[Op, int] = {}
+        # By the identity of statements, which the kernel keeps alive.
         self._agreements: dict[int, Agreement] = {}
         self._leads: dict[int, bool] = {}
+        self._steps: dict[tuple[int, bool], list[Stmt]] = {}
         self.lanes = Calculator()
         self._specials: dict[tuple[Triple, str], Lanes] = {}
-
-    def part(self, op: Op) -> Part:
-        found = self._parts.get(id(op))
-        if found is None:
-            inside = leaves(op)
-            number = self._numbers.setdefault(op, len(self._numbers))
-            found = self._parts[id(op)] = Part(number, bool(inside.loads), inside.variables)
-        return found
 
     def agreement(self, store: Store) -> Agreement:
         found = self._agreements.get(id(store))
@@ -73,6 +53,17 @@ class Program:
         if key not in self._specials:
             self._specials[key] = trial.special(name)
         return self._specials[key]
+
+    def steps(self, body: tuple[Stmt, ...], *, is_for_writes: bool) -> list[Stmt]:
+        """The statements of a block that a run has to follow."""
+        key = id(body), is_for_writes
+        found = self._steps.get(key)
+        if found is None:
+            found = [one for one in body if not _is_idle(one)]
+            if is_for_writes:
+                found = [one for one in found if self.leads_to_writes(one)]
+            self._steps[key] = found
+        return found
 
     def leads_to_writes(self, statement: Stmt) -> bool:
         """Whether what a statement does matters to which elements of tensors are written."""
@@ -143,3 +134,16 @@ class Program:
         names = {one.name for one in waits if isinstance(one, Do)}
         names |= {one.name for one in walk(body) if isinstance(one, Do) and "exchange" in one.name}
         return any(name.startswith("atomic") for name in names)
+
+
+def _is_idle(statement: Stmt) -> bool:
+    """Whether a statement only computes floats, which no run knows, and touches no memory: as most of a fragment does."""
+    match statement:
+        case Assign(target=target, value=value):
+            return target.dtype.is_float and not leaves(value).loads
+        case Do(name=name, targets=targets, args=args, places=()):
+            is_known = name.endswith("_async") or name == "warp_barrier"
+            gives_numbers = any(not target.dtype.is_float for target in targets)
+            return not is_known and not gives_numbers and not any(leaves(arg).loads for arg in args)
+        case _:
+            return False

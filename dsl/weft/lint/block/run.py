@@ -1,6 +1,6 @@
 """Run the statements of a kernel for all threads of one block together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from weft.lint.block.effects import kind_of, width_of
 from weft.lint.block.evaluation import Evaluation, Spent, State, Wanted
@@ -92,10 +92,9 @@ class _Runner(Evaluation):
         super().__init__(program, trial, wanted)
         self.partings: dict[Span, list[Parting]] = {}
 
-    def block(self, body: Sequence[Stmt]) -> None:
-        for statement in body:
-            if self.wanted != "writes" or self.program.leads_to_writes(statement):
-                self.statement(statement)
+    def block(self, body: tuple[Stmt, ...]) -> None:
+        for statement in self.program.steps(body, is_for_writes=self.wanted == "writes"):
+            self.statement(statement)
 
     def statement(self, statement: Stmt) -> None:
         match statement:
@@ -227,9 +226,10 @@ class _Runner(Evaluation):
         if taken == 0 or (mask is not None and not any(mask)):
             return
         for place in statement.places:
-            offset = self.value(place.offset)
             if place.array.space != "shared":
+                self.read(place.offset)
                 continue
+            offset = self.value(place.offset)
             if offset is None or not is_certain:
                 self.record.lose(place.array)
                 self.is_interval_known = self.is_whole = False
@@ -283,7 +283,7 @@ class _Runner(Evaluation):
             came = self.state.mask or [True] * self.trial.threads
             self.partings[branch.span].append(Parting(branch, taken, came))
 
-    def maybe(self, *bodies: Sequence[Stmt]) -> None:
+    def maybe(self, *bodies: tuple[Stmt, ...]) -> None:
         """Run each of `bodies` without knowing whether any thread does; after it, what they assign is unknown."""
         was_sure, self.state.is_sure = self.state.is_sure, False
         self.is_whole = False
@@ -297,8 +297,8 @@ class _Runner(Evaluation):
         for body in bodies:
             self.unknow(body)
 
-    def unknow(self, body: Sequence[Stmt]) -> None:
-        for statement in walk(tuple(body)):
+    def unknow(self, body: tuple[Stmt, ...]) -> None:
+        for statement in walk(body):
             for variable in assigned(statement):
                 self.give(variable.name, None)
 

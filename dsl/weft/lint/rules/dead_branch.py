@@ -17,9 +17,8 @@ Instead, correct the condition, or drop the branch. Source: Pylint, "using-const
 import ast
 from collections.abc import Iterator
 
-from weft.lint.block.observe import lives
-from weft.lint.places import source, statement_at
-from weft.lint.ranges import Ranges
+from weft.lint.block.observe import lives, ranges_of
+from weft.lint.places import nodes, source, statement_at
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import If, walk
 from weft.model.kernel import Analysis
@@ -31,7 +30,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ir = lives(kernel)
     if ir is None:
         return
-    ranges = Ranges(ir)
+    ranges = ranges_of(kernel)
     answers: dict[Span, set[bool | None]] = {}
     for branch in walk(ir.body):
         if isinstance(branch, If):
@@ -62,5 +61,5 @@ def _is_unrolled(kernel: Analysis, branch: ast.If) -> bool:
         isinstance(loop, ast.For)
         and "static_range" in ast.unparse(loop.iter)
         and any(inner is branch for inner in ast.walk(loop))
-        for loop in (ast.walk(kernel.block.tree) if kernel.block.tree else ())
+        for loop in nodes(kernel)
     )

@@ -17,11 +17,10 @@ Instead, leave the index as it is, or convert to `i64`. Source: CWE-190; PyTorch
 from collections.abc import Iterator
 from functools import lru_cache
 
-from weft.lint.block.observe import lives
-from weft.lint.ranges import Ranges
+from weft.lint.block.observe import lives, ranges_of
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dtypes import INDEX, DType
-from weft.model.ir import Assign, Do, Expr, Kernel, Op, Store, expressions, leaves, walk, walk_expr
+from weft.model.ir import Assign, Do, Expr, Kernel, Op, Store, expressions, leaves, operands, walk
 from weft.model.kernel import Analysis
 from weft.model.launches import integer_range
 
@@ -34,7 +33,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ir = lives(kernel)
     if ir is None:
         return
-    ranges = Ranges(ir)
+    ranges = ranges_of(kernel)
     told: set[Span] = set()
     for op, span in _narrow_operations(ir):
         found = ranges.unwrapped(op)
@@ -101,8 +100,11 @@ def _offsets(kernel: Kernel) -> Iterator[tuple[Expr, Span]]:
 
 @lru_cache(maxsize=1 << 12)
 def _narrow_parts(expr: Expr) -> tuple[Op, ...]:
-    parts = (part for part in walk_expr(expr) if isinstance(part, Op))
-    return tuple(part for part in parts if part.name in _OPERATORS and _is_chosen(part.dtype))
+    if leaves(expr).operations.isdisjoint(_OPERATORS):
+        return ()
+    inner = tuple(part for operand in operands(expr) for part in _narrow_parts(operand))
+    is_narrow = isinstance(expr, Op) and expr.name in _OPERATORS and _is_chosen(expr.dtype)
+    return (expr, *inner) if is_narrow else inner
 
 
 def _is_chosen(dtype: DType) -> bool:

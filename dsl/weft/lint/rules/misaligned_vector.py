@@ -34,11 +34,11 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     # The first access of a vector names its first element.
     firsts: dict[Span, Touch] = {}
     for touch in ran.touches:
-        if touch.array.space != "local" and _width(kernel, touch, widths) > 1:
+        if touch.array.space != "local":
             firsts.setdefault(touch.span, touch)
     for span, touch in firsts.items():
         width = _width(kernel, touch, widths)
-        for thread, element in touch.elements(ran.trial.threads):
+        for thread, element in touch.elements(ran.trial.threads) if width > 1 else ():
             if element % width:
                 yield Diagnostic(
                     CODE,

@@ -74,19 +74,23 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if ir is None:
         return
     told: set[Span] = set()
-    shared = _of_launch(ir)
-    for statement, counters in _in_loops(ir.body, frozenset()):
-        for op in _costly(statement):
-            names = leaves(op).variables
-            if statement.span not in told and names & counters and names <= shared and _is_plain(op):
-                told.add(statement.span)
-                yield Diagnostic(
-                    CODE,
-                    f"every thread computes the same `{op.name}` in each iteration of the loop: it depends on no thread and on no data; "
-                    "pass a table of it, or step from one value to the next",
-                    statement.span,
-                    "information",
-                )
+    found = [
+        (statement, op)
+        for statement, counters in _in_loops(ir.body, frozenset())
+        for op in _costly(statement)
+        if _is_plain(op) and not leaves(op).variables.isdisjoint(counters)
+    ]
+    shared = _of_launch(ir) if found else frozenset[str]()
+    for statement, op in found:
+        if statement.span not in told and leaves(op).variables <= shared:
+            told.add(statement.span)
+            yield Diagnostic(
+                CODE,
+                f"every thread computes the same `{op.name}` in each iteration of the loop: it depends on no thread and on no data; "
+                "pass a table of it, or step from one value to the next",
+                statement.span,
+                "information",
+            )
 
 
 def _costly(statement: Stmt) -> Iterator[Op]:

@@ -13,7 +13,7 @@ Instead, assign it, or drop the line. Source: flake8-bugbear B018, Ruff "useless
 import ast
 from collections.abc import Iterator
 
-from weft.lint.places import source
+from weft.lint.places import nodes, source
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 
@@ -23,9 +23,9 @@ _USELESS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None or kernel.block.tree is None:
+    if kernel.ir is None:
         return
-    for node in ast.walk(kernel.block.tree):
+    for node in nodes(kernel):
         if isinstance(node, ast.Expr) and isinstance(node.value, _USELESS):
             span = kernel.block.span(node)
             if kernel.span.start <= span.start < kernel.span.end:
