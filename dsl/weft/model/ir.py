@@ -586,7 +586,9 @@ def _leaves(expr: Expr) -> Leaves:
     if isinstance(expr, Param):
         return Leaves(params=frozenset((expr.name,)))
     if isinstance(expr, Special):
-        return Leaves(specials=frozenset((expr.name,)), **_places((expr.name,)))
+        names = frozenset((expr.name,))
+        is_of_thread, is_of_block = _whose(names)
+        return Leaves(specials=names, is_of_thread=is_of_thread, is_of_block=is_of_block)
     if isinstance(expr, Const):
         return _NO_LEAVES
     variables: set[str] = set()
@@ -614,15 +616,16 @@ def _leaves(expr: Expr) -> Leaves:
         frozenset(specials),
         tuple(loads),
         frozenset(operations),
-        **_places(specials),
+        *_whose(specials),
     )
 
 
-def _places(specials: Collection[str]) -> dict[str, bool]:
-    return {
-        "is_of_thread": any(name.startswith(("thread_idx", "lane_id", "warp_id")) for name in specials),
-        "is_of_block": any(name.startswith(("block_idx", "grid_dim")) for name in specials),
-    }
+def _whose(specials: Collection[str]) -> tuple[bool, bool]:
+    """Whether any is the thread's place, and whether any is the block's."""
+    if not specials:
+        return False, False
+    of_thread = any(name.startswith(("thread_idx", "lane_id", "warp_id")) for name in specials)
+    return of_thread, any(name.startswith(("block_idx", "grid_dim")) for name in specials)
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

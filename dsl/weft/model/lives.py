@@ -42,19 +42,20 @@ Reaching = dict[str, frozenset[Definition]]
 
 def by_lives(kernel: Kernel) -> Kernel:
     """The kernel with its variables renamed, each statement at its place with its span."""
-    names = [variable.name for statement in walk(kernel.body) for variable in assigned(statement)]
-    if len(set(names)) == len(names):
+    counts = Counter(variable.name for statement in walk(kernel.body) for variable in assigned(statement))
+    webs = _Webs(frozenset(name for name, count in counts.items() if count > 1))
+    if not webs.watched:
         return kernel
-    webs = _Webs()
     _Reader(webs).block(kernel.body)
     webs.settle()
     return replace(kernel, body=_Reader(webs).block(kernel.body)) if webs.split else kernel
 
 
 class _Webs:
-    """Sets of assignments that share a name."""
+    """Sets of assignments that share a name. watched: the variables that are assigned in several places."""
 
-    def __init__(self) -> None:
+    def __init__(self, watched: frozenset[str]) -> None:
+        self.watched = watched
         self.is_settled = False
         # The variables that have several lives.
         self.split: frozenset[str] = frozenset()
@@ -163,15 +164,27 @@ class _Reader:
     def enter(self, body: tuple[Stmt, ...]) -> Reaching:
         """Before a round of a loop, whatever any round assigns may be there. What was there before the loop."""
         before = self.reaching
-        self.reaching = _either(before, _defined(body))
+        self.reaching = _either(before, self.defined(body))
         return before
 
     def leave(self, loop: For | While, before: Reaching) -> None:
         if any(isinstance(one, Break | Continue) for one in walk(loop.body)):
-            self.reaching = _either(_defined(loop.body), self.reaching)
+            self.reaching = _either(self.defined(loop.body), self.reaching)
         self.reaching = _either(before, self.reaching)
 
+    def defined(self, body: tuple[Stmt, ...]) -> Reaching:
+        """The assignments in some statements, by variable."""
+        found: Reaching = {}
+        for statement in walk(body):
+            for variable in assigned(statement):
+                name = variable.name
+                if name in self.webs.watched:
+                    found[name] = found.get(name, frozenset()) | {(id(statement), name)}
+        return found
+
     def define(self, statement: Stmt, variable: Var) -> Var:
+        if variable.name not in self.webs.watched:
+            return variable
         definition = (id(statement), variable.name)
         self.webs.add(definition)
         self.reaching[variable.name] = frozenset((definition,))
@@ -181,7 +194,7 @@ class _Reader:
         names = leaves(expr).variables
         if self.webs.is_settled:
             return expr if names.isdisjoint(self.webs.split) else self.renamed_in(expr)
-        for name in names:
+        for name in () if names.isdisjoint(self.webs.watched) else names:
             reaching = self.reaching.get(name)
             if reaching and len(reaching) > 1:
                 self.webs.join(reaching)
@@ -229,11 +242,3 @@ def _either(one: Reaching, other: Reaching) -> Reaching:
         elif own is not defined:
             both[name] = own | defined
     return both
-
-
-def _defined(body: tuple[Stmt, ...]) -> Reaching:
-    found: Reaching = {}
-    for statement in walk(body):
-        for variable in assigned(statement):
-            found[variable.name] = found.get(variable.name, frozenset()) | {(id(statement), variable.name)}
-    return found

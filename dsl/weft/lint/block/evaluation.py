@@ -1,6 +1,5 @@
 """Values of expressions for all threads of one block together, and the accesses that computing them makes."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from weft.lint.block.barriers import Barriers
@@ -23,6 +22,8 @@ from weft.model.ir import (
 from weft.records import field, record
 
 _MOST_OPERATIONS = 4_000_000
+# What an operation on one number for all threads counts as.
+_ONE_NUMBER = 8
 # Accesses of one place that rules may look at.
 _MOST_SHOWN = 64
 
@@ -143,10 +144,9 @@ class Evaluation:
         if op.name == "select":
             return self.select(op)
         args = list(map(self.value, op.args))
-        self.spend(args)
         if op.name == "cast":
             return args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
-        return self.lanes.apply(op.name, args)
+        return self.applied(op.name, args)
 
     def both(self, op: Op) -> Lanes:
         """`and` or `or`: unknown parts do not matter where the other part decides."""
@@ -156,8 +156,7 @@ class Evaluation:
             return decides
         if None in values:
             return None
-        self.spend(values)
-        return self.lanes.apply("bit_or" if decides else "bit_and", values)
+        return self.applied("bit_or" if decides else "bit_and", values)
 
     def select(self, op: Op) -> Lanes:
         condition = self.value(op.args[0])
@@ -181,8 +180,13 @@ class Evaluation:
         inside = leaves(place)
         return bool(inside.loads) or not inside.variables.isdisjoint(self.program.data)
 
-    def spend(self, args: Sequence[Lanes]) -> None:
-        self.left -= self.threads if list in map(type, args) else 8
+    def applied(self, name: str, args: list[Lanes]) -> Lanes:
+        found = self.lanes.apply(name, args)
+        self.spend(self.threads if isinstance(found, list) else _ONE_NUMBER)
+        return found
+
+    def spend(self, operations: int) -> None:
+        self.left -= operations
         if self.left < 0:
             raise Spent
 
@@ -227,7 +231,7 @@ class Evaluation:
             if kind != "read":
                 self.record.lose(array)
             return
-        self.spend([self.special("thread_idx.x")])
+        self.spend(self.threads)
         touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
         if self.wanted != "writes":
             self.record.add(touch)

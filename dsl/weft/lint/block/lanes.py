@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
-from types import MappingProxyType, NoneType
+from types import MappingProxyType
 from typing import Any
 
 # A whole number (a bool counts as 0 or 1) that all threads share, one for each thread, or unknown.
@@ -43,12 +43,12 @@ class Calculator:
         self._masks: dict[tuple[int, int, bool], tuple[Sequence[object], list[bool]]] = {}
 
     def apply(self, name: str, args: list[Lanes]) -> Lanes:
+        if None in args:
+            return None
         kinds = tuple(map(type, args))
         if list not in kinds:
             return apply(name, args)
-        if NoneType in kinds:
-            return None
-        key = (name, kinds, *(id(arg) if isinstance(arg, list) else arg for arg in args))
+        key = (name, kinds, *[id(arg) if isinstance(arg, list) else arg for arg in args])
         found = self._known.get(key)
         if found is None:
             if len(self._known) > _MOST_KNOWN:

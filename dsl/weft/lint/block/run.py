@@ -189,7 +189,7 @@ class _Runner(Evaluation):
                 self.is_whole = self.is_interval_known = False
                 continue
             for number in range(width_of(statement)):
-                element = self.lanes.apply("add", [offset, number])
+                element = self.lanes.apply("add", [offset, number]) if number else offset
                 self.touch(
                     place.array,
                     kind,
@@ -236,7 +236,7 @@ class _Runner(Evaluation):
                 continue
             rounds, barriers = self.state.rounds, self.warp_barriers
             touch = Touch(place.array, "write", statement.span, offset, mask, "none", rounds, barriers)
-            self.spend([self.special("thread_idx.x")])
+            self.spend(self.threads)
             self.record.add(touch)
             self.copies.start(touch)
 

@@ -103,8 +103,9 @@ def _narrow_parts(expr: Expr) -> tuple[Op, ...]:
     if leaves(expr).operations.isdisjoint(_OPERATORS):
         return ()
     inner = tuple(part for operand in operands(expr) for part in _narrow_parts(operand))
-    is_narrow = isinstance(expr, Op) and expr.name in _OPERATORS and _is_chosen(expr.dtype)
-    return (expr, *inner) if is_narrow else inner
+    if isinstance(expr, Op) and expr.name in _OPERATORS and _is_chosen(expr.dtype):
+        return expr, *inner
+    return inner
 
 
 def _is_chosen(dtype: DType) -> bool:

@@ -139,7 +139,12 @@ def _of_launch(kernel: Kernel) -> frozenset[str]:
 def _spread(body: tuple[Stmt, ...], own: set[str], *, is_parted: bool = False) -> None:
     """Add the variables that differ, given those that are known to."""
     for one in body:
-        is_known = isinstance(one, Assign | For) and not any(_is_own(part, own) for part in expressions(one))
+        if isinstance(one, Assign):
+            name = one.target.name
+            if name not in own and (is_parted or _is_own(one.value, own)):
+                own.add(name)
+            continue
+        is_known = isinstance(one, For) and not any(_is_own(part, own) for part in expressions(one))
         if is_parted or not is_known:
             own.update(variable.name for variable in assigned(one))
         is_fork = isinstance(one, If | While) or (isinstance(one, For) and not is_known)
