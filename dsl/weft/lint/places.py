@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 
 from weft.lint.block.observe import lives, varying
 from weft.model.diagnostic import Edit, Span
@@ -10,6 +11,7 @@ from weft.model.kept import kept_with_its_argument
 from weft.model.kernel import Analysis
 from weft.model.uniformity import divergent_statements
 
+_BODIES = ("body", "orelse", "finalbody")
 _DECORATOR = re.compile(r"@(\w+)\.kernel\b")
 
 
@@ -21,6 +23,18 @@ def nodes(kernel: Analysis) -> tuple[ast.AST, ...]:
 @kept_with_its_argument
 def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
     return tuple(ast.walk(tree))[1:]
+
+
+def statements(kernel: Analysis) -> Iterator[ast.stmt]:
+    """The statements of a kernel's block."""
+    left = list(kernel.block.tree.body) if kernel.block.tree else []
+    while left:
+        node = left.pop()
+        yield node
+        for name in _BODIES:
+            left += getattr(node, name, ())
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            left += part.body
 
 
 def from_here(kernel: Analysis, here: Span, there: Span) -> str:

@@ -94,7 +94,7 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
     return BlockModel(
         parsed,
         tuple(functions),
-        (*t.facts, *(fact for function in functions for fact in function.facts)),
+        (*t.facts.values(), *(fact for function in functions for fact in function.facts)),
         (*t.calls.values(), *(call for function in functions for call in function.calls)),
         tuple(t.launches),
         tuple(sorted(findings, key=lambda finding: finding.span)),

@@ -1,6 +1,6 @@
 """A finding: one code, one wording, one place, wherever it is seen."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from weft.records import field, record, replace
 
@@ -10,8 +10,7 @@ Severity = Literal["error", "warning", "information"]
 Certainty = Literal["proved", "likely", "unknown"]
 
 
-@record(order=True)
-class Span:
+class Span(NamedTuple):
     """Characters `start` to `end` (exclusive) of a text."""
 
     start: int

@@ -273,7 +273,7 @@ def _finish(
         kernel.parameters,
         kernel if is_kernel and not has_errors else None,
         kernel,
-        t.facts,
+        tuple(t.facts.values()),
         tuple(t.calls.values()),
         tuple(t.accesses.values()),
         findings,

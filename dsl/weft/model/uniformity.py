@@ -64,6 +64,7 @@ class ClusterLevel(BlockLevel):
 
 BLOCK = BlockLevel()
 CLUSTER = ClusterLevel()
+_JUMPS = (Break, Continue)
 
 
 def varying_variables(kernel: Kernel, level: Level = BLOCK) -> Varying:
@@ -122,8 +123,9 @@ def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[
                 varying.update(index.name for index in indices)
             case _:
                 pass
-        inside = divergent or _decides(level, statement, varying)
-        for block in children(statement):
+        blocks = children(statement)
+        inside = divergent or (bool(blocks) and _decides(level, statement, varying))
+        for block in blocks:
             _spread(level, block, inside, varying)
 
 
@@ -153,8 +155,15 @@ def _leaves_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[s
     return _jump_apart(level, body, varying) is not None
 
 
+def _has_jump(body: tuple[Stmt, ...]) -> bool:
+    for statement in body:
+        if isinstance(statement, _JUMPS) or any(map(_has_jump, children(statement))):
+            return True
+    return False
+
+
 def _jump_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str]) -> Break | Continue | None:
-    if not any(isinstance(part, Break | Continue) for part in walk(body)):
+    if not _has_jump(body):
         return None
     for statement in body:
         if isinstance(statement, If):
@@ -174,6 +183,7 @@ def _divergent(
     for statement in body:
         if cause is not None:
             yield statement, cause
-        inner_cause = statement if _decides(level, statement, varying) else cause
-        for block in children(statement):
+        blocks = children(statement)
+        inner_cause = statement if blocks and _decides(level, statement, varying) else cause
+        for block in blocks:
             yield from _divergent(level, block, inner_cause, varying)

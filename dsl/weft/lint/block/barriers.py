@@ -44,7 +44,7 @@ class Barriers:
         ):
             owners = self._owners([touch for touch in before if kind_before in ("any", touch.kind)])
             for touch in after if owners else ():
-                if kind_after in ("any", touch.kind):
+                if kind_after in ("any", touch.kind) and not owners.keys().isdisjoint(touch.touched()):
                     for thread, element in touch.elements(self.threads):
                         if owners.get(element, thread) != thread:
                             return True
@@ -54,6 +54,10 @@ class Barriers:
         """For each element the thread that touches it, or `_SEVERAL`."""
         owners: dict[int, int] = {}
         for touch in touches:
+            own = touch.owners(self.threads)
+            if own is not None and (owners.keys().isdisjoint(own) or own.items() <= owners.items()):
+                owners |= own
+                continue
             for thread, element in touch.elements(self.threads):
                 if owners.setdefault(element, thread) != thread:
                     owners[element] = _SEVERAL

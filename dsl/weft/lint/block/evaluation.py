@@ -26,6 +26,7 @@ _MOST_OPERATIONS = 4_000_000
 _ONE_NUMBER = 8
 # Accesses of one place that rules may look at.
 _MOST_SHOWN = 64
+_MOST_TIMES = 2
 
 
 # What a run is for: all that the rules ask; what the block writes to tensors; or what it reads before it is written.
@@ -60,7 +61,9 @@ class Evaluation:
         self.state = State()
         self.is_whole = True
         self.touches: list[Touch] = []
-        self.shown: dict[tuple[Span, str], list[tuple[tuple[Span, int], ...]]] = {}
+        # Of each place, which times are shown, and how many touches.
+        self.shown: dict[tuple[Span, Kind], list[tuple[tuple[Span, int], ...]]] = {}
+        self.counts: dict[tuple[Span, Kind], int] = {}
         self.barriers = Barriers(trial.threads)
         self.copies = Copies()
         # Whether all accesses since the last barrier are known.
@@ -98,12 +101,15 @@ class Evaluation:
         if isinstance(expr, Var):
             return self.state.env.get(expr.name)
         if isinstance(expr, Const):
-            return None if expr.dtype.is_float else int(expr.value)
+            return None if expr.dtype.kind == "float" else int(expr.value)
         if isinstance(expr, Param):
             return self.trial.sizes.get(expr.name)
         if isinstance(expr, Special):
             return self.special(expr.name)
-        if self.wanted != "writes":
+        if self.passes_over(expr.array):
+            self.read(expr.offset)
+            self.read(expr.guard)
+        elif self.wanted != "writes":
             offset = self.value(expr.offset)
             self.touch(expr.array, "read", expr.span, offset, expr.guard, place=expr.offset)
         return None
@@ -119,8 +125,8 @@ class Evaluation:
         inside = leaves(op)
         if inside.loads:
             return self.reading(op)
-        found = self.known[op] = None if op.dtype.is_float else self.computed(op)
-        for name in inside.variables:
+        found = self.known[op] = None if op.dtype.kind == "float" else self.computed(op)
+        for name in inside.variables & self.program.changing:
             self.users.setdefault(name, []).append(op)
         return found
 
@@ -133,10 +139,14 @@ class Evaluation:
                 self.read(arg)
         return None
 
-    def read(self, expr: Expr) -> None:
+    def read(self, expr: Expr | None) -> None:
         """Note what computing `expr` reads."""
-        if leaves(expr).loads:
+        if expr is not None and leaves(expr).loads:
             self.value(expr)
+
+    def passes_over(self, array: Array) -> bool:
+        """Whether the run is not for accesses to this memory."""
+        return self.wanted == "initialisation" and array.space == "global"
 
     def computed(self, op: Op) -> Lanes:
         if op.name in ("and", "or"):
@@ -207,9 +217,8 @@ class Evaluation:
         """place: the expression of `offset`, to tell what depends on data from what is only not known. has_own_cost: the
         threads do not ask for these elements by themselves, so rules of cost do not look at them."""
         mask, is_sure = self.state.mask, self.state.is_sure
-        if self.wanted == "initialisation" and array.space == "global":
-            if guard is not None:
-                self.value(guard)
+        if self.passes_over(array):
+            self.read(guard)
             return
         if guard is not None:
             allowed = self.value(guard)
@@ -242,7 +251,13 @@ class Evaluation:
 
     def show(self, touch: Touch) -> None:
         """Keep the first two times that a place is come to; the elements of a vector are touched at one time."""
-        times = self.shown.setdefault((touch.span, touch.kind), [])
-        if len(times) < _MOST_SHOWN and (touch.rounds in times or len(set(times)) < 2):
+        place = touch.span, touch.kind
+        times = self.shown.setdefault(place, [])
+        if touch.rounds not in times:
+            if len(times) == _MOST_TIMES:
+                return
             times.append(touch.rounds)
+        count = self.counts.get(place, 0)
+        if count < _MOST_SHOWN:
+            self.counts[place] = count + 1
             self.touches.append(touch)

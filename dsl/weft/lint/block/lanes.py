@@ -30,6 +30,8 @@ def _apply(function: Callable[..., Any], args: list[Lanes]) -> Lanes:
     if list not in map(type, args):
         value = int(function(*args))
         return value if value.bit_length() <= _MOST_BITS else None
+    if function in _SHIFTS and isinstance(args[1], int) and 0 <= args[1] < _MOST_BITS:
+        function = _SHIFTS[function]
     return list(map(function, *(arg if isinstance(arg, list) else repeat(arg) for arg in args)))
 
 
@@ -82,9 +84,8 @@ def spread(value: int | list[int], count: int) -> list[int]:
 
 def narrowed(mask: Mask, condition: Sequence[int], *, to: bool = True) -> list[bool]:
     """The threads of `mask` whose `condition` is `to`."""
-    if mask is None:
-        return [bool(truth) == to for truth in condition]
-    return [active and bool(truth) == to for active, truth in zip(mask, condition, strict=True)]
+    wanted = map(bool if to else operator.not_, condition)
+    return list(wanted if mask is None else map(operator.and_, mask, wanted))
 
 
 def merged(mask: Mask, new: Lanes, old: Lanes, count: int) -> Lanes:
@@ -106,6 +107,11 @@ def _shift_right(a: int, b: int) -> int:
         raise ValueError
     return a >> b
 
+
+# What does the same where the distance is a number that is right.
+_SHIFTS: Mapping[Callable[..., Any], Callable[..., Any]] = MappingProxyType(
+    {_shift_left: operator.lshift, _shift_right: operator.rshift}
+)
 
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {

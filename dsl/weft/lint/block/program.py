@@ -1,5 +1,6 @@
 """A kernel as its runs see it: what is true of its statements whatever the sizes are, found once for all runs."""
 
+from collections import Counter
 from functools import cached_property
 
 from weft.lint.block.agreement import agreement, varying_in_one_warp
@@ -104,6 +105,16 @@ class Program:
             for name in leaves(waiting.pop()).variables - found:
                 found.add(name)
                 waiting += given.get(name, ())
+        return frozenset(found)
+
+    @cached_property
+    def changing(self) -> frozenset[str]:
+        """The variables that may be given a value again after they were used: in loops, or by several statements."""
+        every = Counter(variable.name for one in walk(self.kernel.body) for variable in assigned(one))
+        found = {name for name, count in every.items() if count > 1}
+        for loop in walk(self.kernel.body):
+            if isinstance(loop, For | While):
+                found.update(variable.name for one in walk((loop,)) for variable in assigned(one))
         return frozenset(found)
 
     @cached_property

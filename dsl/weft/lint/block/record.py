@@ -42,6 +42,12 @@ class Touch:
         pairs = zip(range(threads), repeat(offsets)) if isinstance(offsets, int) else enumerate(offsets)
         return iter(pairs) if self.mask is None else compress(pairs, self.mask)
 
+    def owners(self, threads: int) -> dict[int, int] | None:
+        """For each element that is touched the thread that does; None if several do, as where all threads share it."""
+        found = {element: thread for thread, element in self.elements(threads)}
+        count = threads if self.mask is None else sum(self.mask)
+        return found if len(found) == count else None
+
     def touched(self) -> set[int]:
         """The elements that any thread touches."""
         if isinstance(self.offsets, int):
@@ -208,6 +214,10 @@ class Record:
         for position, touch in enumerate(touches):
             if touch.kind != "write":
                 continue
+            own = touch.owners(self.threads)
+            if own is not None and writers.keys().isdisjoint(own):
+                writers.update(zip(own, zip(own.values(), repeat(position)), strict=False))
+                continue
             for thread, element in touch.elements(self.threads):
                 other, at = writers.setdefault(element, (thread, position))
                 if other != thread and not (at == position and _agree(touch, other, thread)):
@@ -216,6 +226,8 @@ class Record:
 
     def _compare_with(self, writers: dict[int, tuple[int, int]], touches: list[Touch], position: int) -> None:
         touch = touches[position]
+        if writers.keys().isdisjoint(touch.touched()):
+            return
         for thread, element in touch.elements(self.threads):
             found = writers.get(element)
             if found is None or found[0] == thread:

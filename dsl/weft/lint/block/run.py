@@ -143,6 +143,10 @@ class _Runner(Evaluation):
             return
         if self.wanted != "writes":
             self.read(store.value)
+        if self.passes_over(store.array):
+            self.read(store.offset)
+            self.read(store.guard)
+            return
         offset = self.value(store.offset)
         self.touch(
             store.array,

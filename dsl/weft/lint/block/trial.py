@@ -43,7 +43,8 @@ class Trial:
             return {"block_idx": self.block_idx, "block_dim": self.block, "grid_dim": self.grid}[what][
                 position
             ]
-        return [self.thread(number)[position] for number in range(self.threads)]
+        before, size = prod(self.block[:position]), self.block[position]
+        return [number // before % size for number in range(self.threads)]
 
     def thread(self, number: int) -> Triple:
         x, y, _ = self.block

@@ -6,6 +6,7 @@ Source: CUDA C++ Best Practices Guide, "Coalesced Access to Global Memory" and "
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
+from operator import sub
 
 from weft.lint.block.record import Touch
 from weft.lint.block.trial import WARP, Trial
@@ -59,7 +60,7 @@ def _follows(first: Touch, other: Touch, by: int) -> bool:
         return False
     if isinstance(first.offsets, int) or isinstance(other.offsets, int):
         return by == 0
-    return all(after - before == by for before, after in zip(first.offsets, other.offsets, strict=True))
+    return list(map(sub, other.offsets, first.offsets)) == [by] * len(first.offsets)
 
 
 def sectors(elements: Iterable[int], itemsize_bytes: int) -> set[int]:

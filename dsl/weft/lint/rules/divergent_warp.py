@@ -15,7 +15,8 @@ Source: CUDA C++ Best Practices Guide, "Branching and Divergence"; Mark Harris, 
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import compress, pairwise
+from itertools import compress
+from operator import ne
 
 from weft.lint.block.observe import inner_block
 from weft.lint.block.record import Parting
@@ -46,7 +47,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
 
 def _message(parting: Parting) -> str | None:
     warps = [_warp(parting, start) for start in range(0, len(parting.taken), WARP)]
-    alternating = [warp for warp in warps if sum(a != b for a, b in pairwise(warp)) >= _FEWEST_CHANGES]
+    alternating = [warp for warp in warps if sum(map(ne, warp, warp[1:])) >= _FEWEST_CHANGES]
     if not alternating:
         return None
     if _works(parting.branch.then) and _works(parting.branch.otherwise):

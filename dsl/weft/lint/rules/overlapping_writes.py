@@ -65,7 +65,7 @@ def _between_blocks(ran: Ran, beside: Ran, found: set[Span]) -> Iterator[Diagnos
     written = _written(ran)
     for touch in beside.touches:
         elements = written.get(touch.array.name, {})
-        if not _is_varied_write(touch) or touch.span in found:
+        if not _is_varied_write(touch) or touch.span in found or elements.keys().isdisjoint(touch.touched()):
             continue
         for thread, element in touch.elements(beside.trial.threads):
             if element in elements:
@@ -82,6 +82,10 @@ def _written(ran: Ran) -> dict[str, dict[int, int]]:
     for touch in ran.touches:
         if _is_varied_write(touch):
             elements = written.setdefault(touch.array.name, {})
+            own = touch.owners(ran.trial.threads)
+            if own is not None and elements.keys().isdisjoint(own):
+                elements |= own
+                continue
             for thread, element in touch.elements(ran.trial.threads):
                 elements.setdefault(element, thread)
     return written

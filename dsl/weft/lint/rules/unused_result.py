@@ -13,7 +13,7 @@ Instead, assign it, or drop the line. Source: flake8-bugbear B018, Ruff "useless
 import ast
 from collections.abc import Iterator
 
-from weft.lint.places import nodes, source
+from weft.lint.places import source, statements
 from weft.model.diagnostic import Diagnostic
 from weft.model.kernel import Analysis
 
@@ -25,7 +25,7 @@ _USELESS = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if kernel.ir is None:
         return
-    for node in nodes(kernel):
+    for node in statements(kernel):
         if isinstance(node, ast.Expr) and isinstance(node.value, _USELESS):
             span = kernel.block.span(node)
             if kernel.span.start <= span.start < kernel.span.end:

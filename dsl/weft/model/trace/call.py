@@ -81,9 +81,11 @@ class Call:
 
 def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
     """What a call returns."""
-    with t.texts(isinstance(callee, Operation) and callee.qualified_name in t.dialect.speaking):
-        values = [*node.args, *(word.value for word in node.keywords)]
-        found = in_order(t, [partial(read, t, value) for value in values], node)
+    values = [*node.args, *(word.value for word in node.keywords)]
+    took_text = t.takes_text
+    t.takes_text = isinstance(callee, Operation) and callee.qualified_name in t.dialect.speaking
+    found = in_order(t, [partial(read, t, value) for value in values], node)
+    t.takes_text = took_text
     positional = found[: len(node.args)]
     words = zip(node.keywords, found[len(node.args) :], strict=True)
     keywords = {word.arg: value for word, value in words if word.arg}

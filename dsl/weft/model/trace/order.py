@@ -20,7 +20,7 @@ def in_order(t: Tracer, parts: Iterable[Callable[[], Value]], place: ast.AST) ->
         block = t.blocks[-1]
         before = len(block)
         value = part()
-        if found and _has_effects(block[before:]):
+        if found and len(block) > before and _has_effects(block[before:]):
             reads: list[Stmt] = []
             found = [_read(t, one, reads, place) for one in found]
             block[before:before] = reads

@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from weft.model import fold
 from weft.model.declarations import bound_names, parts_that_bind
@@ -40,8 +40,7 @@ if TYPE_CHECKING:
 MOST_STATEMENTS = 10_000
 
 
-@record
-class Fact:
+class Fact(NamedTuple):
     """What an expression or a name stands for."""
 
     span: Span
@@ -166,8 +165,8 @@ class Tracer:
         """Forget what one pass made; keep the types that loops settled on."""
         self.is_unsettled = False
         self.findings: dict[tuple[str, Span], Diagnostic] = {}
-        # What the fields of facts are, by place and name: a loop that is unrolled notes one place many times.
-        self._noted: dict[tuple[int, int, str], tuple[Span, Value, Symbol | None, Bounds | None]] = {}
+        # By place and name: a loop that is unrolled notes one place many times.
+        self.facts: dict[tuple[Span, str], Fact] = {}
         self.calls: dict[Span, CallFact] = {}
         self.accesses: dict[Span, Access] = {}
         self.launches: list[LaunchSite] = []
@@ -251,12 +250,7 @@ class Tracer:
 
     def note(self, span: Span, value: Value, symbol: Symbol | None) -> None:
         # A name that a bare expression statement shares its span with must not lose its symbol.
-        key = (span.start, span.end, symbol.name if symbol else "")
-        self._noted[key] = (span, value, symbol, self._bounds(value))
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        return tuple(Fact(*noted) for noted in self._noted.values())
+        self.facts[span, symbol.name if symbol else ""] = Fact(span, value, symbol, self._bounds(value))
 
     def _bounds(self, value: Value) -> Bounds | None:
         if not isinstance(value, Scalar):
