@@ -2,7 +2,7 @@
 
     python benchmarks/lint.py [--files 1000] [--rounds 3] [--output FILE]
 
-The files are the examples with the kernels' names changed. Measured: a first run and a second with the cache, both as whole
+The files are the examples and the puzzles, with the kernels' names changed. Measured: a first run and a second with the cache, both as whole
 processes; memory at its highest; time for half as many files, since it should be half; two runs at once on one cache; one file
 as pre-commit runs it. pyright reads the same files right after each first run, so that both meet the same load: what is told is
 the median of the pairs. Each is run as its users run it, and once more with one process, and with as many as there are processors
@@ -39,7 +39,7 @@ class Took:
 
 def files(folder: Path, count: int) -> None:
     """`count` files of kernels, each with other names, so that nothing is read once for all."""
-    texts = [path.read_text() for path in sorted(EXAMPLES.glob("*.py")) if path.name != "mistakes.py"]
+    texts = [path.read_text() for path in sorted(EXAMPLES.rglob("*.py")) if path.name != "mistakes.py"]
     for number in range(count):
         text = texts[number % len(texts)]
         names = "|".join(re.findall(r"^def (\w+)", text, re.MULTILINE))

@@ -157,7 +157,8 @@ def _leaves_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[s
 
 def _has_jump(body: tuple[Stmt, ...]) -> bool:
     for statement in body:
-        if isinstance(statement, _JUMPS) or any(map(_has_jump, children(statement))):
+        blocks = children(statement)
+        if isinstance(statement, _JUMPS) or (blocks and any(map(_has_jump, blocks))):
             return True
     return False
 
