@@ -218,7 +218,7 @@ def _texts(table: Mapping[str, object], key: str, path: str) -> Sequence[str]:
 
 
 def _kind(value: object) -> str:
-    return f"`{value}`" if isinstance(value, bool | int | float | str | list) else "a table"
+    return f"`{value}`" if isinstance(value, (bool, int, float, str, list)) else "a table"
 
 
 def _codes(words: Iterable[str], where: str) -> frozenset[str]:

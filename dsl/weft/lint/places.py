@@ -91,7 +91,7 @@ def line_at_end(kernel: Analysis, loop: Span, call: str) -> Edit | None:
     """Put `weft.<call>` on a line of its own at the end of the body of `loop`, if all threads of the block come there."""
     prefix = _DECORATOR.search(kernel.block.text)
     node = _statement(kernel, loop)
-    if prefix is None or not isinstance(node, ast.For | ast.While):
+    if prefix is None or not isinstance(node, (ast.For, ast.While)):
         return None
     if any(_holds(one.span, loop) for one in _dividers(kernel)):
         return None

@@ -141,7 +141,7 @@ def _fits_scalar(parameter: ScalarParameter, fact: Fact) -> Iterator[Problem]:
 
 def _fits_tensor(parameter: TensorParameter, fact: Fact) -> Iterator[Problem]:
     wanted, rank = parameter.array.dtype, len(parameter.shape)
-    if isinstance(fact, ScalarFact | OtherFact):
+    if isinstance(fact, (ScalarFact, OtherFact)):
         yield Problem(
             "launch-dtype",
             f"`{parameter.name}` is of type `{fact.type_name}`; the kernel declares a tensor of `{wanted}` with "

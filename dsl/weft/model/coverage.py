@@ -107,7 +107,7 @@ def _coordinate(axis: str) -> Expr:
 
 def _in_loops(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
     for one in body:
-        if isinstance(one, For | While):
+        if isinstance(one, (For, While)):
             yield from walk(one.body)
         else:
             for block in children(one):

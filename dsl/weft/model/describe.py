@@ -98,7 +98,7 @@ def describe_item(item: Value) -> str:
 def dimensions_text(expr: Expr) -> str:
     """A whole number that dimensions, sizes and strides alone decide, as it is computed: `M * N // 4`."""
     leaves = [leaf for leaf in walk_expr(expr) if not isinstance(leaf, Op)]
-    is_fixed = all(isinstance(leaf, Param | Const) and leaf.dtype == INDEX for leaf in leaves)
+    is_fixed = all(isinstance(leaf, (Param, Const)) and leaf.dtype == INDEX for leaf in leaves)
     text = expression(expr) if is_fixed and len(leaves) <= _MOST_LEAVES else ""
     return text if len(text) <= _LONGEST_EXPRESSION else ""
 

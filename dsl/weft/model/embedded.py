@@ -93,7 +93,7 @@ def _parsed(block: Parsed, span: Span) -> ast.expr | None:
     # The parenthesis that was put before it is one byte wide.
     column = len(before.encode("utf-8", "surrogatepass")) - 1
     for part in ast.walk(tree):
-        if isinstance(part, ast.expr | ast.keyword | ast.arg):
+        if isinstance(part, (ast.expr, ast.keyword, ast.arg)):
             _move(part, row, column)
     return tree
 

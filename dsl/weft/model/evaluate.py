@@ -28,7 +28,7 @@ def evaluate(
         value = expression(t, node)
     except (RecursionError, TooLarge):
         return UNKNOWN
-    return UNKNOWN if isinstance(value, Scalar | Tensor) else value
+    return UNKNOWN if isinstance(value, (Scalar, Tensor)) else value
 
 
 def evaluate_text(module: ModuleText, name: str) -> tuple[Value, tuple[Diagnostic, ...]]:

@@ -483,7 +483,7 @@ def children(statement: Stmt) -> tuple[tuple[Stmt, ...], ...]:
         return ()
     if isinstance(statement, If):
         return (statement.then, statement.otherwise)
-    return (statement.body,) if isinstance(statement, For | While | Domain) else ()
+    return (statement.body,) if isinstance(statement, (For, While, Domain)) else ()
 
 
 def expressions(statement: Stmt) -> tuple[Expr, ...]:
@@ -599,7 +599,7 @@ def _leaves(expr: Expr) -> Leaves:
     for part in operands(expr):
         if isinstance(part, Var):
             variables.add(part.name)
-        elif isinstance(part, Op | Load):
+        elif isinstance(part, (Op, Load)):
             inner = leaves(part)
             variables |= inner.variables
             params |= inner.params

@@ -109,7 +109,7 @@ class LiveLibrary(Library):
         """What an object stands for in a kernel."""
         if isinstance(value, ModuleType):
             return Binding(Module(value.__name__))
-        if isinstance(value, list | dict | set | bytearray):
+        if isinstance(value, (list, dict, set, bytearray)):
             return Binding(Mutable(type(value).__name__))
         marked = getattr(value, "python_function", None)
         if isinstance(marked, FunctionType):
@@ -160,7 +160,7 @@ class LiveLibrary(Library):
             return Binding(Axes(str(getattr(value, "name", ""))))
         if f"{type(value).__module__}.{type(value).__qualname__}" == dialect.place_class:
             return Binding(Scalar(Special(str(getattr(value, "name", "")))))
-        if isinstance(value, FunctionType | BuiltinFunctionType):
+        if isinstance(value, (FunctionType, BuiltinFunctionType)):
             known = f"{value.__module__}.{value.__name__}"
             return self.external(known) if known in dialect.operations else Binding(HostFunction(qualified))
         return None
@@ -249,7 +249,7 @@ def _find(library: Library, text: str, function: FunctionType) -> tuple[Parsed, 
 
 def _plain(value: object) -> object:
     """NumPy's scalars as Python's numbers."""
-    if isinstance(value, bool | int | float | str | tuple) or is_layout(value) or value is None:
+    if isinstance(value, (bool, int, float, str, tuple)) or is_layout(value) or value is None:
         return value
     item = getattr(value, "item", None)
     is_scalar = callable(item) and getattr(value, "shape", None) == ()

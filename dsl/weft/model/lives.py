@@ -168,7 +168,7 @@ class _Reader:
         return before
 
     def leave(self, loop: For | While, before: Reaching) -> None:
-        if any(isinstance(one, Break | Continue) for one in walk(loop.body)):
+        if any(isinstance(one, (Break, Continue)) for one in walk(loop.body)):
             self.reaching = _either(self.defined(loop.body), self.reaching)
         self.reaching = _either(before, self.reaching)
 
@@ -204,7 +204,7 @@ class _Reader:
         if isinstance(expr, Var):
             reaching = self.reaching.get(expr.name)
             return self.renamed(expr, next(iter(reaching))) if reaching else expr
-        if not isinstance(expr, Op | Load) or leaves(expr).variables.isdisjoint(self.webs.split):
+        if not isinstance(expr, (Op, Load)) or leaves(expr).variables.isdisjoint(self.webs.split):
             return expr
         if isinstance(expr, Op):
             parts = tuple(map(self.renamed_in, expr.args))

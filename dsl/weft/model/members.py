@@ -26,7 +26,7 @@ def members_of(library: Library, module: ModuleText, value: Value) -> tuple[Memb
     t = Tracer(library, Frame("", parse(""), module), READERS, is_kernel=False)
     found: list[Member] = []
     for name, binding in members(t, value):
-        if isinstance(value, Tuple | Record):
+        if isinstance(value, (Tuple, Record)):
             found.append(Member(Symbol(name, "property"), binding.value))
         elif binding.symbol is not None:
             symbol = binding.symbol if binding.symbol.name == name else replace(binding.symbol, name=name)

@@ -56,7 +56,7 @@ def class_constants(kind: type) -> dict[str, object]:
     return {
         name: value
         for name, value in vars(kind).items()
-        if not name.startswith("_") and isinstance(value, bool | int | float | str | tuple | enum.Enum)
+        if not name.startswith("_") and isinstance(value, (bool, int, float, str, tuple, enum.Enum))
     }
 
 

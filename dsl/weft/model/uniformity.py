@@ -169,7 +169,7 @@ def _jump_apart(level: Level, body: tuple[Stmt, ...], varying: Varying | set[str
     for statement in body:
         if isinstance(statement, If):
             inner = tuple(part for block in children(statement) for part in block)
-            jumps = [part for part in walk(inner) if isinstance(part, Break | Continue)]
+            jumps = [part for part in walk(inner) if isinstance(part, (Break, Continue))]
             if jumps and level.varies(statement.condition, varying):
                 return jumps[0]
             found = _jump_apart(level, inner, varying)

@@ -21,7 +21,7 @@ class Part:
         if self.rest:
             return Mutable("list")
         for index, length in zip(self.path, self.length, strict=True):
-            if not isinstance(value, Tuple | Record) or len(value.items) != length:
+            if not isinstance(value, (Tuple, Record)) or len(value.items) != length:
                 return UNKNOWN
             value = value.items[index]
         return value
@@ -39,14 +39,14 @@ def part_of(statement: ast.stmt, value: ast.expr, name: str) -> Part:
 
 
 def _within(target: ast.expr, part: Part, name: str) -> Part:
-    while isinstance(target, ast.Tuple | ast.List):
+    while isinstance(target, (ast.Tuple, ast.List)):
         elements = target.elts
         starred = [at for at, element in enumerate(elements) if isinstance(element, ast.Starred)]
         at = next(at for at in reversed(range(len(elements))) if _binds(elements[at], name))
         target = elements[at]
         if starred:
             part = _beside_star(elements, part, at)
-        elif isinstance(part.node, ast.Tuple | ast.List) and not part.path:
+        elif isinstance(part.node, (ast.Tuple, ast.List)) and not part.path:
             part = _element(part.node.elts, at, len(elements))
         else:
             part = Part(part.node, (*part.path, at), (*part.length, len(elements)))
@@ -64,7 +64,7 @@ def _beside_star(elements: Sequence[ast.expr], part: Part, at: int) -> Part:
     """`*rest` takes a list; what stands beside it is known where the value is written out."""
     if isinstance(elements[at], ast.Starred):
         return Part(part.node, rest=True)
-    if not isinstance(part.node, ast.Tuple | ast.List) or part.path:
+    if not isinstance(part.node, (ast.Tuple, ast.List)) or part.path:
         return Part(None)
     values = part.node.elts
     is_before = not any(isinstance(element, ast.Starred) for element in elements[:at])

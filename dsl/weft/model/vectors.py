@@ -257,7 +257,7 @@ def _place_of(statement: Stmt) -> Place:
 
 def _guard_of(statement: Stmt) -> Expr | None:
     access = statement.value if isinstance(statement, Assign) else statement
-    return access.guard if isinstance(access, Load | Store) else None
+    return access.guard if isinstance(access, (Load, Store)) else None
 
 
 def _joined(run: Sequence[Stmt], guard: Expr | None) -> Do:

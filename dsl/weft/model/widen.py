@@ -47,7 +47,7 @@ def widest(kernel: Kernel, aligned: frozenset[str], divisible: frozenset[str]) -
     if domain is None or not may_widen(kernel):
         return 1
     if len(domain.body) > _MOST_STATEMENTS or not all(
-        isinstance(part, Assign | Store) for part in domain.body
+        isinstance(part, (Assign, Store)) for part in domain.body
     ):
         return 1
     if any(isinstance(part, Special) for expr in _expressions(domain) for part in walk_expr(expr)):

@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cached_property
 
 from weft.lint.block.agreement import agreement, varying_in_one_warp
+from weft.lint.block.effects import kind_of
 from weft.lint.block.lanes import Calculator, Lanes
 from weft.lint.block.record import Agreement
 from weft.lint.block.trial import Trial, Triple
@@ -81,6 +82,11 @@ class Program:
                 return False
             case Assign(target=target):
                 return target.name in self.placing
+            case Do(name=name, targets=targets, places=places):
+                is_written = kind_of(name) != "read" and any(
+                    place.array.space == "global" for place in places
+                )
+                return is_written or any(target.name in self.placing for target in targets)
             case If() | For() | While() | Domain():
                 return any(self.leads_to_writes(one) for block in children(statement) for one in block)
             case _:
@@ -113,7 +119,7 @@ class Program:
         every = Counter(variable.name for one in walk(self.kernel.body) for variable in assigned(one))
         found = {name for name, count in every.items() if count > 1}
         for loop in walk(self.kernel.body):
-            if isinstance(loop, For | While):
+            if isinstance(loop, (For, While)):
                 found.update(variable.name for one in walk((loop,)) for variable in assigned(one))
         return frozenset(found)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import compress, repeat
 from operator import add
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from weft.lint.block.lanes import Mask
 from weft.lint.block.trial import WARP
@@ -20,8 +20,7 @@ _MOST_MEETINGS = 16
 _MOST_ELEMENTS = 400_000
 
 
-@record
-class Touch:
+class Touch(NamedTuple):
     """One access by the threads of `mask`: each reads or writes its own of `offsets`, or all the same one.
 
     rounds: which iteration of each loop around it, outermost first. warp_barriers: how many came before.
@@ -44,7 +43,10 @@ class Touch:
 
     def owners(self, threads: int) -> dict[int, int] | None:
         """For each element that is touched the thread that does; None if several do, as where all threads share it."""
-        found = {element: thread for thread, element in self.elements(threads)}
+        if isinstance(self.offsets, int):
+            return None
+        pairs = zip(self.offsets, range(threads), strict=True)
+        found = dict(pairs if self.mask is None else compress(pairs, self.mask))
         count = threads if self.mask is None else sum(self.mask)
         return found if len(found) == count else None
 

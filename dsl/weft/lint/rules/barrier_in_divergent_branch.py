@@ -54,7 +54,7 @@ def _between_blocks(kernel: Analysis) -> Iterator[Diagnostic]:
 
 
 def _why(kernel: Analysis, cause: Stmt, barrier: Barrier) -> str:
-    jump = jump_apart(cause, varying(kernel)) if isinstance(cause, For | While) else None
+    jump = jump_apart(cause, varying(kernel)) if isinstance(cause, (For, While)) else None
     if jump is not None:
         word = "break" if isinstance(jump, Break) else "continue"
         return (

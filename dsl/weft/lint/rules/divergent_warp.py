@@ -76,7 +76,7 @@ def _warp(parting: Parting, start: int) -> Sequence[bool]:
 def _works(body: tuple[Stmt, ...]) -> bool:
     """Whether a side does more than choose a number, which needs no branch."""
     return any(
-        isinstance(one, Store | Do | For | While)
+        isinstance(one, (Store, Do, For, While))
         or any(isinstance(part, Load) for expr in expressions(one) for part in walk_expr(expr))
         for one in walk(body)
     )

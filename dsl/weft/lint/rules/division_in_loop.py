@@ -66,7 +66,7 @@ def _finding(division: Op, statement: Stmt) -> Diagnostic:
 def _in_loops(body: Sequence[Stmt], changing: frozenset[str]) -> Iterator[tuple[Stmt, frozenset[str]]]:
     """Each statement in a loop, with the variables that differ between its iterations."""
     for statement in body:
-        if changing and not isinstance(statement, For | While):
+        if changing and not isinstance(statement, (For, While)):
             yield statement, changing
         inner = changing
         if isinstance(statement, While) or (isinstance(statement, For) and not is_short(statement, _SHORT)):

@@ -42,7 +42,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     told: set[Span] = set()
     for loop in walk(ir.body):
-        if isinstance(loop, For | While) and not has_collective(loop.body) and not is_short(loop, _SHORT):
+        if isinstance(loop, (For, While)) and not has_collective(loop.body) and not is_short(loop, _SHORT):
             for store in _always(loop.body):
                 if store.span not in told and _is_carried(store, loop):
                     told.add(store.span)
@@ -60,7 +60,7 @@ def _always(body: tuple[Stmt, ...]) -> Iterator[Store]:
     for one in body:
         if isinstance(one, Store):
             yield one
-        elif isinstance(one, For | While):
+        elif isinstance(one, (For, While)):
             for inner in children(one):
                 yield from _always(inner)
 

@@ -54,5 +54,5 @@ def _is_itself(kernel: Analysis, name: str) -> bool:
         for fact in kernel.facts
         if fact.symbol and fact.symbol.name == name and fact.symbol.kind in ("variable", "parameter")
     ]
-    known = all(isinstance(value, Scalar) and isinstance(value.expr, Param | Var) for value in own)
+    known = all(isinstance(value, Scalar) and isinstance(value.expr, (Param, Var)) for value in own)
     return known and all(isinstance(value, Param) and value.name == name for value in values)

@@ -147,7 +147,7 @@ def _spread(body: tuple[Stmt, ...], own: set[str], *, is_parted: bool = False) -
         is_known = isinstance(one, For) and not any(_is_own(part, own) for part in expressions(one))
         if is_parted or not is_known:
             own.update(variable.name for variable in assigned(one))
-        is_fork = isinstance(one, If | While) or (isinstance(one, For) and not is_known)
+        is_fork = isinstance(one, (If, While)) or (isinstance(one, For) and not is_known)
         for block in children(one):
             _spread(block, own, is_parted=is_parted or is_fork)
 

@@ -103,7 +103,7 @@ def _of_tuples(name: str, left: Value, right: Value) -> Value | None:
 def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Value:
     if isinstance(left, Static) and isinstance(right, Static):
         return _static(t, name, left, right, node)
-    if isinstance(left, Tuple | Record) and isinstance(right, Tuple | Record) and name in ("eq", "ne"):
+    if isinstance(left, (Tuple, Record)) and isinstance(right, (Tuple, Record)) and name in ("eq", "ne"):
         same = is_same(left, right)
         return UNKNOWN if same is None else Static(same == (name == "eq"))
     left, right = as_number(left), as_number(right)
@@ -144,7 +144,7 @@ def unary(t: Tracer, operator_node: ast.unaryop, value: Value, node: ast.AST) ->
     if isinstance(value, Vector):
         symbol = "~" if isinstance(operator_node, ast.Invert) else "-"
         return elementwise(t, symbol, [value], node, lambda row: unary(t, operator_node, row[0], node))
-    if isinstance(value, Static) and isinstance(value.value, int | float):
+    if isinstance(value, Static) and isinstance(value.value, (int, float)):
         return _static_unary(operator_node, value.value)
     if not isinstance(value, Scalar) or isinstance(operator_node, ast.UAdd):
         return value if isinstance(value, Scalar) else UNKNOWN
@@ -263,7 +263,7 @@ def _static(t: Tracer, name: str, left: Static, right: Static, node: ast.AST) ->
         return _divided_by_zero(t, node)
     except (ArithmeticError, TypeError, ValueError):
         return UNKNOWN
-    return Static(value) if isinstance(value, int | float) and abs(value) <= _LARGEST_STATIC else UNKNOWN
+    return Static(value) if isinstance(value, (int, float)) and abs(value) <= _LARGEST_STATIC else UNKNOWN
 
 
 def _divided_by_zero(t: Tracer, node: ast.AST) -> Value:
@@ -276,7 +276,7 @@ def _divided_by_zero(t: Tracer, node: ast.AST) -> Value:
 
 
 def _compute_static(name: str, left: Any, right: Any) -> Any:
-    if not isinstance(left, int | float) or not isinstance(right, int | float):
+    if not isinstance(left, (int, float)) or not isinstance(right, (int, float)):
         # Texts and layouts can be compared; nothing that could grow is computed.
         return _COMPUTE[name](left, right) if name in ("eq", "ne") else None
     if name in ("pow", "shift_left", "shift_right"):

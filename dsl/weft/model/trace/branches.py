@@ -142,7 +142,7 @@ def _report_join(t: Tracer, name: str, values: Sequence[Value], node: ast.stmt) 
         "unstable-name",
         f"`{name}` is {describe(values[0])} on one path and {describe(values[1])} on the other: "
         "use two names, or make them the same",
-        node.test if isinstance(node, ast.If | ast.While) else node,
+        node.test if isinstance(node, (ast.If, ast.While)) else node,
     )
 
 
@@ -248,7 +248,7 @@ def may_return(node: ast.stmt) -> bool:
 
 def _always_returns(body: Sequence[ast.stmt]) -> bool:
     for node in body:
-        if isinstance(node, ast.Return | ast.Break | ast.Continue):
+        if isinstance(node, (ast.Return, ast.Break, ast.Continue)):
             return True
         if isinstance(node, ast.If) and _always_returns(node.body) and _always_returns(node.orelse):
             return True

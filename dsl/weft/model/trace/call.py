@@ -145,7 +145,7 @@ def sizes(value: Value) -> tuple[int, int, int] | None:
 
 def from_python(value: object) -> Value:
     """A live value of the kinds that a kernel can read as a constant."""
-    if isinstance(value, bool | Layout | ComposedLayout | Swizzle) or value is None:
+    if isinstance(value, (bool, Layout, ComposedLayout, Swizzle)) or value is None:
         return Static(value)
     # Members of an IntEnum and their kind are the numbers that they stand for.
     for plain in (int, float, str):
@@ -157,7 +157,7 @@ def from_python(value: object) -> Value:
 
 
 def is_layout(value: object) -> bool:
-    return isinstance(value, Layout | ComposedLayout | Swizzle)
+    return isinstance(value, (Layout, ComposedLayout, Swizzle))
 
 
 def to_python(value: Value) -> object:
@@ -345,7 +345,7 @@ def _convert(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -
                 "call-arguments", f"`{dtype}` converts a number; found {describe(value)}: pass one", node
             )
         return UNKNOWN
-    if isinstance(value, Static) and isinstance(value.value, int | float):
+    if isinstance(value, Static) and isinstance(value.value, (int, float)):
         return Scalar(fold.const(value.value, dtype))
     return Scalar(fold.convert(expr, dtype))
 
@@ -355,7 +355,7 @@ def _converted(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call)
     if t.is_kernel:
         return _convert(t, dtype, positional, node)
     value = positional[0] if len(positional) == 1 else UNKNOWN
-    if not isinstance(value, Static) or not isinstance(value.value, int | float):
+    if not isinstance(value, Static) or not isinstance(value.value, (int, float)):
         return UNKNOWN
     if not math.isfinite(value.value):
         return value if dtype.is_float else UNKNOWN
@@ -405,7 +405,7 @@ def _other(
     if not t.is_kernel:
         _check_host_call(t, callee, positional, keywords, node)
         return host_call(callee, positional, keywords)
-    if isinstance(callee, External | HostFunction):
+    if isinstance(callee, (External, HostFunction)):
         t.report(
             "not-callable",
             f"`{ast.unparse(node.func)}` runs on the host and cannot be called in a kernel: use an operation of weft, "

@@ -87,7 +87,7 @@ def expression(t: Tracer, node: ast.expr) -> Value:
     """What `node` stands for. Never raises on a user's mistake: it is reported and the value is unknown."""
     reader = _READERS.get(type(node))
     value = reader(t, node) if reader else _unsupported(t, node)
-    if not isinstance(node, ast.Name | ast.Attribute):
+    if not isinstance(node, (ast.Name, ast.Attribute)):
         t.record(node, value)
     return value
 
@@ -110,7 +110,7 @@ def _unsupported(t: Tracer, node: ast.expr) -> Value:
         read_silently(t, embedded.braces(t.frame.block, node))
     else:
         read_silently(t, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
-    return Mutable("list") if isinstance(node, ast.List | ast.ListComp) else UNKNOWN
+    return Mutable("list") if isinstance(node, (ast.List, ast.ListComp)) else UNKNOWN
 
 
 def read_silently(t: Tracer, parts: Sequence[ast.expr]) -> None:
@@ -125,7 +125,7 @@ def read_silently(t: Tracer, parts: Sequence[ast.expr]) -> None:
 def _constant(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Constant)
     value = node.value
-    if isinstance(value, bool | float | str) or value is None:
+    if isinstance(value, (bool, float, str)) or value is None:
         return Static(value)
     if isinstance(value, int):
         return Static(value) if abs(value) < 2**64 else UNKNOWN
@@ -336,7 +336,7 @@ def _subscript(t: Tracer, node: ast.expr) -> Value:
                 return UNKNOWN
             if isinstance(owner, Static) and isinstance(owner.value, Layout) and isinstance(index, Static):
                 return _mode(owner.value, index.value)
-            if t.is_kernel and (isinstance(owner, Scalar | Static | Dimension)):
+            if t.is_kernel and (isinstance(owner, (Scalar, Static, Dimension))):
                 t.report(
                     "not-indexable", f"{describe(owner)} cannot be indexed: index a tensor or a tuple", node
                 )
@@ -357,7 +357,7 @@ def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
             )
         return UNKNOWN
     for item in items[1:]:
-        if not isinstance(item, Dimension | Static) and item != UNKNOWN:
+        if not isinstance(item, (Dimension, Static)) and item != UNKNOWN:
             t.report(
                 "parameter-type",
                 f"an extent is a dimension or a number and this is {describe(item)}: import one from `weft.dims`, or "
@@ -444,9 +444,9 @@ def _membership(node: ast.cmpop, left: Value, right: Value) -> Value | None:
     """`BIAS is None` and `MODE in (1, 2)` of constants; None where it is no question about constants."""
     if UNKNOWN in (left, right):
         return UNKNOWN
-    if isinstance(node, ast.Is | ast.IsNot) and Static(None) in (left, right):
+    if isinstance(node, (ast.Is, ast.IsNot)) and Static(None) in (left, right):
         return Static((left == right) == isinstance(node, ast.Is))
-    if not isinstance(node, ast.In | ast.NotIn) or not isinstance(right, Tuple):
+    if not isinstance(node, (ast.In, ast.NotIn)) or not isinstance(right, Tuple):
         return None
     parts = [is_same(left, item) for item in right.items]
     if True not in parts and None in parts:

@@ -55,4 +55,4 @@ def rebuilt(value: Value, numbers: Sequence[Expr]) -> Value:
 def labels(name: str, value: Value) -> list[str]:
     """What the variables of a name's numbers are called."""
     count = len(numbers_of(value))
-    return [f"{name}.{at}" for at in range(count)] if isinstance(value, Vector | Tuple) else [name]
+    return [f"{name}.{at}" for at in range(count)] if isinstance(value, (Vector, Tuple)) else [name]

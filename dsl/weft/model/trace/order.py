@@ -37,7 +37,7 @@ def read_now(t: Tracer, value: Value, place: ast.AST) -> Value:
 
 
 def _has_effects(statements: Sequence[Stmt]) -> bool:
-    return any(isinstance(part, Store | Do | Barrier) for part in walk(tuple(statements)))
+    return any(isinstance(part, (Store, Do, Barrier)) for part in walk(tuple(statements)))
 
 
 def _read(t: Tracer, value: Value, reads: list[Stmt], place: ast.AST) -> Value:

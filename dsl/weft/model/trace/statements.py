@@ -61,13 +61,13 @@ def _unsupported(t: Tracer, node: ast.stmt) -> Flow:
         f"{what} cannot be used in a kernel: {instead}",
         span if line_end < 0 or t.frame.call_span else type(span)(span.start, min(span.end, line_end)),
     )
-    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         withs = getattr(node, "items", [])
         parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         read_silently(t, [*parts, *(item.context_expr for item in withs)])
     for part in ("body", "handlers", "orelse", "finalbody"):
         inner = getattr(node, part, [])
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and isinstance(
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and isinstance(
             inner, list
         ):
             statements(t, [item for item in inner if isinstance(item, ast.stmt)])

@@ -95,7 +95,7 @@ def _elements(t: Tracer, tensor: Tensor, value: Value, node: ast.AST) -> list[Ex
     """What is written: one number, or as many as the view is wide."""
     if isinstance(value, Vector) and len(value.items) == tensor.width > 1:
         items = [fold.convert(item, tensor.dtype) for item in value.items]
-    elif isinstance(value, Tensor | Tuple | Vector | Slice):
+    elif isinstance(value, (Tensor, Tuple, Vector, Slice)):
         wanted = (
             f"one `{tensor.dtype}`" if tensor.width == 1 else f"a vector of {tensor.width} `{tensor.dtype}`"
         )

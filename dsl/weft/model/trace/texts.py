@@ -58,7 +58,7 @@ def text_of(t: Tracer, value: Value, node: ast.AST, spec: str = "") -> Text | No
             return value
         case Static(value=str() as text):
             return Text(plain(text), ())
-        case Static(value=known) if isinstance(known, bool | int | float) or known is None:
+        case Static(value=known) if isinstance(known, (bool, int, float)) or known is None:
             return _of_static(t, known, node, spec)
         case Scalar(expr=expr):
             return _of_number(t, expr, node, spec)

@@ -377,7 +377,7 @@ class Tracer:
 
     def held(self, expr: Expr, hint: str, place: ast.AST) -> Expr:
         """`expr` computed here and now: in a variable of its own, unless it is one or a number already."""
-        if isinstance(expr, Var | Const | Param):
+        if isinstance(expr, (Var, Const, Param)):
             return expr
         variable = self.temporary(hint, expr.dtype)
         self.set(variable, expr, place)
@@ -392,7 +392,7 @@ class Tracer:
         """Bind a local name to a value."""
         env = self.frame.env
         carried = any(name in loop.carried for loop in self.frame.loops)
-        if self.is_kernel and isinstance(value, Scalar | Static):
+        if self.is_kernel and isinstance(value, (Scalar, Static)):
             expr = as_expr(value) if isinstance(value, Scalar) or carried else None
             if expr is not None:
                 variable = self.variable(name, expr.dtype)
@@ -454,7 +454,7 @@ def as_expr(value: Value, dtype: DType | None = None) -> Expr | None:
     """A value as an expression, converted to `dtype` if given; None if it is no number."""
     if isinstance(value, Scalar):
         return value.expr if dtype is None else fold.convert(value.expr, dtype)
-    if isinstance(value, Static) and isinstance(value.value, int | float):
+    if isinstance(value, Static) and isinstance(value.value, (int, float)):
         wanted = dtype or default_dtype(value)
         if wanted is not None and (wanted.is_float or math.isfinite(value.value)):
             return fold.const(value.value, wanted)
@@ -502,7 +502,7 @@ def assigned_names(body: list[ast.stmt]) -> set[str]:
                 pass
         for field_name in ("body", "orelse", "finalbody"):
             inner = getattr(node, field_name, None)
-            if isinstance(inner, list) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            if isinstance(inner, list) and not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 found |= assigned_names(inner)
         for handler in getattr(node, "handlers", ()):
             found |= assigned_names(handler.body)
@@ -510,7 +510,7 @@ def assigned_names(body: list[ast.stmt]) -> set[str]:
 
 
 def is_numeric(value: Value) -> bool:
-    return isinstance(value, Scalar) or (isinstance(value, Static) and isinstance(value.value, int | float))
+    return isinstance(value, Scalar) or (isinstance(value, Static) and isinstance(value.value, (int, float)))
 
 
 def is_known(value: Value) -> bool:

@@ -31,7 +31,7 @@ def unary(name: str, compute: Callable[[float], float] | None = None) -> Rule:
                 f"`{call.name}` takes one number; found {len(arguments(call))}: drop the others",
             )
             return UNKNOWN
-        if isinstance(value, Static) and isinstance(value.value, int | float) and compute is not None:
+        if isinstance(value, Static) and isinstance(value.value, (int, float)) and compute is not None:
             return _computed(call, compute, value.value)
         expr = as_expr(value)
         if expr is None:
@@ -70,7 +70,7 @@ def not_a_number(call: Call, value: Value) -> Value:
 @of_vectors
 def infer_abs(call: Call) -> Value:
     value = first(call)
-    if isinstance(value, Static) and isinstance(value.value, int | float):
+    if isinstance(value, Static) and isinstance(value.value, (int, float)):
         return Static(abs(value.value))
     expr = as_expr(value)
     if expr is None:
@@ -115,7 +115,7 @@ def infer_pow(call: Call) -> Value:
         return not_a_number(call, next((value for value in values if not is_numeric(value)), UNKNOWN))
     numbers = [value.value for value in values if isinstance(value, Static)]
     if len(numbers) == 2:
-        x, y = (float(number) for number in numbers if isinstance(number, int | float))
+        x, y = (float(number) for number in numbers if isinstance(number, (int, float)))
         return _computed(call, lambda _: math.pow(x, y), x)
     dtype = _float(common_dtype(values[0], values[1]))
     a, b = as_expr(values[0], dtype), as_expr(values[1], dtype)
@@ -145,7 +145,7 @@ def binary(name: str, compute: Callable[[float, float], float]) -> Rule:
             return not_a_number(call, next((value for value in values if not is_numeric(value)), UNKNOWN))
         numbers = [value.value for value in values if isinstance(value, Static)]
         if len(numbers) == 2:
-            x, y = (float(number) for number in numbers if isinstance(number, int | float))
+            x, y = (float(number) for number in numbers if isinstance(number, (int, float)))
             return _computed(call, lambda _: compute(x, y), x)
         dtype = _float(common_dtype(values[0], values[1]))
         a, b = as_expr(values[0], dtype), as_expr(values[1], dtype)
@@ -160,7 +160,7 @@ def question(name: str, compute: Callable[[float], bool]) -> Rule:
     @of_vectors
     def infer(call: Call) -> Value:
         value = first(call)
-        if isinstance(value, Static) and isinstance(value.value, int | float):
+        if isinstance(value, Static) and isinstance(value.value, (int, float)):
             return Static(compute(value.value))
         expr = as_expr(value)
         if expr is None:

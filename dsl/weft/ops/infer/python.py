@@ -32,7 +32,7 @@ def infer_len(call: Call) -> Value:
     """`len(x)`: the first extent of a tensor, or the number of a tuple's items."""
     items = call.value("args")
     value = items.items[0] if isinstance(items, Tuple) and items.items else UNKNOWN
-    if isinstance(value, Tuple | Vector):
+    if isinstance(value, (Tuple, Vector)):
         return Static(len(value.items))
     if isinstance(value, Tensor):
         shape = infer_shape(Call(call.tracer, call.node, "len", {}, receiver=value))
@@ -48,7 +48,7 @@ def convert_to(dtype: DType) -> Rule:
         value = math.first(call)
         if isinstance(value, Static) and value.value in ("inf", "-inf", "nan") and dtype == F32:
             return Static(float(str(value.value)))
-        if isinstance(value, Static) and isinstance(value.value, int | float):
+        if isinstance(value, Static) and isinstance(value.value, (int, float)):
             return Static(int(value.value) if dtype == INDEX else float(value.value))
         expr = as_expr(value)
         return math.not_a_number(call, value) if expr is None else Scalar(fold.convert(expr, dtype))
@@ -123,7 +123,7 @@ def _called(call: Call) -> str:
 def _is_small(value: object, most: int) -> bool:
     if isinstance(value, tuple):
         return len(value) <= _LONGEST and all(_is_small(item, most) for item in value)
-    return isinstance(value, float | str) or (isinstance(value, int) and abs(value) <= most)
+    return isinstance(value, (float, str)) or (isinstance(value, int) and abs(value) <= most)
 
 
 def _result(compute: Callable[..., object], given: list[object]) -> Value:
@@ -156,7 +156,7 @@ def rounding(compute: Callable[[float], int], on_numbers: Rule) -> Rule:
 
     def infer(call: Call) -> Value:
         value = math.first(call)
-        if isinstance(value, Static) and isinstance(value.value, int | float):
+        if isinstance(value, Static) and isinstance(value.value, (int, float)):
             return _result(compute, [value.value])
         return on_numbers(call)
 
@@ -171,7 +171,7 @@ def infer_fabs(call: Call) -> Value:
 def infer_sum(call: Call) -> Value:
     """`sum(x)` of a tuple of numbers, or of a vector."""
     values = math.arguments(call)
-    if len(values) != 1 or not isinstance(values[0], Tuple | Vector):
+    if len(values) != 1 or not isinstance(values[0], (Tuple, Vector)):
         return math.not_a_number(call, values[0] if values else UNKNOWN)
     total: Value = Static(0)
     for value in elements(values):

@@ -301,7 +301,7 @@ def index_exprs(call: Call, name: str) -> list[Expr] | None:
     found: list[Expr] = []
     for item in items:
         number = Scalar(item.expr) if isinstance(item, Scalar) else item
-        expr = as_expr(number) if isinstance(number, Scalar | Static) else _dimension(item)
+        expr = as_expr(number) if isinstance(number, (Scalar, Static)) else _dimension(item)
         if expr is None or not expr.dtype.is_integer:
             if item != UNKNOWN:
                 call.report(
