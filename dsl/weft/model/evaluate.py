@@ -9,7 +9,7 @@ from weft.model.text import ModuleText, Scope
 from weft.model.trace.expressions import expression
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, TooLarge, Tracer
-from weft.model.values import UNKNOWN, Mutable, Scalar, Tensor, Value
+from weft.model.values import UNKNOWN, Mutable, Scalar, Static, Tensor, Value
 
 
 def evaluate(
@@ -19,9 +19,9 @@ def evaluate(
 
     known: names that come before those of the scope, as in the body of a class.
     """
-    mutable = _mutable(node)
-    if mutable is not None:
-        return mutable
+    plain = _plain(node)
+    if plain is not None:
+        return plain
     assert isinstance(scope, ModuleText)
     t = Tracer(scope.library, Frame("", block, scope, dict(known or {})), READERS, is_kernel=False)
     try:
@@ -43,8 +43,13 @@ def evaluate_text(module: ModuleText, name: str) -> tuple[Value, tuple[Diagnosti
     return value, tuple(t.findings.values())
 
 
-def _mutable(node: ast.expr) -> Mutable | None:
+def _plain(node: ast.expr) -> Value | None:
+    """What stands for the same whatever the names of the module do, as most constants of a file."""
     match node:
+        case ast.Constant(value=bool() | float() | str() as value):
+            return Static(value)
+        case ast.Constant(value=int() as value) if abs(value) < 2**64:
+            return Static(value)
         case ast.List() | ast.ListComp():
             return Mutable("list")
         case ast.Dict() | ast.DictComp():
