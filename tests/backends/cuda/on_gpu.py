@@ -96,7 +96,7 @@ def _run_specialized(
         values.append(by_role[flat.role][flat.axis])
     specialized = specialize(what, specialization)
     assert specialized.domain is not None
-    geometry = choose(specialized.domain, {"N": 0}, cuda.choose_block(what))
+    geometry = choose(specialized, {"N": 0}, cuda.choose_block(what))
     assert geometry is not None
     cuda.compile(what, specialization, cuda.arch_of(-1)).launch(values, geometry)
 

@@ -90,7 +90,7 @@ def test_a_kernel_that_does_not_qualify(kernel: weft.Kernel):
 
 def test_the_grid_is_as_much_smaller():
     assert add.ir.domain is not None
-    geometry = choose(add.ir.domain, {"N": 1 << 20}, (256, 1, 1), 4)
+    geometry = choose(add.ir, {"N": 1 << 20}, (256, 1, 1), 4)
     assert geometry is not None
     assert geometry.grid == (1024, 1, 1)
 
