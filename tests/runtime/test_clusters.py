@@ -337,3 +337,60 @@ def test_what_is_wrong():
         whole[3, 32](x)
             # ^ launch-cluster: grid.x is 3, no multiple of the 2 blocks that a cluster of the kernel has along x: use 4, or leave the geometry to Weft
     """)
+
+
+@weft.kernel
+def rounds(x: Tensor[i32, N], n: i32, out: Tensor[i32, N]):
+    """Barriers of the cluster in a `while` that goes on early, and in both sides of a branch; blocks count differently."""
+    weft.cluster(2)
+    i = weft.tile_index(x, 32)
+    t = weft.thread_idx.x
+    tile = weft.shared(i32, 32)
+    tile[t] = x[i]
+    left = n
+    steps = 0
+    while left > 0:
+        weft.cluster_barrier()
+        got = tile.of_block(1 - weft.cluster_rank)[t]
+        weft.cluster_barrier()
+        tile[t] = got + 1
+        left -= 1
+        if left % 2 == 0:
+            steps += 10
+            continue
+        steps += weft.block_idx.x
+    if n > 3:
+        weft.cluster_barrier()
+        steps += tile.of_block(0)[0] * 0
+    else:
+        weft.cluster_barrier()
+        steps += 1
+    out[i] = tile[t] * 1000 + steps
+
+
+def of_rounds(x: np.ndarray, n: int) -> np.ndarray:
+    tiles = x.reshape(-1, 2, 32)
+    steps = np.zeros(len(x) // 32, np.int32)
+    for left in reversed(range(n)):
+        tiles = tiles[:, ::-1] + 1
+        steps += 10 if left % 2 == 0 else np.arange(len(steps), dtype=np.int32)
+    return (tiles.reshape(-1, 32) * 1000 + (steps + (n <= 3))[:, None]).reshape(-1)
+
+
+@pytest.mark.parametrize("n", [0, 1, 4, 5])
+def test_flow_of_clusters(n: int):
+    x = np.arange(128, dtype=np.int32)
+    rounds(x, n, out := np.zeros_like(x))
+    assert out.tolist() == of_rounds(x, n).tolist()
+    checked = np.zeros_like(x)
+    assert interpret(rounds.ir, {"x": x, "n": n, "out": checked}, Geometry((4, 1, 1), (32, 1, 1))) == []
+    assert checked.tolist() == out.tolist()
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("n", [0, 1, 4, 5])
+def test_flow_of_clusters_on_a_gpu(n: int):
+    cupy = pytest.importorskip("cupy")
+    x = np.arange(128, dtype=np.int32)
+    rounds(cupy.asarray(x), n, out := cupy.zeros(128, np.int32))
+    assert out.get().tolist() == of_rounds(x, n).tolist()
