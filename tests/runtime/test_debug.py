@@ -242,6 +242,12 @@ def test_what_they_take():
     """)
 
 
+@pytest.mark.parametrize("kernel", [floats, singles, speak, positive], ids=lambda kernel: kernel.__name__)
+def test_what_is_said_compiles_for_a_gpu(kernel: weft.Kernel):
+    """Without one: NVIDIA's compiler knows few of LLVM's functions."""
+    assert "vprintf" in kernel.inspect(target="sm_90")["ptx"].text
+
+
 ON_A_GPU = """
 import sys
 import cupy

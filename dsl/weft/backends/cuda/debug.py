@@ -104,11 +104,13 @@ def _in_c(text: str, builder: Builder, values: Sequence[Value]) -> tuple[str, li
 
 def _is_whole(builder: Builder, value: Value, digits: int) -> Value:
     """Whether `%g` writes a number's digits alone: no point, no exponent."""
-    magnitude = call(builder, "llvm.fabs.f64", _F64, value)
-    is_short = builder.fcmp_ordered("<", magnitude, _F64(10.0**digits))
-    return builder.and_(
-        is_short, builder.fcmp_ordered("==", call(builder, "llvm.floor.f64", _F64, value), value)
+    most = 10.0**digits
+    is_short = builder.and_(
+        builder.fcmp_ordered("<", value, _F64(most)), builder.fcmp_ordered(">", value, _F64(-most))
     )
+    # The conversion says nothing of longer numbers, which is not looked at then.
+    whole = builder.sitofp(builder.fptosi(value, _I64), _F64)
+    return builder.select(is_short, builder.fcmp_ordered("==", whole, value), ir.Constant(ir.IntType(1), 0))
 
 
 def _either(builder: Builder, condition: Value, text: str, other: str) -> Value:
