@@ -64,6 +64,15 @@ def _lines(found: list[Verdict]) -> list[str]:
         lines.append(
             f"| {fault} | {len(have)} | {hits} | {share} | {', '.join(f'`{code}`' for code in sorted(codes))} |"
         )
+    faulty = [verdict for verdict in found if verdict.truth & COVERED.keys()]
+    told = sum(any(verdict.is_found(fault) for fault in verdict.truth & COVERED.keys()) for verdict in faulty)
+    lines += [
+        "",
+        (
+            f"{len(faulty)} mutants have one of these faults, many of them two: of {told} ({told / len(faulty):.1%}) the linter says at "
+            "least one."
+        ),
+    ]
     left_out = "; ".join(f"`{name}`, since {reason}" for name, reason in LEFT_OUT.items())
     lines += ["", f"Left out: {left_out}."]
     return [
