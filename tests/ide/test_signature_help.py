@@ -39,7 +39,7 @@ shared(«dtype», layout, *, swizzle=None) -> Tensor
         in_kernel("weft.shared(f32, $0)"),
         snapshot("""\
 shared(dtype, «layout», *, swizzle=None) -> Tensor
-a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time.\
+a shape, stored row by row, or a `weft.Layout` (for padding or other orders); known at compile time. Sizes of a shape may also follow from dimensions (`N + 1`, `x.shape[1]`): then each launch with other values is compiled for these.\
 """),
     )
 
@@ -104,7 +104,7 @@ def test_the_overload_that_fits_the_arguments():
             "index(domain: Tensor[dtype, N] | int, *, block: int | None = None) -> int",
             "index(domain: Tensor[dtype, M, N] | tuple[int, int], *, block: tuple[int, int] = None)",
             "index(domain, *, block=None) -> tuple[int, int, int]",
-            "index(domain: Vectors, *, block: int | tuple[int, ...] | None = None)",
+            "index(domain: Vectors | tuple[int, ...], *, block: int | tuple[int, ...] | None = None)",
         ]
     )
     assert first == 0

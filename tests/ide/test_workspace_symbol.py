@@ -13,14 +13,17 @@ def check(
     assert [f"{each.kind} {each.name} of {each.container}" for each in found] == expected
 
 
+BARRIERS = [f"operation {name} of weft" for name in ("barrier", "cluster_barrier", "warp_barrier")]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("scale", ["kernel scale of kernel", "function is_compatible of weft.layout"]),
         ("TILE_IN", ["operation tile_index of weft"]),
         ("composition", ["function composition of weft.layout"]),
-        ("barrier", ["operation barrier of weft", "operation warp_barrier of weft"]),
-        ("brrier", ["operation barrier of weft", "operation warp_barrier of weft"]),
+        ("barrier", BARRIERS),
+        ("brrier", [BARRIERS[0], BARRIERS[2], BARRIERS[1]]),
         ("f3", ["dtype f32 of weft"]),
         ("nothing_of_the_kind", []),
     ],

@@ -48,7 +48,8 @@ def _matches(name: str, query: str) -> bool:
     return all(letter in letters for letter in query.casefold())
 
 
-def _distance(name: str, query: str) -> int:
-    """The name itself, then those that start with the query, then those that hold it, then the others."""
+def _distance(name: str, query: str) -> tuple[int, int]:
+    """The name itself, then those that start with the query, then those that hold it, then the others, the shortest first."""
     name, query = name.casefold(), query.casefold()
-    return 0 if name == query else 1 if name.startswith(query) else 2 if query in name else 3
+    kind = 0 if name == query else 1 if name.startswith(query) else 2 if query in name else 3
+    return kind, len(name) if kind == 3 else 0

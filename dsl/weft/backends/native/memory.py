@@ -52,7 +52,10 @@ def _make_executable(address: int, size_bytes: int) -> None:
     protect.argtypes, protect.restype = [c_void_p, c_size_t, c_int], c_int
     if protect(address, size_bytes, mmap.PROT_READ | mmap.PROT_EXEC) != 0:
         raise InternalError(
-            finding("internal-memory", "this system lets no program make machine code: allow it, or launch on a GPU")
+            finding(
+                "internal-memory",
+                "this system lets no program make machine code: allow it, or launch on a GPU",
+            )
         )
 
 
