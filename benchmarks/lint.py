@@ -10,6 +10,7 @@ the median of the pairs. Each is run as its users run it, and once more with one
 """
 
 import argparse
+import compileall
 import os
 import platform
 import re
@@ -19,10 +20,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+
+import weft as weft_package
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BIN = Path(sys.executable).parent
@@ -64,6 +68,25 @@ def run(folder: Path, *command: str) -> Took:
     )
     seconds = time.perf_counter() - start
     return Took(seconds, int(done.stderr.split()[-1]) / 1024, done.returncode, done.stdout)
+
+
+def seconds(folder: Path, *command: str) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    return time.perf_counter() - start
+
+
+def as_pre_commit_makes(folder: Path) -> str:
+    """The Python of an environment with Weft and nothing else, installed as pip does it: with its bytecode."""
+    venv.create(folder)
+    python = folder / "bin" / "python"
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.run(
+        [python, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    shutil.copytree(Path(weft_package.__file__).parent, Path(packages) / "weft")
+    compileall.compile_dir(packages, quiet=1)
+    return str(python)
 
 
 def weft(folder: Path, *arguments: str) -> Took:
@@ -125,15 +148,19 @@ def rows(count: int, rounds: int) -> list[tuple[str, str]]:
         folder, half = Path(name), Path(half_name)
         files(folder, count)
         files(half, count // 2)
-        weft(half, "--no-cache", "kernel_0.py")  # so that the byte code is there
+        compileall.compile_dir(Path(weft_package.__file__).parent, quiet=1)  # as pip does
         as_run = paired(folder, [], [], rounds)
         single = paired(folder, ["--jobs", "1"], [], rounds)
         spread = paired(folder, ["--jobs", str(processors)], ["--threads", str(processors)], rounds)
         cold, cold_half = first_run(folder, "--jobs", "1"), first_run(half, "--jobs", "1")
         weft(folder)
         cached = median(lambda: weft(folder).seconds)
-        one = median(lambda: weft(folder, "--no-cache", "kernel_0.py").seconds)
-        start = median(lambda: run(folder, sys.executable, "-c", "pass").seconds)
+        python = as_pre_commit_makes(half / "environment")
+        check = (python, "-m", "weft", "check", "--no-cache", "kernel_0.py")
+        one, start = (
+            median(lambda: seconds(folder, *check)),
+            median(lambda: seconds(folder, python, "-c", "")),
+        )
         together = two_at_once(folder)
     return [
         ("files", f"{count:,}"),
@@ -148,7 +175,7 @@ def rows(count: int, rounds: int) -> list[tuple[str, str]]:
         ),
         ("two runs at once, and one after them, say", together),
         (
-            "one file, whole process",
+            "one file as pre-commit runs it, whole process",
             f"{one * 1000:.0f} ms, of which Python's own start {start * 1000:.0f} ms",
         ),
     ]
