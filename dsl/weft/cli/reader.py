@@ -1,5 +1,6 @@
 """Read files into Models and find what is wrong in them: what `analysis` loads for files that the cache does not know."""
 
+import gc
 from collections.abc import Sequence
 
 from weft.cli.analysis import Outcome, Targets, Wanted
@@ -28,6 +29,7 @@ class Reader:
         self.count += 1
         if self.count % _MOST_TOGETHER == 0:
             self.project = Project(DIALECT, self.roots)
+            gc.collect()
         before = None if entry.path == STDIN_NAME else stamp(entry.path)
         source = entry.read()
         if isinstance(source, Unreadable):
