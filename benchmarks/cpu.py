@@ -67,19 +67,20 @@ def interleaved(
 
 # OpenMP's threads go on spinning for a while after a parallel loop, on the processors that the other side needs next.
 PAUSE_SECONDS = 0.02
-# Long enough for the threads of both sides to be awake in its later half.
-BATCH = 40
+# Long enough for the threads of both sides to be awake in its later half, and on processors of their own: a system that wakes one on
+# the caller's moves it some milliseconds later.
+BATCH, BATCH_SECONDS = 40, 0.06
 
 
 def timed(run: Callable[[], object]) -> float:
     """Median seconds of the later half of a few runs in a row, when caches and waiting threads are as they stay."""
     time.sleep(PAUSE_SECONDS)
     seconds: list[float] = []
-    for _ in range(BATCH):
+    while len(seconds) < BATCH or sum(seconds) < BATCH_SECONDS:
         start = time.perf_counter()
         run()
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[BATCH // 2 :])
+    return statistics.median(seconds[len(seconds) // 2 :])
 
 
 def report(what: str, peer: str, result: tuple[float, float, float]) -> None:
