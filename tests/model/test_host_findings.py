@@ -58,6 +58,9 @@ def test_layouts():
 
 def test_arguments_that_the_text_does_not_tell():
     assert found("def f(*shape, **how):\n    return weft.zeros(*shape, **how), Layout(*shape)") == []
+    assert found("def f(*both):\n    return weft.layout.composition(*both), Swizzle(**both)") == []
+    function = "@weft.function\ndef add(a: weft.f32, b: weft.f32) -> weft.f32:\n    return a + b\n\n"
+    assert found(f"{function}def f(*both):\n    return add(*both)") == []
 
 
 def test_code_that_may_fail_on_purpose():

@@ -172,8 +172,9 @@ def test_what_a_loop_cannot_run_over():
     check(
         """
         @weft.kernel
-        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        def k(x: Tensor[f32, N], y: Tensor[f32, N], z: Tensor[f32, M]):
             i = weft.index(y)
+            y[i] = z[i]
             for value in x:
             #            ^ unsupported: a `for` over Tensor f32 (N,) global cannot be used in a kernel: loop over `range(...)` and index, or over a tuple, which is written out
                 y[i] = value
@@ -183,6 +184,13 @@ def test_what_a_loop_cannot_run_over():
             for a, b in zip((1, 2), (3,), strict=True):
             #           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unpack: `zip` of tuples of 1 and 2 values: make them as long
                 y[i] = a + b
+            for k in range(M):
+                for value in zip(x, y):
+                #            ^^^^^^^^^ call-arguments: `zip` in a kernel takes tuples; found Tensor f32 (N,) global, Tensor f32 (N,) global: loop over a `range` and index
+                    y[i] += k
+            for value in somewhere.items():
+            #            ^^^^^^^^^ unknown-name: `somewhere` is not defined: define it before the kernel, or import it
+                y[i] = 0.0
             for a, b in ((1, 2, 3),):
             #   ^^^^ unpack: 3 values for 2 names: use 3 names
                 y[i] = a + b

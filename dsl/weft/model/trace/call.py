@@ -206,7 +206,7 @@ def bind(
         problem = f"`{missing[0]}` is missing"
     if problem is not None:
         message = f"{problem}: call it as `{signature_label(signature)}`"
-        t.report("call-arguments", message, node, also_on_host=True)
+        t.report("call-arguments", message, node, also_on_host=not _is_spread(node))
         return None
     return bound, nodes
 
@@ -303,7 +303,7 @@ def _construct(
     name = kind.qualified_name
     if name in t.dialect.algebra:
         signature = kind.symbol and kind.symbol.signature
-        if signature and not _is_spread(node) and bind(t, signature, node, positional, keywords) is None:
+        if signature and bind(t, signature, node, positional, keywords) is None:
             return UNKNOWN
         return evaluate_static(t, t.dialect.algebra[name], positional, keywords, node)
     if name in t.dialect.conversions:
@@ -428,7 +428,7 @@ def _check_host_call(
             message = f"{describe(callee)} cannot be called: import from it, as in `from {callee.qualified_name} import {names}`"
             t.report("not-callable", message, node, also_on_host=True)
         case HostFunction(qualified_name=name, symbol=symbol) if name.startswith(f"{t.dialect.package}."):
-            if symbol and symbol.signature and not _is_spread(node):
+            if symbol and symbol.signature:
                 bind(t, symbol.signature, node, positional, keywords)
         case _:
             pass

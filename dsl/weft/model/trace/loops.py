@@ -74,10 +74,11 @@ def _steps(t: Tracer, node: ast.For) -> list[Any] | Tuple | None:
     if isinstance(given, Tuple):
         held = read_now(t, given, node)
         return held if isinstance(held, Tuple) else None
-    if given != UNKNOWN or (callee != UNKNOWN and not t.findings):
+    place = t.span(node.iter)
+    if not any(place.start <= span.start and span.end <= place.end for _, span in t.findings):
         refuse(
             t,
-            f"a `for` over {describe(given)}",
+            f"a `for` over {'what is not known' if given == UNKNOWN else describe(given)}",
             "loop over `range(...)` and index, or over a tuple, which is written out",
             node.iter,
         )
