@@ -9,7 +9,7 @@ from struct import pack
 from typing import Protocol
 
 from weft.backends.native.flat_code import FlatCode, flattened
-from weft.errors import InternalError, finding
+from weft.errors import InternalError, UnsupportedError, finding
 
 # What is kept of compiled code; an object file only where it cannot be made flat.
 Code = FlatCode | bytes
@@ -51,9 +51,9 @@ def _make_executable(address: int, size_bytes: int) -> None:
     protect = _c()["mprotect"]
     protect.argtypes, protect.restype = [c_void_p, c_size_t, c_int], c_int
     if protect(address, size_bytes, mmap.PROT_READ | mmap.PROT_EXEC) != 0:
-        raise InternalError(
+        raise UnsupportedError(
             finding(
-                "internal-memory",
+                "executable-memory",
                 "this system lets no program make machine code: allow it, or launch on a GPU",
             )
         )
