@@ -59,7 +59,7 @@ def sum_of_few(sums: Tensor[f32, M], y: Tensor[f32, K]):
 
 def main() -> None:
     rng = np.random.default_rng(0)
-    x = rng.random(1_000_003, dtype=np.float32)
+    x = rng.random(1 << 26, dtype=np.float32)
     sums, y = np.empty(BLOCKS, np.float32), np.empty(1, np.float32)
     block_sums(x, sums)
     sum_of_few(sums, y)
