@@ -108,7 +108,6 @@ def power(x: f32, n: int) -> f32:
 def recursive(x: Tensor[f32, N], y: Tensor[f32, N]):
     i = weft.index(y)
     y[i] = power(x[i], 3)
-         # ^^^^^^^^^^^^^^ recursion: `power` calls itself, and device code has no stack for that: write a loop
 
 
 @weft.kernel

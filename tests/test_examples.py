@@ -51,7 +51,7 @@ def test_right_examples_agree_with_numpy(path: Path):
 def test_mistakes_have_exactly_the_expected_findings():
     text = MISTAKES.read_text()
     assert found(read(text, str(MISTAKES))) == expected(text)
-    assert len(expected(text)) > 20
+    assert len(expected(text)) >= 20
 
 
 def load(path: Path) -> ModuleType:
@@ -77,17 +77,18 @@ def words_by_function() -> dict[str, list[str]]:
     }
 
 
-WRONG_KERNELS = [
-    name for name, words in words_by_function().items() if words and name not in ("launches", "power")
-]
+WRONG_KERNELS = [name for name, words in words_by_function().items() if words and name != "launches"]
+# A fault of a device function is told there; what can be launched is a kernel that calls it.
+LAUNCHED_FOR = {"power": "recursive"}
 
 
 @pytest.mark.parametrize("name", WRONG_KERNELS)
 def test_launching_a_wrong_kernel_says_the_same(name: str):
-    kernel = getattr(load(MISTAKES), name)
+    launched = LAUNCHED_FOR.get(name, name)
+    kernel = getattr(load(MISTAKES), launched)
     vector, matrix = np.ones(64, np.float32), np.ones((64, 64), np.float32)
     shapes = {"unknown_attribute": (matrix, vector), "wrong_rank": (matrix, vector)}
-    arguments = shapes.get(name, (vector, vector) if len(ast_parameters(name)) == 2 else (vector,))
+    arguments = shapes.get(name, (vector, vector) if len(ast_parameters(launched)) == 2 else (vector,))
     with pytest.raises(KernelError) as raised:
         kernel(*arguments)
     assert f"{raised.value.code}: {raised.value.diagnostic.message}" == words_by_function()[name][0]

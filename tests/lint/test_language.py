@@ -1,6 +1,13 @@
 """Rules about what a kernel says: the wrong case, the nearest right ones, the fix."""
 
-from annotations import check, fixed
+import textwrap
+from pathlib import Path
+
+import weft.lint.findings
+from annotations import HEADER, check, fixed
+from weft.model.model import Model
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
 
 
 def test_an_equation():
@@ -211,4 +218,80 @@ def test_names_of_other_dialects():
                  # ^^^^^^^^^^^^^^ unknown-attribute: module weft has no `threadIdx`: did you mean `thread_idx`?
             weft.syncthreads()
           # ^^^^^^^^^^^^^^^^ unknown-attribute: module weft has no `syncthreads`: did you mean `barrier`?
+    """)
+
+
+def test_a_fault_of_a_device_function_is_told_once_at_the_fault():
+    source = """
+        @weft.function
+        def inner(v: f32) -> f32:
+            return v + nowhere
+                     # ^^^^^^^ unknown-name: `nowhere` is not defined: define it before the kernel, or import it
+
+        @weft.function
+        def outer(v: f32) -> f32:
+            return inner(v) * 2
+
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = outer(x[i]) + inner(y[i])
+    """
+    assert _calls(check(source)) == ["inner(v)", "outer(x[i])", "inner(y[i])"]
+
+
+def test_a_fault_that_only_some_calls_of_a_device_function_show_says_which():
+    source = """
+        @weft.function
+        def corner(t):
+            return t[0, 0]
+                 # ^^^^^^^ wrong-rank: `x` has 1 axis (N,) and is given 2 indices: write `t[i]` (in the call `corner(x)`)
+
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, M, N]):
+            i = weft.index(x)
+            x[i] = corner(y) + corner(x)
+    """
+    assert _calls(check(source)) == ["corner(x)"]
+
+
+def test_a_fault_of_another_files_function_is_told_at_the_first_call(tmp_path: Path):
+    (tmp_path / "lib.py").write_text(
+        "import weft\nfrom weft import f32\n\n@weft.function\ndef half(v: f32):\n    return v / two\n"
+    )
+    text = HEADER + textwrap.dedent("""
+        from lib import half
+
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.index(x)
+            x[i] = half(x[i]) + half(2.0)
+    """)
+    model = Project(DIALECT, [str(tmp_path)]).read(str(tmp_path / "k.py"), text)
+    (finding,) = weft.lint.findings.check(model)
+    assert finding.message == (
+        "`two` is not defined: define it before the kernel, or import it (in `half` of `lib`)"
+    )
+    assert text[finding.span.start : finding.span.end] == "half(x[i])"
+    assert _calls(model) == ["half(2.0)"]
+
+
+def _calls(model: Model) -> list[str]:
+    """What the one finding of a file says is called."""
+    (finding,) = weft.lint.findings.check(model)
+    assert {one.message for one in finding.related} == {"called here"}
+    return [model.text[one.span.start : one.span.end] for one in finding.related]
+
+
+def test_a_wrong_argument_for_a_function_of_the_language_is_told_in_the_users_function():
+    check("""
+        @weft.function
+        def total(v):
+            return weft.block_sum(v)
+                 # ^^^^^^^^^^^^^^^^^ call-arguments: `value` of `warp_sum` is a number; found Tensor f32 (N,) global: pass one (in the call `total(x)`)
+
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = total(x)
     """)

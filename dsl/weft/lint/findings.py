@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from math import prod
 
+from weft.lint.calls import told_once
 from weft.lint.suppress import divided
 from weft.lint.targets import beyond_targets
 from weft.model.diagnostic import Diagnostic, Findings
@@ -41,7 +42,7 @@ def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[Find
     for start, block in model.blocks:
         found += [finding.shifted(start) for finding in block.findings]
         yield None
-    found += unused_kernel.check_file(model)
+    found = [*told_once(model, found), *unused_kernel.check_file(model)]
     for start, own in _by_kernel(model, targets):
         found += [finding.shifted(start) for finding in own]
         yield None

@@ -50,6 +50,16 @@ class Related:
 
 
 @record
+class Origin:
+    """Where in a device function a fault is that its call shows: its module and name, the text of the block, and the place in it."""
+
+    module: str
+    function: str
+    block: str = field(repr=False)
+    span: Span
+
+
+@record
 class Diagnostic:
     """What is wrong, what was found, what is allowed and what to do; `message` says all four in one breath."""
 
@@ -60,6 +70,8 @@ class Diagnostic:
     fixes: tuple[Fix, ...] = field(default=())
     related: tuple[Related, ...] = field(default=())
     certainty: Certainty = "proved"
+    # Of a fault inside a device function, found where it is called.
+    origin: Origin | None = None
 
     def shifted(self, by: int) -> "Diagnostic":
         fixes = tuple(

@@ -34,7 +34,7 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
     t.inlined += 1
     t.grow(_COST_OF_A_CALL)
     frame = frame_of(definition, prefix=f"{definition.name}{t.inlined}_")
-    frame.call_span = t.span(node)
+    frame.call, frame.call_span = node, t.span(node)
     frame.returns_value = True
     frame.is_of_language = definition.module.startswith(f"{t.dialect.package}.ops.")
     values = _arguments(t, definition, arguments, frame, node)

@@ -75,7 +75,7 @@ def _steps(t: Tracer, node: ast.For) -> list[Any] | Tuple | None:
         held = read_now(t, given, node)
         return held if isinstance(held, Tuple) else None
     place = t.span(node.iter)
-    if not any(place.start <= span.start and span.end <= place.end for _, span in t.findings):
+    if not any(place.start <= span.start and span.end <= place.end for _, span, _ in t.findings):
         refuse(
             t,
             f"a `for` over {'what is not known' if given == UNKNOWN else describe(given)}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from weft.model import fold
 from weft.model.declarations import bound_names, parts_that_bind
-from weft.model.diagnostic import Diagnostic, Fix, Span
+from weft.model.diagnostic import Diagnostic, Fix, Origin, Span
 from weft.model.dtypes import BOOL, F32, INDEX, DType
 from weft.model.facts import Location, Symbol, SymbolKind
 from weft.model.ir import Array, Assign, Cluster, Const, Do, Expr, Param, Place, Special, Stmt, Var, leaves
@@ -134,6 +134,7 @@ class Frame:
     prefix: str = ""
     # In an inlined function, statements and findings have the place of the call.
     call_span: Span | None = None
+    call: ast.Call | None = None
     loops: list["Loop"] = field(default_factory=list["Loop"])
     # Names of the function around this one: what they stand for is known only when it runs.
     enclosing: frozenset[str] = frozenset()
@@ -164,7 +165,7 @@ class Tracer:
     def restart(self) -> None:
         """Forget what one pass made; keep the types that loops settled on."""
         self.is_unsettled = False
-        self.findings: dict[tuple[str, Span], Diagnostic] = {}
+        self.findings: dict[tuple[str, Span, Origin | None], Diagnostic] = {}
         # By place and name: a loop that is unrolled notes one place many times.
         self.facts: dict[tuple[Span, str], Fact] = {}
         self.calls: dict[Span, CallFact] = {}
@@ -235,7 +236,20 @@ class Tracer:
             return
         span = place if isinstance(place, Span) else self.span(place)
         level = "warning" if severity == "warning" else "error"
-        self.findings.setdefault((code, span), Diagnostic(code, message, span, level, fixes))
+        origin = self._origin(place)
+        # An edit in a device function is made where the function is, not at its call.
+        found = Diagnostic(code, message, span, level, () if origin else fixes, origin=origin)
+        self.findings.setdefault((code, span, origin), found)
+
+    def _origin(self, place: ast.AST | Span) -> Origin | None:
+        """Where a place is in the device function that is being read: the user's, if it is in one of the language's."""
+        for frame in reversed(self.frames):
+            if frame.call is None or isinstance(place, Span):
+                return None
+            if not frame.is_of_language:
+                return Origin(frame.scope.name, frame.name, frame.block.text, frame.block.span(place))
+            place = frame.call
+        return None
 
     def miss(self, node: ast.AST) -> None:
         """Note a statement that makes nothing because a value in it is not known."""
