@@ -12,8 +12,8 @@ from weft.model.diagnostic import Findings
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 
-# So many files are read with what was learnt of the others; then the memory is given back.
-_MOST_TOGETHER = 100
+# So many files are read with what was learnt of what they import; then the memory is given back.
+_MOST_TOGETHER = 400
 
 
 class Reader:
@@ -48,7 +48,10 @@ class Reader:
         """What is found in a text, whatever is on disk."""
         if not source.mentions_weft:
             return Findings()
-        return check_all(self.project.read(source.path, source.text, source.parts), targets)
+        try:
+            return check_all(self.project.read(source.path, source.text, source.parts), targets)
+        finally:
+            self.project.release(source.path)
 
 
 def read_all(given: tuple[tuple[str, ...], Sequence[Wanted]]) -> list[tuple[Outcome, Cached | None]]:

@@ -576,7 +576,8 @@ def leaves(expr: Expr) -> Leaves:
     found: Leaves | None = getattr(expr, "kept", None)
     if found is None:
         found = _leaves(expr)
-        keep(expr, found)
+        if not isinstance(expr, Load):  # which would hold itself, and not be freed when it is let go
+            keep(expr, found)
     return found
 
 

@@ -49,6 +49,12 @@ class Project:
         self._files.pop(path, None)
         self.library.forget(path)
 
+    def release(self, path: str) -> None:
+        """What was read of the file is not needed any more; it is freed at once if nobody else holds it."""
+        blocks = self._files.pop(absolute(path), None)
+        if blocks is not None:
+            blocks.module.release()
+
     def read(self, path: str, text: str, parts: Sequence[int] = ()) -> Model:
         """The Model of a text. Never raises on any text.
 

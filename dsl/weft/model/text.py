@@ -194,6 +194,13 @@ class ModuleText:
             self._pending.discard(name)
         return found
 
+    def release(self) -> None:
+        """Let go of what holds the module in turn: its scope, and the functions that its names stand for. It is not asked again."""
+        self._bindings.clear()
+        self._earlier.clear()
+        self._held.clear()
+        del self.scope
+
     def declares(self, name: str) -> bool:
         return name in self.declarations
 

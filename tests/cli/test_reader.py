@@ -1,0 +1,37 @@
+"""Files that were read leave nothing behind that only a search for cycles would find."""
+
+import gc
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from weft.cli.reader import Reader
+from weft.cli.sources import Entry, entries
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def read(files: Sequence[Entry]) -> None:
+    reader = Reader((str(EXAMPLES),))
+    for entry in files:
+        reader.read(entry)
+
+
+def test_what_was_read_of_a_file_is_freed_at_once():
+    files = list(entries([str(EXAMPLES)]))
+    read(files)  # and with it load and learn once what is for all
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        read(files)
+        gc.collect()
+        left = Counter(type(one).__name__ for one in gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+        gc.unfreeze()
+    assert not left, f"{sys.version}: {left.most_common(10)}"
