@@ -4,7 +4,7 @@ from typing import Literal
 
 from weft.backends.lowering import carried
 from weft.model.dtypes import I64, INDEX, U8, DType
-from weft.model.ir import Expr, Kernel, Param, ScalarParameter, TensorParameter, expressions, walk, walk_expr
+from weft.model.ir import Expr, Kernel, Param, ScalarParameter, TensorParameter, expressions, walk_expr
 from weft.records import record
 
 Role = Literal["address", "extent", "stride", "scalar"]
@@ -47,7 +47,7 @@ def referenced(kernel: Kernel) -> frozenset[str]:
     """The names of the Params that the body mentions."""
     return frozenset(
         part.name
-        for statement in walk(kernel.body)
+        for statement in kernel.statements
         for expr in expressions(statement)
         for part in walk_expr(expr)
         if isinstance(part, Param)

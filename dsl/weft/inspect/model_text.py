@@ -27,7 +27,6 @@ from weft.model.ir import (
     TensorParameter,
     While,
     expressions,
-    walk,
     walk_expr,
 )
 from weft.records import record
@@ -66,7 +65,7 @@ def _lines(kernel: Kernel) -> Iterator[_Line]:
 def _read(kernel: Kernel) -> set[str]:
     """The names of the arrays that the kernel reads."""
     found: set[str] = set()
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         loads = (part for expr in expressions(statement) for part in walk_expr(expr))
         found.update(part.array.name for part in loads if isinstance(part, Load))
         if isinstance(statement, Do) and statement.name != "store_vector":

@@ -20,7 +20,6 @@ from weft.model.ir import (
     Special,
     Var,
     assigned,
-    walk,
 )
 from weft.model.launches import integer_range
 from weft.model.limits import ANY_GPU, triple
@@ -43,10 +42,10 @@ class Ranges:
     def __init__(self, kernel: Kernel) -> None:
         domain = kernel.domain
         self.block = triple(domain.block[::-1]) if domain and domain.block else None
-        counts = Counter(variable.name for one in walk(kernel.body) for variable in assigned(one))
+        counts = Counter(variable.name for one in kernel.statements for variable in assigned(one))
         self._values: dict[str, Expr] = {}
         self._loops: dict[str, For] = {}
-        for one in walk(kernel.body):
+        for one in kernel.statements:
             match one:
                 case Assign(target=target, value=value) if counts[target.name] == 1:
                     self._values[target.name] = value

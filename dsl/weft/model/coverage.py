@@ -82,10 +82,10 @@ def _covered(kernel: Kernel) -> Iterator[tuple[str, tuple[Expr, ...], Certainty]
 
 def _stores(kernel: Kernel, tensor: TensorParameter) -> list[Store]:
     """The writes to a tensor; none where something else writes it too."""
-    for one in walk(kernel.body):
+    for one in kernel.statements:
         if isinstance(one, Do) and any(place.array == tensor.array for place in one.places):
             return []
-    return [one for one in walk(kernel.body) if isinstance(one, Store) and one.array == tensor.array]
+    return [one for one in kernel.statements if isinstance(one, Store) and one.array == tensor.array]
 
 
 def _axes(tensor: TensorParameter, stores: Sequence[Store], known: Known) -> tuple[str, ...] | None:

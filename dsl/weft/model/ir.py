@@ -7,6 +7,7 @@ which simplify as they go.
 """
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import Literal
 
 from weft.model.diagnostic import Span
@@ -438,7 +439,7 @@ class Cluster:
         return x * y * z
 
 
-@record
+@record(slots=False)
 class Kernel:
     """A kernel ready for a back end, for any specialization (see `weft.model.specialize`).
 
@@ -455,6 +456,15 @@ class Kernel:
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
     is_contiguous: bool = False
     cluster: Cluster | None = None
+
+    @cached_property
+    def statements(self) -> tuple[Stmt, ...]:
+        """Every statement, outer before inner, in program order."""
+        return tuple(walk(self.body))
+
+    def __getstate__(self) -> dict[str, object]:
+        """The fields alone: what is on the disk is found by its bytes, whatever was asked of the kernel before."""
+        return {name: getattr(self, name) for name in self.__match_args__}
 
     @property
     def domain(self) -> Domain | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from weft.model.diagnostic import Span
-from weft.model.ir import Do, Kernel, walk
+from weft.model.ir import Do, Kernel
 from weft.model.limits import Problem
 from weft.records import record
 
@@ -37,7 +37,7 @@ def capability_problems(kernel: Kernel, arch: str) -> Iterator[tuple[Problem, Sp
     told: set[str] = set()
     if kernel.cluster is not None and capability is not None and capability < _CLUSTER.capability:
         yield _problem(_CLUSTER, capability, arch), kernel.cluster.span
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         need = _NEEDS.get(statement.name) if isinstance(statement, Do) else None
         if need is None or capability is None or capability >= need.capability or need.operation in told:
             continue

@@ -27,7 +27,6 @@ from weft.model.ir import (
     Var,
     While,
     leaves,
-    walk,
 )
 from weft.model.multiples import Multiples, definitions
 from weft.model.prove import Known, difference
@@ -51,7 +50,7 @@ def settled(
     known = definitions(kernel.body)
     multiples = Multiples(divisible, known)
     # One that has no instruction leaves none to the others, so that fences are needed by all or by none.
-    products = [one for one in walk(kernel.body) if isinstance(one, Do) and one.name == "warpgroup_mma"]
+    products = [one for one in kernel.statements if isinstance(one, Do) and one.name == "warpgroup_mma"]
     is_native = has_warpgroups and bool(products) and all(_is_swizzled(one, multiples) for one in products)
     vectors = _Vectors(aligned, multiples, Known(known), is_native)
     return replace(kernel, body=vectors.body(kernel.body))

@@ -27,7 +27,6 @@ from weft.model.ir import (
     is_of_warp,
     leaves,
     operands,
-    walk,
 )
 from weft.model.limits import Geometry, Problem
 from weft.model.lives import by_lives
@@ -64,7 +63,7 @@ class WarpFlow:
 
 def warp_flow(kernel: Kernel, *, is_by_lives: bool = False) -> WarpFlow:
     """How the lanes of warps come to the effects that they do together. is_by_lives: each life of a variable has its name."""
-    if not any(map(is_of_warp, walk(kernel.body))):
+    if not any(map(is_of_warp, kernel.statements)):
         return WarpFlow(Rows.ANY, ())
     kernel = kernel if is_by_lives else by_lives(kernel)
     rows, parted = Rows.ANY, ()
@@ -108,7 +107,7 @@ def not_whole_warpgroups(name: str, threads: int) -> str:
 
 
 def _has_warpgroups(kernel: Kernel) -> bool:
-    return any(isinstance(one, Do) and one.name == "warpgroup_mma" for one in walk(kernel.body))
+    return any(isinstance(one, Do) and one.name == "warpgroup_mma" for one in kernel.statements)
 
 
 def _possible(kernel: Kernel) -> list[Rows]:
@@ -137,7 +136,7 @@ class WarpLevel:
 
     def __init__(self, kernel: Kernel, rows: Rows) -> None:
         self.rows = rows
-        counts = Counter(target.name for statement in walk(kernel.body) for target in assigned(statement))
+        counts = Counter(target.name for statement in kernel.statements for target in assigned(statement))
         self.values = dict(_values(kernel, counts))
         self.loops = dict(_loops(kernel, counts))
         domain = kernel.domain
@@ -240,7 +239,7 @@ class WarpLevel:
 
 def _values(kernel: Kernel, counts: Counter[str]) -> Iterator[tuple[str, Expr]]:
     """The variables that are assigned once, by what they are."""
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         match statement:
             case Assign(target=target, value=value) if counts[target.name] == 1 and fold.is_pure(value):
                 yield target.name, value
@@ -259,7 +258,7 @@ def _coordinate(axis: str) -> Expr:
 
 def _loops(kernel: Kernel, counts: Counter[str]) -> Iterator[tuple[str, list[For]]]:
     """The variables that only loops assign, with these loops."""
-    loops = [statement for statement in walk(kernel.body) if isinstance(statement, For)]
+    loops = [statement for statement in kernel.statements if isinstance(statement, For)]
     for name in {loop.variable.name for loop in loops}:
         own = [loop for loop in loops if loop.variable.name == name]
         if counts[name] == len(own):

@@ -14,7 +14,7 @@ from weft.backends.check.faults import Fault
 from weft.backends.check.interpreter import EFFECTS, Block, Run, TooLong
 from weft.backends.check.memory import Memory
 from weft.backends.lowering import is_half
-from weft.model.ir import Do, Kernel, ScalarParameter, TensorParameter, walk
+from weft.model.ir import Do, Kernel, ScalarParameter, TensorParameter
 from weft.model.limits import Geometry
 from weft.model.sizes import sized
 
@@ -61,7 +61,7 @@ def interpret(
 
 def not_interpreted(kernel: Kernel) -> list[str]:
     """The effects of a kernel that this back end cannot do: the wide accesses of a specialized kernel."""
-    names = {statement.name for statement in walk(kernel.body) if isinstance(statement, Do)}
+    names = {statement.name for statement in kernel.statements if isinstance(statement, Do)}
     return sorted(names - EFFECTS.keys() - {"warpgroup_mma"})
 
 

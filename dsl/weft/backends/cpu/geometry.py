@@ -1,6 +1,6 @@
 """The block for a launch that does not give one."""
 
-from weft.model.ir import Kernel, Special, expressions, walk, walk_expr
+from weft.model.ir import Kernel, Special, expressions, walk_expr
 from weft.model.limits import USUAL_BLOCKS
 
 # By the number of axes. Long along x, where threads become vector lanes, and at most 1024 threads, as on a GPU.
@@ -20,7 +20,7 @@ def choose_block(kernel: Kernel) -> tuple[int, int, int]:
 def _looks_at_threads(kernel: Kernel) -> bool:
     return any(
         isinstance(part, Special) and part.name.startswith(("thread_idx", "block_dim"))
-        for statement in walk(kernel.body)
+        for statement in kernel.statements
         for expr in expressions(statement)
         for part in walk_expr(expr)
     )

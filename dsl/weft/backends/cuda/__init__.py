@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from weft.errors import launch_error, unsupported
 from weft.model import launches
-from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk, walk_expr
+from weft.model.ir import Barrier, Do, Kernel, Special, expressions, walk_expr
 from weft.model.limits import USUAL_BLOCKS, limits_of, shared_problems
 from weft.model.needs import capability_problems
 from weft.model.sizes import sized
@@ -70,7 +70,7 @@ def _warps(compiled: "CompiledCuda", block: tuple[int, int, int]) -> int:
 
 def _is_free(kernel: Kernel) -> bool:
     """Whether any block does the same."""
-    statements = list(walk(kernel.body))
+    statements = list(kernel.statements)
     parts = (part for one in statements for expr in expressions(one) for part in walk_expr(expr))
     return (
         not kernel.shared

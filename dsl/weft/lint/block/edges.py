@@ -29,7 +29,7 @@ from weft.model.ir import (
 def has_edge(kernel: Kernel) -> bool:
     """Whether a run of the last block may show what one of an inner block does not."""
     sized = _sized(kernel)
-    return any(_differs(one, sized) for one in walk(kernel.body))
+    return any(_differs(one, sized) for one in kernel.statements)
 
 
 def _sized(kernel: Kernel) -> frozenset[str]:
@@ -38,7 +38,7 @@ def _sized(kernel: Kernel) -> frozenset[str]:
     before = -1
     while len(found) != before:
         before = len(found)
-        for one in walk(kernel.body):
+        for one in kernel.statements:
             match one:
                 case Domain(indices=indices, extents=extents, block=block):
                     sides = block or (0,) * len(extents)

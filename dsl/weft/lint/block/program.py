@@ -98,7 +98,7 @@ class Program:
         loops, and in what such variables are given."""
         given: dict[str, list[Expr]] = {}
         waiting: list[Expr] = []
-        for statement in walk(self.kernel.body):
+        for statement in self.kernel.statements:
             match statement:
                 case Assign(target=target, value=value):
                     given.setdefault(target.name, []).append(value)
@@ -116,9 +116,9 @@ class Program:
     @cached_property
     def changing(self) -> frozenset[str]:
         """The variables that may be given a value again after they were used: in loops, or by several statements."""
-        every = Counter(variable.name for one in walk(self.kernel.body) for variable in assigned(one))
+        every = Counter(variable.name for one in self.kernel.statements for variable in assigned(one))
         found = {name for name, count in every.items() if count > 1}
-        for loop in walk(self.kernel.body):
+        for loop in self.kernel.statements:
             if isinstance(loop, (For, While)):
                 found.update(variable.name for one in walk((loop,)) for variable in assigned(one))
         return frozenset(found)
@@ -129,14 +129,14 @@ class Program:
 
     @cached_property
     def varying_in_warp(self) -> Varying:
-        has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in walk(self.kernel.body))
+        has_warps = any(isinstance(one, Do) and one.scope == "warp" for one in self.kernel.statements)
         return varying_in_one_warp(self.kernel) if has_warps else self.varying
 
     @cached_property
     def data(self) -> frozenset[str]:
         """The variables that are given what the kernel reads, and nothing else."""
         values: dict[str, list[Load | None]] = {}
-        for statement in walk(self.kernel.body):
+        for statement in self.kernel.statements:
             value = statement.value if isinstance(statement, Assign) else None
             read = next(iter(leaves(value).loads), None) if value else None
             for variable in assigned(statement):

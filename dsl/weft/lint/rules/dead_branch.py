@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from weft.lint.block.observe import lives, ranges_of
 from weft.lint.places import nodes, source, statement_at
 from weft.model.diagnostic import Diagnostic, Span
-from weft.model.ir import If, walk
+from weft.model.ir import If
 from weft.model.kernel import Analysis
 
 CODE = "dead-branch"
@@ -32,7 +32,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     ranges = ranges_of(kernel)
     answers: dict[Span, set[bool | None]] = {}
-    for branch in walk(ir.body):
+    for branch in ir.statements:
         if isinstance(branch, If):
             answers.setdefault(branch.span, set()).add(ranges.decides(branch.condition))
     for span, found in answers.items():

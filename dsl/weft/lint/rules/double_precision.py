@@ -26,7 +26,6 @@ from weft.model.ir import (
     ScalarParameter,
     TensorParameter,
     expressions,
-    walk,
     walk_expr,
 )
 from weft.model.kernel import Analysis
@@ -62,7 +61,7 @@ def _narrow(kernel: Kernel) -> bool:
 
 
 def _all(kernel: Kernel) -> Iterator[Expr]:
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         for expr in expressions(statement):
             yield from walk_expr(expr)
 

@@ -26,7 +26,6 @@ from weft.model.ir import (
     assigned,
     expressions,
     leaves,
-    walk,
 )
 from weft.model.kernel import Analysis
 
@@ -51,7 +50,7 @@ def dynamic_arrays(kernel: Kernel) -> dict[str, Span]:
     found: dict[str, Span] = {}
     if kernel.local:
         unrolled = _unrolled(kernel)
-        for array, offset, span in (one for statement in walk(kernel.body) for one in _accesses(statement)):
+        for array, offset, span in (one for statement in kernel.statements for one in _accesses(statement)):
             if array not in found and _is_dynamic(offset, unrolled):
                 found[array] = span
     return found
@@ -70,7 +69,7 @@ def _unrolled(kernel: Kernel) -> frozenset[str]:
     """The variables of loops over few numbers known at compile time, which nothing else assigns."""
     short: set[str] = set()
     others: set[str] = set()
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         names = {variable.name for variable in assigned(statement)}
         (short if isinstance(statement, For) and is_short(statement, _LONGEST_UNROLLED) else others).update(
             names

@@ -20,7 +20,7 @@ from functools import lru_cache
 from weft.lint.block.observe import lives, ranges_of
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dtypes import INDEX, DType
-from weft.model.ir import Assign, Do, Expr, Kernel, Op, Store, expressions, leaves, operands, walk
+from weft.model.ir import Assign, Do, Expr, Kernel, Op, Store, expressions, leaves, operands
 from weft.model.kernel import Analysis
 from weft.model.launches import integer_range
 
@@ -72,7 +72,7 @@ def _unknown(op: Op, span: Span) -> Diagnostic:
 def _narrow_operations(kernel: Kernel) -> Iterator[tuple[Op, Span]]:
     """The operations, in a dtype that a kernel chose, of which indices are made; each with the place of the access, or of
     the assignment."""
-    values = {one.target.name: one for one in walk(kernel.body) if isinstance(one, Assign)}
+    values = {one.target.name: one for one in kernel.statements if isinstance(one, Assign)}
     seen: set[str] = set()
     for offset, span in _offsets(kernel):
         waiting = [(offset, span)]
@@ -86,7 +86,7 @@ def _narrow_operations(kernel: Kernel) -> Iterator[tuple[Op, Span]]:
 
 
 def _offsets(kernel: Kernel) -> Iterator[tuple[Expr, Span]]:
-    for statement in walk(kernel.body):
+    for statement in kernel.statements:
         match statement:
             case Store(offset=offset, span=span):
                 yield offset, span

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from math import prod
 
 from weft.model.diagnostic import Diagnostic
-from weft.model.ir import Do, Kernel, walk
+from weft.model.ir import Do, Kernel
 from weft.model.kernel import Analysis
 from weft.model.limits import capabilities, shared_offsets
 from weft.model.occupancy import occupancy
@@ -61,4 +61,4 @@ def _threads(kernel: Analysis) -> int | None:
 
 
 def _hides_otherwise(kernel: Kernel) -> bool:
-    return any(isinstance(one, Do) and one.name in _OTHER_MEANS for one in walk(kernel.body))
+    return any(isinstance(one, Do) and one.name in _OTHER_MEANS for one in kernel.statements)

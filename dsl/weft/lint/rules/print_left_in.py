@@ -14,7 +14,7 @@ Source: CUDA C++ Programming Guide, "Formatted Output"; Ruff T201.
 from collections.abc import Iterator
 
 from weft.model.diagnostic import Diagnostic
-from weft.model.ir import Do, walk
+from weft.model.ir import Do
 from weft.model.kernel import Analysis
 
 CODE = "print-left-in"
@@ -22,7 +22,7 @@ CODE = "print-left-in"
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     spans = (
-        {one.span for one in walk(kernel.ir.body) if isinstance(one, Do) and one.name == "print"}
+        {one.span for one in kernel.ir.statements if isinstance(one, Do) and one.name == "print"}
         if kernel.ir
         else ()
     )

@@ -41,7 +41,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     if ir is None:
         return
     told: set[Span] = set()
-    for loop in walk(ir.body):
+    for loop in ir.statements:
         if isinstance(loop, (For, While)) and not has_collective(loop.body) and not is_short(loop, _SHORT):
             for store in _always(loop.body):
                 if store.span not in told and _is_carried(store, loop):

@@ -14,7 +14,7 @@ Instead, give the variable another name. Source: Pylint, "redefined-outer-name" 
 from collections.abc import Iterator
 
 from weft.model.diagnostic import Diagnostic
-from weft.model.ir import Assign, Param, TensorParameter, Var, walk
+from weft.model.ir import Assign, Param, TensorParameter, Var
 from weft.model.kernel import Analysis
 from weft.model.values import Scalar
 
@@ -47,7 +47,7 @@ def _is_itself(kernel: Analysis, name: str) -> bool:
     """Whether whatever is assigned to the name is the dimension."""
     assert kernel.ir is not None
     values = [
-        one.value for one in walk(kernel.ir.body) if isinstance(one, Assign) and one.target.name == name
+        one.value for one in kernel.ir.statements if isinstance(one, Assign) and one.target.name == name
     ]
     own = [
         fact.value

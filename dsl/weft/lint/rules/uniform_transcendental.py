@@ -127,7 +127,7 @@ def _made_of(loop: For) -> frozenset[str]:
 def _of_launch(kernel: Kernel) -> frozenset[str]:
     """The variables that are the same for all threads of the launch: counters of loops with such bounds, and what is made of
     them where all threads come."""
-    every = {variable.name for one in walk(kernel.body) for variable in assigned(one)}
+    every = {variable.name for one in kernel.statements for variable in assigned(one)}
     own: set[str] = set()
     while True:
         before = len(own)

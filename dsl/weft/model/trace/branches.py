@@ -182,17 +182,13 @@ def _assume_not(known: Known, test: Expr) -> None:
 
 def forget_assigned(t: Tracer, known: Known, bodies: Sequence[list[ast.stmt]]) -> Known:
     known = known.copy()
-    for name in {name for body in bodies for name in assigned_names(body) | names_of_set_items(body)}:
-        _forget_name(t, known, name)
-    return known
-
-
-def _forget_name(t: Tracer, known: Known, name: str) -> None:
-    plain = f"{t.frame.prefix}{name}"
-    starts = (f"{plain}_", f"{plain}.")
+    names = {name for body in bodies for name in assigned_names(body) | names_of_set_items(body)}
+    plain = {f"{t.frame.prefix}{name}" for name in names}
+    starts = tuple(f"{name}{sign}" for name in plain for sign in "_.")
     for variable, dtype in t.variables.items():
-        if variable == plain or variable.startswith(starts):
+        if variable in plain or variable.startswith(starts):
             known.forget(Var(variable, dtype))
+    return known
 
 
 # Returns
