@@ -42,9 +42,12 @@ class Barriers:
             ("atomic", "read"),
             ("read", "atomic"),
         ):
-            owners = self._owners([touch for touch in before if kind_before in ("any", touch.kind)])
-            for touch in after if owners else ():
-                if kind_after in ("any", touch.kind) and not owners.keys().isdisjoint(touch.touched()):
+            later = [touch for touch in after if kind_after in ("any", touch.kind)]
+            owners = self._owners(
+                [one for one in before if kind_before in ("any", one.kind)] if later else []
+            )
+            for touch in later if owners else ():
+                if not owners.keys().isdisjoint(touch.touched()):
                     for thread, element in touch.elements(self.threads):
                         if owners.get(element, thread) != thread:
                             return True
