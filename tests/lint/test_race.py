@@ -523,3 +523,98 @@ def test_a_launch_that_leaves_the_block_to_weft_tells_it():
         stencil(x, y)
         shifted(x, y)
     """)
+
+
+GUARDED = """
+    @weft.kernel
+    def k(x: Tensor[i32, N], bins: Tensor[i32, 64]):
+        i = weft.tile_index(x, 64)
+        t = weft.thread_idx.x
+        counts = weft.shared(i32, 64)
+        counts[t] = 0
+        weft.barrier()
+        key = x[i]
+        if {condition}:
+            counts[key] += 1
+        weft.barrier()
+        weft.atomic_add(bins, t, counts[t])
+"""
+
+
+def test_an_update_that_only_data_guards():
+    source = GUARDED.format(condition="i < N and 0 <= key < 64")
+    check(
+        source.replace(
+            "        weft.barrier()\n        weft.atomic_add",
+            "          # ^^^^^^^^^^^ race: several threads may read and write back one element of `counts` at once, which data tells, so that "
+            "all but one are lost: use `weft.atomic_add`, or another atomic operation\n        weft.barrier()\n        weft.atomic_add",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["key == t", "t == 5 and key < 64", "weft.ballot(key < 64) == 1", "key % 2 == 0 and key == t"],
+)
+def test_an_update_that_one_thread_is_chosen_for(condition: str):
+    check(GUARDED.format(condition=condition))
+
+
+def test_elements_that_depend_on_data_in_one_part_of_an_array():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[i32, N], y: Tensor[i32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            both = weft.shared(i32, 128)
+            both[64 + t] = 0
+            weft.barrier()
+            weft.atomic_add(both, 64 + x[i] % 64, 1)
+            both[t] = x[i]
+            weft.barrier()
+            y[i] = both[t] + both[64 + t]
+    """)
+
+
+CLUSTER = """
+    @weft.kernel
+    def k(x: Tensor[i32, N], bins: Tensor[i32, K]):
+        weft.cluster(4)
+        i = weft.tile_index(x, 64)
+        t = weft.thread_idx.x
+        own = weft.shared(i32, 128)
+        {first}
+        weft.cluster_barrier()
+        if 0 <= x[i] < 512:
+            {update}
+        weft.cluster_barrier()
+        for bin in range(t, 128, 64):
+            weft.atomic_add(bins, weft.cluster_rank * 128 + bin, own[bin])
+"""
+CLEARED = "own[t] = own[64 + t] = 0"
+ADDED = "weft.atomic_add(own.of_block(x[i] // 128), x[i] % 128, 1)"
+
+
+def test_a_histogram_of_a_cluster():
+    check(CLUSTER.format(first=CLEARED, update=ADDED))
+
+
+def test_a_count_of_a_cluster_that_nothing_set_to_0():
+    check(
+        CLUSTER.format(first="own[t] = 0", update=ADDED)
+        + "                                                               # ^^^^^^^^ uninitialised-read: thread 0 reads element 64 of `own`, "
+        "which no thread has written: shared memory starts undefined; write it first\n"
+    )
+
+
+def test_an_update_of_another_blocks_memory():
+    update = "own.of_block(x[i] // 128)[x[i] % 128] += 1"
+    source = CLUSTER.format(first=CLEARED, update=update)
+    after = "        weft.cluster_barrier()\n        for"
+    check(
+        source.replace(
+            after,
+            "          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ race: several threads may read and write back one element of `own` at once, which data "
+            f"tells, so that all but one are lost: use `weft.atomic_add`, or another atomic operation\n{after}",
+        )
+    )

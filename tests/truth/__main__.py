@@ -1,5 +1,6 @@
 """`python tests/truth` measures the linter on every mutant of every example, and writes docs/truth.md."""
 
+import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -27,15 +28,27 @@ that no tile fits without a rest. Made by `python tests/truth`; `tests/truth/tes
 
 
 def main() -> None:
-    found = list(_measured())
+    parser = argparse.ArgumentParser(prog="python tests/truth", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", help="only kernels of these examples: the page is printed, not written"
+    )
+    names = parser.parse_args().names
+    found = list(_measured(names))
+    if names:
+        print("\n".join(_lines(found)))
+        return
     path = ROOT / "docs" / "truth.md"
     path.write_text(HEAD + "\n".join(_lines(found)) + "\n", encoding="utf-8")
     print(f"{len(found)} mutants; {path.relative_to(ROOT)} is written")
 
 
-def _measured() -> Iterator[Verdict]:
-    """The verdicts on all mutants, a few at a time in as many processes as there are processors; each part is told as it is done."""
-    chosen = [(subject, list(mutants(subject.text, subject.kernel))) for subject in subjects()]
+def _measured(names: list[str]) -> Iterator[Verdict]:
+    """The verdicts on all mutants, or those of some examples, a few at a time in as many processes as there are processors; each part is told as it is done."""
+    chosen = [
+        (subject, list(mutants(subject.text, subject.kernel)))
+        for subject in subjects()
+        if not names or subject.path.stem in names
+    ]
     parts = [
         (subject, every[at : at + _PART]) for subject, every in chosen for at in range(0, len(every), _PART)
     ]
@@ -66,10 +79,11 @@ def _lines(found: list[Verdict]) -> list[str]:
         )
     faulty = [verdict for verdict in found if verdict.truth & COVERED.keys()]
     told = sum(any(verdict.is_found(fault) for fault in verdict.truth & COVERED.keys()) for verdict in faulty)
+    share = f" ({told / len(faulty):.1%})" if faulty else ""
     lines += [
         "",
         (
-            f"{len(faulty)} mutants have one of these faults, many of them two: of {told} ({told / len(faulty):.1%}) the linter says at "
+            f"{len(faulty)} mutants have one of these faults, many of them two: of {told}{share} the linter says at "
             "least one."
         ),
     ]

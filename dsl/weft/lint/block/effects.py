@@ -13,6 +13,16 @@ def kind_of(name: str) -> Kind | None:
     return "write" if name == "store_vector" else None
 
 
+def may_define(name: str) -> bool:
+    """Whether an effect may write memory that nothing had written: other atomic operations read what they change."""
+    return "exchange" in name or (kind_of(name) in ("write", None) and not is_address(name))
+
+
+def is_address(name: str) -> bool:
+    """Whether an effect only tells where memory is, and neither reads nor writes it."""
+    return name == "block_memory"
+
+
 def width_of(statement: Do) -> int:
     """How many elements, side by side, an effect touches."""
     if statement.name == "load_vector" and isinstance(statement.static[0], int):

@@ -1,5 +1,6 @@
 """Values of expressions for all threads of one block together, and the accesses that computing them makes."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from weft.lint.block.barriers import Barriers
@@ -43,6 +44,8 @@ class State:
     mask: Mask = None
     # Whether the threads of the mask certainly come here.
     is_sure: bool = True
+    # Whether any of them may come here: nothing but tests of data against numbers that all share decides who does.
+    is_open: bool = True
     # Whether some of them may have left the loop.
     has_left: bool = False
     rounds: tuple[tuple[Span, int], ...] = ()
@@ -190,6 +193,22 @@ class Evaluation:
         inside = leaves(place)
         return bool(inside.loads) or not inside.variables.isdisjoint(self.program.data)
 
+    def wild(self, array: Array, kind: Kind, span: Span, place: Expr | None) -> Wild:
+        found = self.program.ranges.of(place) if place is not None else None
+        low, high = (found.low, found.high) if found else (0, None)
+        return Wild(array, kind, span, low, high, self.state.is_sure)
+
+    def is_open_to(self, condition: Expr) -> bool:
+        """Whether a condition, which is not known, may hold for several threads at once, whatever the data of each is."""
+        mask = self.state.mask
+        for part in _conjuncts(condition):
+            value = None if leaves(part).loads else self.value(part)
+            if isinstance(value, list):
+                mask = self.lanes.narrowed(mask, value)
+            elif value is None and not self.program.tests_data(part):
+                return False
+        return mask is None or sum(mask) > 1
+
     def applied(self, name: str, args: list[Lanes]) -> Lanes:
         found = self.lanes.apply(name, args)
         self.spend(self.threads if isinstance(found, list) else _ONE_NUMBER)
@@ -234,10 +253,11 @@ class Evaluation:
             if array.space != "local":
                 self.is_interval_known = False
             is_of_many = mask is None or sum(mask) > 1
-            if self.state.is_sure and is_of_many and array.space == "shared" and self.is_data(place):
-                self.record.add_wild(Wild(array, kind, span))
+            if self.state.is_open and is_of_many and array.space == "shared" and self.is_data(place):
+                self.record.add_wild(self.wild(array, kind, span, place))
             self.untold.setdefault((span, kind), Untold(array, kind, span, self.is_data(place)))
-            if kind != "read":
+            # An atomic operation reads what it changes, and leaves nothing defined that was not; that is said once.
+            if kind == "write" or span in self.record.wild_uninitialised:
                 self.record.lose(array)
             return
         self.spend(self.threads)
@@ -261,3 +281,12 @@ class Evaluation:
         if count < _MOST_SHOWN:
             self.counts[place] = count + 1
             self.touches.append(touch)
+
+
+def _conjuncts(condition: Expr) -> Iterator[Expr]:
+    """The parts of a condition that must all hold."""
+    if isinstance(condition, Op) and condition.name == "and":
+        for arg in condition.args:
+            yield from _conjuncts(arg)
+    else:
+        yield condition

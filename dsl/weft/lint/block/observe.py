@@ -28,12 +28,11 @@ def _program(kernel: Analysis) -> Program | None:
     return Program(ir) if ir else None
 
 
-@lru_cache(_MOST_RUNS)
 def ranges_of(kernel: Analysis) -> Ranges:
     """The ranges of the expressions of `lives`, which there are."""
-    ir = lives(kernel)
-    assert ir is not None
-    return Ranges(ir)
+    program = _program(kernel)
+    assert program is not None
+    return program.ranges
 
 
 def varying(kernel: Analysis) -> Varying:

@@ -8,6 +8,7 @@ from weft.lint.block.effects import kind_of
 from weft.lint.block.lanes import Calculator, Lanes
 from weft.lint.block.record import Agreement
 from weft.lint.block.trial import Trial, Triple
+from weft.lint.ranges import Ranges
 from weft.model.ir import (
     Assign,
     Barrier,
@@ -18,8 +19,10 @@ from weft.model.ir import (
     If,
     Kernel,
     Load,
+    Op,
     Stmt,
     Store,
+    Var,
     While,
     assigned,
     children,
@@ -27,7 +30,7 @@ from weft.model.ir import (
     leaves,
     walk,
 )
-from weft.model.uniformity import Varying, varying_variables
+from weft.model.uniformity import Varying, is_varying, varying_variables
 
 
 class Program:
@@ -142,6 +145,22 @@ class Program:
             for variable in assigned(statement):
                 values.setdefault(variable.name, []).extend([read] if value else [])
         return frozenset(name for name, reads in values.items() if len(reads) == 1 and reads[0] is not None)
+
+    def tests_data(self, expr: Expr) -> bool:
+        """Whether it is made of what the kernel reads, and of numbers that all threads share: it names no thread."""
+        match expr:
+            case Load():
+                return True
+            case Var(name=name):
+                return name in self.data or name not in self.varying
+            case Op(args=args):
+                return all(map(self.tests_data, args))
+            case _:
+                return not is_varying(expr, self.varying)
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        return Ranges(self.kernel)
 
     @cached_property
     def has_locks(self) -> bool:

@@ -88,11 +88,23 @@ class Uninitialised:
 
 @record
 class Wild:
-    """An access of several threads to elements that depend on data: it may be any element of the array."""
+    """An access of several threads to elements that depend on data: any of the array, or of those from `low` to `high`.
+
+    is_sure: whether the threads certainly come to it, and not only where data allows it.
+    """
 
     array: Array
     kind: Kind
     span: Span
+    low: int = 0
+    high: int | None = None
+    is_sure: bool = True
+
+    def reached(self, elements: set[int]) -> set[int]:
+        """Those of some elements that it may be to."""
+        if self.high is None and self.low <= 0:
+            return elements
+        return {one for one in elements if self.low <= one and (self.high is None or one <= self.high)}
 
 
 @record
@@ -144,9 +156,16 @@ class Record:
     def add_wild(self, wild: Wild) -> None:
         self._wild.append(wild)
         name = wild.array.name
-        written = len(self._written.get(name, ()))
-        if wild.kind != "write" and name not in self._lost and written < (wild.array.size or 0):
-            self.wild_uninitialised.setdefault(wild.span, (wild, written))
+        written = self._written.get(name, set())
+        size = wild.array.size or 0
+        if (
+            wild.kind != "write"
+            and wild.is_sure
+            and name not in self._lost
+            and len(written) < size
+            and not written >= wild.reached(set(range(size)))
+        ):
+            self.wild_uninitialised.setdefault(wild.span, (wild, len(written)))
 
     def lose(self, array: Array) -> None:
         """Something may have been written anywhere in `array`."""
@@ -165,7 +184,7 @@ class Record:
         for wild in self._wild:
             for touch in self._since.get(wild.array.name, ()):
                 kinds = {wild.kind, touch.kind}
-                is_shared_by_many = len(touch.touched()) > 1
+                is_shared_by_many = len(wild.reached(touch.touched())) > 1
                 if len(kinds) > 1 and wild.span != touch.span and is_shared_by_many:
                     self.wild_meetings.setdefault((wild.span, touch.span), (wild, touch))
         self._since, self._wild = {}, []

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from weft.lint.block.effects import kind_of, width_of
-from weft.lint.block.evaluation import Evaluation, Spent, State, Wanted
+from weft.lint.block.effects import is_address, kind_of, may_define, width_of
+from weft.lint.block.evaluation import Evaluation, Spent, Wanted
 from weft.lint.block.lanes import Lanes, Mask, merged, spread
 from weft.lint.block.program import Program
-from weft.lint.block.record import Parting, Record, Touch, Untold, Wild
+from weft.lint.block.record import Parting, Record, Touch, Untold
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
 from weft.model.ir import (
@@ -159,12 +159,15 @@ class _Runner(Evaluation):
         )
 
         if offset is None and self.is_update(store):
-            self.record.wild_updates.setdefault(store.span, Wild(store.array, "write", store.span))
+            wild = self.wild(store.array, "write", store.span, store.offset)
+            self.record.wild_updates.setdefault(store.span, wild)
 
     def is_update(self, store: Store) -> bool:
         """Whether threads read elements that data tells, and write them back."""
         mask = self.state.mask
-        if store.array.space != "shared" or not self.state.is_sure or (mask is not None and sum(mask) < 2):
+        if store.array.space not in ("shared", "cluster") or not self.state.is_open:
+            return False
+        if mask is not None and sum(mask) < 2:
             return False
         reads = leaves(store.value).loads
         same = any(read.array == store.array and read.offset == store.offset for read in reads)
@@ -185,11 +188,13 @@ class _Runner(Evaluation):
     def effect(self, statement: Do) -> None:
         for arg in statement.args:
             self.read(arg)
-        offsets = [self.value(place.offset) for place in statement.places]
+        places = () if is_address(statement.name) else statement.places
+        offsets = [self.value(place.offset) for place in places]
         kind, is_of_warp = kind_of(statement.name), statement.scope == "warp"
-        for place, offset in zip(statement.places, offsets, strict=True):
-            if kind is None:
+        for place, offset in zip(places, offsets, strict=True):
+            if kind != "write" and may_define(statement.name):
                 self.record.lose(place.array)
+            if kind is None:
                 self.is_whole = self.is_interval_known = False
                 continue
             for number in range(width_of(statement)):
@@ -265,7 +270,7 @@ class _Runner(Evaluation):
         if isinstance(condition, int):
             self.block(branch.then if condition else branch.otherwise)
         elif condition is None:
-            self.maybe(branch.then, branch.otherwise)
+            self.maybe(branch.then, branch.otherwise, is_open=self.is_open_to(branch.condition))
         else:
             before = self.state.mask
             self.part(branch, condition)
@@ -287,9 +292,10 @@ class _Runner(Evaluation):
             came = self.state.mask or [True] * self.trial.threads
             self.partings[branch.span].append(Parting(branch, taken, came))
 
-    def maybe(self, *bodies: tuple[Stmt, ...]) -> None:
+    def maybe(self, *bodies: tuple[Stmt, ...], is_open: bool = False) -> None:
         """Run each of `bodies` without knowing whether any thread does; after it, what they assign is unknown."""
         was_sure, self.state.is_sure = self.state.is_sure, False
+        was_open, self.state.is_open = self.state.is_open, self.state.is_open and is_open
         self.is_whole = False
         env = dict(self.state.env)
         for body in bodies:
@@ -298,6 +304,7 @@ class _Runner(Evaluation):
                 self.block(body)
         self.go_back(env)
         self.state.is_sure = was_sure and not self.state.has_left
+        self.state.is_open = was_open and not self.state.has_left
         for body in bodies:
             self.unknow(body)
 
@@ -311,7 +318,7 @@ class _Runner(Evaluation):
             raise jump
         # Some threads leave and some may not: what follows in the loop is not followed thread by thread.
         self.is_whole = False
-        self.state.is_sure, self.state.has_left = False, True
+        self.state.is_sure, self.state.is_open, self.state.has_left = False, False, True
 
     # Loops
 
@@ -324,7 +331,7 @@ class _Runner(Evaluation):
             return
         counts = _counts(start, stop, step)
         before = self.state
-        self.state = State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        self.state = replace(before, has_left=False)
         rounds = max(counts) if isinstance(counts, list) else counts
         for number in self.chosen(loop, rounds):
             active = counts if isinstance(counts, int) else [number < count for count in counts]
@@ -371,7 +378,7 @@ class _Runner(Evaluation):
         for statement in walk(body):
             if isinstance(statement, Store):
                 self.record.lose(statement.array)
-            if isinstance(statement, Do):
+            if isinstance(statement, Do) and may_define(statement.name):
                 for place in statement.places:
                     self.record.lose(place.array)
 
@@ -382,7 +389,7 @@ class _Runner(Evaluation):
 
     def loop_while(self, loop: While) -> None:
         before = self.state
-        self.state = State(before.env, before.mask, before.is_sure, rounds=before.rounds)
+        self.state = replace(before, has_left=False)
         for number in range(_ALL_ROUNDS):
             condition = self.value(loop.condition)
             if condition == 0:
