@@ -37,7 +37,6 @@ def test_the_members_of_a_tensor():
                 "layout: Layout",
                 "tile: tile(shape: int | tuple[int, ...], index: int | tuple[int, ...]) -> Tensor",
                 "vector: vector(width: int) -> Vectors",
-                "of_block: of_block(rank: int) -> Tensor",
                 "T: Tensor f32 (N, M):(x.stride[1], x.stride[0]) global",
                 "permute: permute(*order: int) -> Tensor",
                 "reshape: reshape(*shape: int) -> Tensor",

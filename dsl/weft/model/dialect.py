@@ -23,6 +23,7 @@ class Dialect:
     kernel, function: the decorators. dimension, tensor, layout: the classes. axes_class, place_class,
     kernel_class, function_class: the classes of `thread_idx`, of `lane_id`, and of what the decorators make.
     conversions: classes of other libraries whose call converts a number, as `numpy.float32`.
+    of_shared: the members of tensors that only plain shared memory has.
     speaking: the operations that take texts, such as f-strings.
     keywords: those of Python's own functions that a kernel may give.
     foreign: what other dialects call a member, with its name here: `syncthreads` is `barrier`.
@@ -46,6 +47,7 @@ class Dialect:
     function_class: str
     root: str
     package: str
+    of_shared: frozenset[str] = frozenset()
     speaking: frozenset[str] = frozenset()
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     foreign: Mapping[str, str] = field(default_factory=dict[str, str])

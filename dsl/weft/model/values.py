@@ -137,6 +137,11 @@ class Tensor:
     def dtype(self) -> DType:
         return self.array.dtype
 
+    @property
+    def is_plain_shared(self) -> bool:
+        """Whether it is shared memory in which offsets are as they are computed."""
+        return self.array.space == "shared" and self.swizzle is None
+
 
 @record
 class TensorAnnotation:

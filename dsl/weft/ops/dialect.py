@@ -125,6 +125,7 @@ DIALECT = Dialect(
     package=PACKAGE,
     keywords={"builtins.zip": ("strict",), "builtins.enumerate": ("start",)},
     foreign=_FOREIGN,
+    of_shared=frozenset({"of_block"}),
     speaking=frozenset({"builtins.print"}),
     conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},
 )

@@ -271,7 +271,8 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
         case Class(qualified_name=qualified, constants=constants):
             return [*dict(constants), *(symbol.name for symbol in t.library.class_members(qualified))]
         case Tensor(width=1):
-            return [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
+            names = [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
+            return [name for name in names if owner.is_plain_shared or name not in t.dialect.of_shared]
         case Tensor():
             return [symbol.name for symbol in t.library.class_members(t.dialect.vectors)]
         case Static(value=Layout() | ComposedLayout() | Swizzle() as layout):

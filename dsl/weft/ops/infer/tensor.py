@@ -57,7 +57,7 @@ def infer_of_block(call: Call) -> Value:
     if not _is_tensor(call) or rank is None:
         return UNKNOWN
     t, tensor = call.tracer, _receiver(call)
-    if tensor.array.space != "shared" or tensor.swizzle is not None:
+    if not tensor.is_plain_shared:
         found = "swizzled" if tensor.array.space == "shared" else f"in {tensor.array.space} memory"
         call.report(
             "cluster",
