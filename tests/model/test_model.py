@@ -46,7 +46,6 @@ def test_members_of_a_tensor_in_an_unfinished_line():
         "layout": "unknown",
         "tile": "",
         "vector": "",
-        "of_block": "",
         "T": "Tensor f32 (N, M):(x.stride[1], x.stride[0]) global",
         "permute": "",
         "reshape": "",
