@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from weft.cli.reader import Reader
-from weft.cli.sources import Entry, entries
+from weft.cli.sources import Entry, Source, entries
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -35,3 +35,15 @@ def test_what_was_read_of_a_file_is_freed_at_once():
         gc.enable()
         gc.unfreeze()
     assert not left, f"{sys.version}: {left.most_common(10)}"
+
+
+def test_a_file_may_be_read_again_after_it_was_let_go():
+    text = (
+        "import weft\nfrom weft import Tensor, f32\nfrom weft.dims import N\n\n\n"
+        "@weft.function\ndef twice(x: f32) -> f32:\n    return 2 * x\n\n\n"
+        "@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = twice(x[i])\n"
+    )
+    reader = Reader(())
+    for number in range(3):
+        found = reader.findings(Source("k.py", f"{text}    x[i] = twice(gone_{number})\n"), ())
+        assert [one.code for one in found.shown] == ["unknown-name"]

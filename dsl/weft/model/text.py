@@ -6,6 +6,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
+from weakref import ref
 
 from weft.model.class_text import class_value
 from weft.model.declarations import (
@@ -132,11 +133,10 @@ class ModuleText:
         else:
             self.split = split_again(text, before.split) if before else split(text)
         self.blocks = self._parsed(before)
-        if before is None:
-            self.scope = ModuleScope(self)
-        else:
-            self.scope = before.scope
-            self.scope.module = self
+        # Held by what was bound in it, and not by the module, which would hold itself.
+        self._scope: ref[ModuleScope] | None = before._scope if before else None
+        if self._scope and (scope := self._scope()):
+            scope.module = self
         self._declarations: dict[str, list[Declaration]] | None = None
         self._of_blocks: list[tuple[Declaration, ...]] | None = None
         self._of_blocks_above = before.declared_until(self.split.same_at_start) if before else []
@@ -147,6 +147,15 @@ class ModuleText:
         self._pending: set[str] = set()
         self._held: dict[tuple[str, str], Binding] = {}
         self._held_at = -1
+
+    @property
+    def scope(self) -> ModuleScope:
+        """Its names, one and the same for all versions."""
+        scope = self._scope and self._scope()
+        if scope is None:
+            scope = ModuleScope(self)
+            self._scope = ref(scope)
+        return scope
 
     def _parsed(self, before: "ModuleText | None") -> list[tuple[Span, Parsed]]:
         spans = self.split.spans
@@ -195,11 +204,10 @@ class ModuleText:
         return found
 
     def release(self) -> None:
-        """Let go of what holds the module in turn: its scope, and the functions that its names stand for. It is not asked again."""
+        """Forget what names stand for: functions, which hold their module."""
         self._bindings.clear()
         self._earlier.clear()
         self._held.clear()
-        del self.scope
 
     def declares(self, name: str) -> bool:
         return name in self.declarations
