@@ -141,6 +141,40 @@ def test_a_reader_that_leaves_early(tmp_path: Path):
     assert len(done.stdout.splitlines()) == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+@pytest.mark.parametrize("options", [[], ["--format", "sarif"], ["--show-files"]])
+def test_an_output_that_is_full(options: list[str], tmp_path: Path):
+    write(tmp_path / "k.py", GUILTY)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [WEFT, "check", *options, "k.py"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2,
+        "weft: the output cannot be written: no space left on device\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colour_where_no_terminal_is(variables: dict[str, str], is_coloured: bool, tmp_path: Path):
+    write(tmp_path / "k.py", GUILTY)
+    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "NO_COLOR")}
+    done = subprocess.run(
+        [WEFT, "check", "k.py"],
+        cwd=tmp_path, env=kept | variables, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ("\x1b[1;31m" in done.stdout) == is_coloured
+
+
 def test_a_terminal_without_unicode(tmp_path: Path):
     write(tmp_path / "ké.py", GUILTY)
     done = subprocess.run(

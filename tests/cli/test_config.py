@@ -85,6 +85,23 @@ def test_a_named_file_is_checked_though_excluded(capsys: pytest.CaptureFixture[s
     assert check(capsys, "sub/k.py")[0] == 1
 
 
+@pytest.mark.parametrize("others", [[], ["--format", "full"]])
+def test_a_named_file_can_be_left_out(others: list[str], capsys: pytest.CaptureFixture[str]):
+    """As pre-commit wants it, which names every file."""
+    Path("weft.toml").write_text('exclude = ["*.py"]')
+    assert check(capsys, "--force-exclude", *others, "sub/k.py")[:2] == (0, [])
+    Path("weft.toml").write_text('exclude = ["other.py"]')
+    assert check(capsys, "--force-exclude", *others, "sub/k.py")[0] == 1
+
+
+def test_extend_select_goes_before_ignore_but_not_before_what_single_files_ignore(
+    capsys: pytest.CaptureFixture[str],
+):
+    Path("weft.toml").write_text('ignore = ["wrong-rank"]\n[per-file-ignores]\n"sub/*" = ["unknown-name"]')
+    found = check(capsys, "--extend-select", "wrong-rank,unknown-name", "sub")
+    assert found[:2] == (1, ["wrong-rank"])
+
+
 def test_the_nearest_configuration_counts(capsys: pytest.CaptureFixture[str]):
     Path("weft.toml").write_text('select = ["wrong-rank"]')
     Path("sub/pyproject.toml").write_text("[tool.other]\n")

@@ -1,6 +1,7 @@
 """`weft check --fix` and the other options that change files, or would."""
 
 import errno
+import io
 import os
 from pathlib import Path
 
@@ -49,6 +50,40 @@ def test_what_is_left_is_reported(capsys: pytest.CaptureFixture[str]):
     status, out, _ = check(capsys, "--fix", "k.py")
     assert (status, out.splitlines()[-1]) == (1, "1 finding in 1 of 1 file")
     assert "wrong-rank" in out
+
+
+@pytest.mark.parametrize("text", ["x = 1", "import weft\nx = 1\n", RACE, RACE.replace("y[i] =", "y[i, i] =")])
+@pytest.mark.parametrize("option", ["--fix", "--add-ignores"])
+def test_standard_input_always_goes_on_to_standard_output(
+    text: str, option: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    status, out, err = check(capsys, option, "--stdin-filename", "new.py")
+    ignored = text.replace("63 - t]", "63 - t]  # weft: ignore[race]")
+    if "i, i" in text:
+        ignored = ignored.replace("race", "wrong-rank")
+    is_left = "i, i" in text and option == "--fix"
+    assert out == ((MENDED if text == RACE else text) if option == "--fix" else ignored)
+    assert status == int(is_left)
+    assert ("new.py:12:5: wrong-rank" in err) == is_left
+
+
+def test_with_a_name_for_standard_input_nothing_else_is_read(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x = 1\n")))
+    status, out, err = check(capsys, "--stdin-filename", "new.py", "k.py")
+    assert (status, out) == (0, "No findings in 1 file\n")
+    assert err == "weft: with --stdin-filename only standard input is read, and not k.py\n"
+
+
+def test_the_summary_says_what_can_be_mended(capsys: pytest.CaptureFixture[str]):
+    Path("k.py").write_text(RACE + "    y[i] = scael\n    y[i] = xx[i]\n")
+    last = check(capsys, "k.py")[1].splitlines()[-1]
+    assert last == "2 findings in 1 of 1 file (1 can be mended with --unsafe-fixes)"
+    Path("k.py").write_text(RACE)
+    last = check(capsys, "k.py")[1].splitlines()[-1]
+    assert last == "1 finding in 1 of 1 file (1 can be mended with --fix)"
 
 
 def test_diff_changes_nothing(capsys: pytest.CaptureFixture[str]):
@@ -152,6 +187,21 @@ def test_a_baseline(capsys: pytest.CaptureFixture[str]):
         2,
         "weft: none.json cannot be read (no such file or directory): make it with `weft check --write-baseline none.json`\n",
     )
+
+
+def test_a_baseline_that_cannot_be_written_whole_is_not_made(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr("weft.cli.replace.os.replace", fail)
+    status, _, err = check(capsys, "--write-baseline", "known.json", "--no-cache", "k.py")
+    assert (status, err) == (
+        2,
+        "weft: known.json is not made (no space left on device): see to the disk, and try again\n",
+    )
+    assert not Path("known.json").exists()
 
 
 def test_statistics(capsys: pytest.CaptureFixture[str]):

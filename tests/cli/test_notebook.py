@@ -1,6 +1,7 @@
 """Notebooks: the kernels of their code cells, with places in cells."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,14 @@ def test_a_finding_has_its_cell(capsys: pytest.CaptureFixture[str]):
     )
     (found,) = json.loads(check(capsys, "--format", "json")[1])
     assert found["start"] == {"cell": 4, "line": 4, "column": 12}
+
+
+@pytest.mark.parametrize("name", ["azure", "github", "gitlab", "junit", "pylint", "rdjson", "sarif"])
+def test_where_cells_are_not_known_it_is_in_the_message(name: str, capsys: pytest.CaptureFixture[str]):
+    write(("code", HEAD), ("code", KERNEL))
+    out = check(capsys, "--format", name)[1]
+    assert "cell 2:4:12: `scael` is not defined" in out
+    assert not re.search(r"(line|begin|startLine|linenumber)\W+4\b|ipynb:4", out)
 
 
 def test_it_is_not_changed(capsys: pytest.CaptureFixture[str]):

@@ -1,5 +1,6 @@
 """The command `weft`. Each command is loaded when it is asked for, so that the others start at once."""
 
+import errno
 import gc
 import os
 import sys
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     import argparse
 
 _BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
+_FORCE_EXCLUDE = "--force-exclude"
 _INTERRUPTED = 130  # the same for SIGINT
+_OUTPUT_FAILS = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)  # of a full disk, most of all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,9 +37,20 @@ def _status(wanted: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _interrupted(wanted)
     except BrokenPipeError:
-        # The reader has seen enough. What is left in the buffer must go somewhere at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has seen enough.
+        _drop_output()
         return _BROKEN_PIPE
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_FAILS:
+            raise
+        _drop_output()
+        print(f"weft: the output cannot be written: {os.strerror(error.errno).lower()}", file=sys.stderr)
+        return 2
+
+
+def _drop_output() -> None:
+    """What is left in the buffer must go somewhere at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupted(wanted: Sequence[str]) -> int:
@@ -65,15 +79,18 @@ def _run_command(wanted: Sequence[str]) -> int:
 
 
 def _is_plain_check(wanted: Sequence[str]) -> bool:
-    """Whether paths are all that is given, as by pre-commit: no parser of options is loaded then."""
-    return wanted[:1] == ["check"] and not any(word.startswith("-") and word != "-" for word in wanted)
+    """Whether paths are all that is given, as by pre-commit's hook: no parser of options is loaded then."""
+    return wanted[:1] == ["check"] and not any(
+        word.startswith("-") and word not in ("-", _FORCE_EXCLUDE) for word in wanted
+    )
 
 
-def _check_plainly(paths: Sequence[str]) -> int:
+def _check_plainly(words: Sequence[str]) -> int:
     from weft.cli.check import run
     from weft.cli.settings import Settings
 
-    return run(Settings(paths or ["."]))
+    paths = [word for word in words if word != _FORCE_EXCLUDE]
+    return run(Settings(paths or ["."], is_exclude_forced=len(paths) < len(words)))
 
 
 def _check(given: "argparse.Namespace") -> int:

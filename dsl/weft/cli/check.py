@@ -4,6 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
 
 from weft.cli import cache, report
 from weft.cli.analysis import Analyser, Outcome
@@ -43,8 +44,8 @@ class _Run:
         self.settings = settings
         self.configs = Configs()
         self.chosen: Selection = selection(settings.select, settings.ignore, settings.extend_select)
-        self.named = {os.path.normpath(path) for path in settings.paths}
-        self.style = style_for(sys.stdout)
+        self.named = {os.path.normpath(path) for path in settings.paths if not settings.is_exclude_forced}
+        self.style = style_for(self.output)
         self.failures = 0
         self.mended = 0
 
@@ -120,8 +121,10 @@ class _Run:
 
     def changed(self, checked: Checked) -> Checked:
         """What is left to report after the file was mended, or its findings were suppressed, as asked for."""
-        if not checked.findings or (self.settings.fixing == "no" and not self.settings.is_add_ignores):
+        if self.settings.fixing == "no" and not self.settings.is_add_ignores:
             return checked
+        if not checked.findings:
+            return self.unchanged(checked)
         path, text = checked.source.path, checked.source.text
         if path.endswith(NOTEBOOK_SUFFIX):
             complain_of(f"{path} is a notebook, which is not changed: mend its cells by hand")
@@ -134,11 +137,22 @@ class _Run:
         else:
             done = mended(text, lambda now: self.found_in(path, now), unsafe=self.settings.fixing == "unsafe")
             after, count = done.text, done.count
-        if after == text or not self.put(checked.source, after):
+        if after == text:
+            return self.unchanged(checked)
+        if not self.put(checked.source, after):
             return checked
         self.mended += count
         source = Source(path, after)
         return self.chosen_of(source, self.analyser.findings(source, self.targets_of(source.path)))
+
+    def unchanged(self, checked: Checked) -> Checked:
+        """Standard input that is as it is wanted goes on to standard output: whoever reads that gets the text in any case."""
+        if self.is_stdin(checked.source) and not self.settings.is_diff:
+            print(checked.source.text, end="")
+        return checked
+
+    def is_stdin(self, source: Source) -> bool:
+        return STDIN in self.settings.paths and source.path == self.stands_for(STDIN_NAME)
 
     def found_in(self, path: str, text: str) -> Sequence[Diagnostic]:
         source = Source(path, text)
@@ -151,7 +165,7 @@ class _Run:
 
             sys.stdout.writelines(diff(source, after))
             return True
-        if source.path == self.stands_for(STDIN_NAME):
+        if self.is_stdin(source):
             print(after, end="")
             return True
         try:
@@ -167,13 +181,18 @@ class _Run:
         is_text = self.settings.format in ("full", "text") and not self.is_quiet
         for checked in results:
             for line in report.as_text(checked, self.style) if is_text else ():
-                print(line)
+                print(line, file=self.output)
             yield checked
 
     @property
+    def output(self) -> TextIO:
+        """Where findings go: standard output, unless the text of standard input goes there."""
+        is_changing = self.settings.fixing != "no" or self.settings.is_add_ignores
+        return sys.stderr if is_changing and STDIN in self.settings.paths else sys.stdout
+
+    @property
     def is_quiet(self) -> bool:
-        is_stdout_taken = self.settings.fixing != "no" and STDIN in self.settings.paths
-        return self.settings.is_statistics or self.settings.is_diff or is_stdout_taken
+        return self.settings.is_statistics or self.settings.is_diff
 
     def finish(self, results: Sequence[Checked]) -> int:
         if self.settings.write_baseline:
@@ -181,11 +200,11 @@ class _Run:
 
             replace_or_make(self.settings.write_baseline, baseline.text_of(results))
         if self.settings.is_statistics:
-            print("\n".join(_statistics(results)) or "No findings")
+            print("\n".join(_statistics(results)) or "No findings", file=self.output)
         elif not self.is_quiet:
             shown = self.summary(results)
             if shown:
-                print(shown)
+                print(shown, file=self.output)
         if self.failures:
             return 2
         if self.settings.is_diff:
@@ -204,7 +223,8 @@ class _Run:
 
 
 def replace_or_make(path: str, text: str) -> None:
-    """Raises ReplaceError."""
+    """Raises ReplaceError. A file that cannot be written whole is not made."""
+    is_new = not os.path.lexists(path)
     try:
         open(path, "ab").close()
     except OSError as error:
@@ -212,6 +232,9 @@ def replace_or_make(path: str, text: str) -> None:
     try:
         replace(path, text.encode())
     except ReplaceError as error:
+        if is_new:
+            os.unlink(path)
+            raise ReplaceError(f"{path} {str(error).replace('is left as it was', 'is not made')}") from None
         raise ReplaceError(f"{path} {error}") from None
 
 

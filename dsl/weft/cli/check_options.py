@@ -3,6 +3,7 @@
 import argparse
 
 from weft.cli.settings import Fixing, Format, Settings
+from weft.cli.sources import STDIN, complain_of
 
 _FORMATS: tuple[Format, ...] = (
     "full", "text", "azure", "concise", "github", "gitlab", "json", "json-lines", "junit", "pylint", "rdjson", "sarif",
@@ -14,7 +15,7 @@ def settings(given: argparse.Namespace) -> Settings:
     if given.fix or given.diff or given.unsafe_fixes:
         fixing = "unsafe" if given.unsafe_fixes else "safe"
     return Settings(
-        given.paths or ["."],
+        _paths(given),
         given.format,
         given.select,
         given.extend_select,
@@ -31,7 +32,18 @@ def settings(given: argparse.Namespace) -> Settings:
         given.stdin_filename,
         given.jobs,
         not given.no_cache,
+        given.force_exclude,
     )
+
+
+def _paths(given: argparse.Namespace) -> list[str]:
+    """A name for standard input is of no use for anything else, so it is what is read."""
+    paths: list[str] = given.paths
+    if given.stdin_filename is None:
+        return paths or ["."]
+    if others := [path for path in paths if path != STDIN]:
+        complain_of(f"with --stdin-filename only standard input is read, and not {', '.join(others)}")
+    return [STDIN]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +103,9 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=_count, default=0, metavar="N", help="processes; default: one for each processor"
     )
     group.add_argument("--no-cache", action="store_true", help="neither read nor write .weft_cache")
+    group.add_argument(
+        "--force-exclude", action="store_true", help="leave out what is excluded even if it is named"
+    )
     group.add_argument("--watch", action="store_true", help="check again whenever a file changes")
 
 

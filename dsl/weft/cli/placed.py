@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from weft.cli.places import Place, Places
 from weft.cli.report import Checked
-from weft.model.diagnostic import Diagnostic
+from weft.model.diagnostic import Diagnostic, Span
 from weft.records import record
 
 
@@ -24,13 +24,17 @@ class Placed:
     is_suppressed: bool = False
 
 
-def placed(results: Sequence[Checked]) -> Iterator[Placed]:
+def placed(results: Sequence[Checked], *, with_cells: bool = False) -> Iterator[Placed]:
     """The findings that are shown."""
-    return (one for one in placed_all(results) if not one.is_suppressed)
+    return (one for one in placed_all(results, with_cells=with_cells) if not one.is_suppressed)
 
 
-def placed_all(results: Sequence[Checked]) -> Iterator[Placed]:
-    """The findings that are shown, and those that comments suppress."""
+def placed_all(results: Sequence[Checked], *, with_cells: bool = False) -> Iterator[Placed]:
+    """The findings that are shown, and those that comments suppress.
+
+    with_cells: the reader knows cells of notebooks. For others, who would take a line of a cell for one of the file, such a finding
+    is at the start of the file, and its message begins with its place.
+    """
     for checked in results:
         places = checked.places
         path = _relative(checked.source.path)
@@ -42,9 +46,13 @@ def placed_all(results: Sequence[Checked]) -> Iterator[Placed]:
             words = "\0".join((*key, str(seen[key])))
             fingerprint = sha256(words.encode(errors="surrogatepass")).hexdigest()[:32]
             is_suppressed = finding in checked.suppressed
-            yield Placed(
-                path, finding, places, start, places.at(finding.span.end), fingerprint, is_suppressed
-            )
+            shown, end = finding, places.at(finding.span.end)
+            if start.cell and not with_cells:
+                shown = Diagnostic(
+                    finding.code, f"{start.words}: {finding.message}", Span(0, 0), finding.severity
+                )
+                start = end = Place(1, 1)
+            yield Placed(path, shown, places, start, end, fingerprint, is_suppressed)
 
 
 def _relative(path: str) -> str:

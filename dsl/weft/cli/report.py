@@ -122,7 +122,19 @@ def summary(results: Sequence[Checked], unread: int) -> str:
     guilty = sum(bool(checked.findings) for checked in results)
     total = count(len(results), "file")
     words = f"{count(found, 'finding')} in {guilty} of {total}" if found else f"No findings in {total}"
+    words += _mendable(results)
     return f"{words}; {count(unread, 'path')} could not be read" if unread else words
+
+
+def _mendable(results: Sequence[Checked]) -> str:
+    """How many findings `--fix` would mend, and how many only `--unsafe-fixes`."""
+    own = (checked.findings for checked in results if not checked.source.cells)  # a notebook is not changed
+    fixes = [finding.fixes for findings in own for finding in findings if finding.fixes]
+    safe = sum(any(fix.is_safe for fix in each) for each in fixes)
+    words = [f"{safe} can be mended with --fix"] if safe else []
+    if len(fixes) > safe:
+        words.append(f"{len(fixes) - safe}{' more' if safe else ' can be mended'} with --unsafe-fixes")
+    return f" ({', '.join(words)})" if words else ""
 
 
 def count(number: int, noun: str) -> str:

@@ -32,3 +32,4 @@ class Settings:
     stdin_filename: str | None = None
     jobs: int = 0
     is_cached: bool = True
+    is_exclude_forced: bool = False

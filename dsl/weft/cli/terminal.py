@@ -18,9 +18,11 @@ class Style:
 
 
 def style_for(stream: TextIO) -> Style:
-    """Colour on a terminal, unless NO_COLOR (no-color.org) or a dumb terminal says otherwise."""
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(wanted and stream.isatty())
+    """Colour on a terminal, unless NO_COLOR (no-color.org) or a dumb terminal says otherwise; anywhere with FORCE_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return Style(False)
+    is_forced = os.environ.get("FORCE_COLOR", "0") not in ("", "0")
+    return Style(is_forced or (stream.isatty() and os.environ.get("TERM") != "dumb"))
 
 
 def printable(text: str) -> str:

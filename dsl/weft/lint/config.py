@@ -39,13 +39,17 @@ class Config:
         return any(_matches(pattern, path, self.directory) for pattern in self.exclude)
 
     def ignored(self, path: str) -> frozenset[str]:
-        own = [codes for pattern, codes in self.per_file_ignores if _matches(pattern, path, self.directory)]
-        return self.ignore.union(*own)
+        """What is ignored in a file besides `ignore`."""
+        own = (codes for pattern, codes in self.per_file_ignores if _matches(pattern, path, self.directory))
+        return frozenset[str]().union(*own)
 
 
 @record
 class Selection:
-    """What the command line selects and ignores: the first replaces what a configuration selects, the second adds."""
+    """What the command line selects and ignores: the first replaces what a configuration selects, the second adds.
+
+    extend: is selected too, also what the configuration ignores, but for what it ignores in single files.
+    """
 
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
@@ -55,7 +59,7 @@ class Selection:
         select = self.select or config.select
         if select:
             select |= self.extend
-        ignore = self.ignore | (config.ignored(path) - self.extend)
+        ignore = self.ignore | (config.ignore - self.extend) | config.ignored(path)
         return tuple(one for one in found if (not select or one.code in select) and one.code not in ignore)
 
 

@@ -10,5 +10,5 @@ from weft.cli.terminal import printable
 def render(results: Sequence[Checked]) -> str:
     return "\n".join(
         f"{printable(one.path)}:{one.start.words}: {one.finding.code}: {printable(one.finding.message)}"
-        for one in placed(results)
+        for one in placed(results, with_cells=True)
     )
