@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Sequence
+from functools import lru_cache
 
 from weft.cli.analysis import Outcome, Targets, Wanted
 from weft.cli.cache import Entry as Cached
@@ -54,8 +55,12 @@ class Reader:
             self.project.release(source.path)
 
 
+# What a process has learnt of Weft itself and of imports is for all that it is given.
+_reader = lru_cache(1)(Reader)
+
+
 def read_all(given: tuple[tuple[str, ...], Sequence[Wanted]]) -> list[tuple[Outcome, Cached | None]]:
     """What is found in some files, with these roots of imports."""
     roots, wanted = given
-    reader = Reader(roots)
+    reader = _reader(roots)
     return [reader.read(entry, targets) for entry, targets in wanted]
