@@ -1,10 +1,11 @@
 """Rules about what a kernel says: the wrong case, the nearest right ones, the fix."""
 
+import re
 import textwrap
 from pathlib import Path
 
 import weft.lint.findings
-from annotations import HEADER, check, fixed
+from annotations import HEADER, check, fixed, read
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
@@ -295,3 +296,35 @@ def test_a_wrong_argument_for_a_function_of_the_language_is_told_in_the_users_fu
             i = weft.index(y)
             y[i] = total(x)
     """)
+
+
+def test_methods_of_other_libraries_on_numbers():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.index(x)
+            n = x[i].to(weft.i32)
+              # ^^^^^^^ unknown-attribute: f32 has no `to`: a number is converted by calling a dtype: write `weft.i32(x[i])`
+            x[i] = (x[i] + 1).exp()
+                 # ^^^^^^^^^^^^^^ unknown-attribute: f32 has no `exp`: a number has no members in a kernel: write `weft.exp(x[i] + 1)`
+            x[i] = x[i].item()
+                 # ^^^^^^^^^ unknown-attribute: f32 has no `item`: it has no members in a kernel
+    """)
+
+
+def test_what_is_there_instead_of_a_member():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N]):
+            i = weft.index(x)
+            x[i] = weft.sum(x[i])
+                 # ^^^^^^^^ unknown-attribute: module weft has no `sum`: it has `block_sum`, `row_sum`, `warp_sum`; Python's own `sum` works in a kernel too
+            x[i] = weft.thread_idx.w
+                 # ^^^^^^^^^^^^^^^^^ unknown-attribute: thread_idx (x, y, z) has no `w`: it has `x`, `y`, `z`
+    """)
+
+
+def test_of_many_members_the_nearest_are_named():
+    [finding] = read("import weft\nweft.cuda\n").findings
+    listed = r"`clamp`, `local`, `accumulator`, `cluster_rank`, `bitcast` and \d+ more"
+    assert re.fullmatch(f"module weft has no `cuda`: it has {listed}", finding.message)

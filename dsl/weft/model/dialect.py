@@ -27,6 +27,7 @@ class Dialect:
     speaking: the operations that take texts, such as f-strings.
     keywords: those of Python's own functions that a kernel may give.
     foreign: what other dialects call a member, with its name here: `syncthreads` is `barrier`.
+    converting: methods of numbers that convert them in other libraries, as `to`.
     root, package: the folder that holds the dialect's own package, whose sources are read as text.
     """
 
@@ -51,4 +52,5 @@ class Dialect:
     speaking: frozenset[str] = frozenset()
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     foreign: Mapping[str, str] = field(default_factory=dict[str, str])
+    converting: frozenset[str] = frozenset()
     conversions: Mapping[str, DType] = field(default_factory=dict[str, DType])

@@ -132,6 +132,12 @@ class Library:
     def is_of_language(self, module: Module) -> bool:
         return module.path is not None and self._is_own(module.path)
 
+    def has_operation(self, name: str) -> bool:
+        """Whether the language's own package has an operation of that name."""
+        path = self.find(self.dialect.package, "")
+        package = self.module(path) if path else None
+        return package is not None and isinstance(package.lookup(name).value, Operation)
+
     def module_names(self, module: Module) -> list[str]:
         """The public names of a module: its `__all__` if it has one."""
         text = self.module(module.path) if module.path else None

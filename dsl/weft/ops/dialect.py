@@ -127,5 +127,8 @@ DIALECT = Dialect(
     foreign=_FOREIGN,
     of_shared=frozenset({"of_block"}),
     speaking=frozenset({"builtins.print"}),
+    converting=frozenset(
+        {"to", "astype", "cast", "type", "int", "long", "float", "half", "double", "bfloat16"}
+    ),
     conversions={f"numpy.{name}": dtype for name, dtype in arrays.NUMPY_DTYPES.items()},
 )

@@ -11,7 +11,7 @@ from weft.model.diagnostic import Edit, Fix
 from weft.model.dtypes import BOOL
 from weft.model.ir import Assign, If, Special, Stmt
 from weft.model.limits import AXES
-from weft.model.nearest import nearest
+from weft.model.nearest import nearest, nearest_first
 from weft.model.syntax import HOLE
 from weft.model.text import ALL_NAMES
 from weft.model.trace.arithmetic import (
@@ -80,7 +80,9 @@ _INSTEAD: dict[type[ast.expr], tuple[str, str]] = {
     ast.Starred: ("a starred expression", "write the items out"),
 }
 
-_MOST_LISTED = 12
+# So many members are all named; of more, the few that are most like what was meant.
+_MOST_LISTED, _NEAREST_LISTED = 16, 5
+_LONGEST_SHOWN = 40
 
 
 def expression(t: Tracer, node: ast.expr) -> Value:
@@ -294,17 +296,40 @@ def _class_member(t: Tracer, owner: Value, qualified: str, name: str) -> Binding
 
 def _report_unknown_attribute(t: Tracer, owner: Value, node: ast.Attribute) -> None:
     names = member_names(t, owner)
-    more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    listed = (
-        f"it has {', '.join(f'`{name}`' for name in sorted(names)[:_MOST_LISTED])}{more}"
-        if names
-        else "it has no members in a kernel"
-    )
-    advice, fixes = _advice(t, node.attr, names, node, listed)
+    # Of `block_sum`, `row_sum` and `warp_sum`, none is more likely to be what `sum` means.
+    alike = [each for each in names if node.attr in each.split("_")]
+    if len(alike) > 1 and node.attr not in t.dialect.foreign:
+        advice, fixes = _listed(node.attr, alike) + _or_builtin(t, owner, node.attr), ()
+    else:
+        otherwise = _listed(node.attr, names) if names else _instead_of_member(t, owner, node)
+        advice, fixes = _advice(t, node.attr, names, node, otherwise)
     message = f"{describe(owner)} has no `{node.attr}`: {advice}"
     t.report(
         "unknown-attribute", message, node, fixes=fixes, also_on_host=_is_known_on_host(t, owner, node.attr)
     )
+
+
+def _listed(name: str, names: list[str]) -> str:
+    shown = sorted(names) if len(names) <= _MOST_LISTED else nearest_first(name, names)[:_NEAREST_LISTED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"it has {', '.join(f'`{each}`' for each in shown)}{more}"
+
+
+def _or_builtin(t: Tracer, owner: Value, name: str) -> str:
+    is_known = isinstance(owner, Module) and f"builtins.{name}" in t.dialect.operations
+    return f"; Python's own `{name}` works in a kernel too" if is_known else ""
+
+
+def _instead_of_member(t: Tracer, owner: Value, node: ast.Attribute) -> str:
+    """A number has no methods: what is one in other libraries is a function here, or a dtype that is called."""
+    package, value = t.dialect.package, ast.unparse(node.value)
+    shown = value if len(value) <= _LONGEST_SHOWN and HOLE not in value else "..."
+    if isinstance(owner, (Scalar, Static, Dimension)):
+        if node.attr in t.dialect.converting:
+            return f"a number is converted by calling a dtype: write `{package}.i32({shown})`"
+        if t.library.has_operation(node.attr):
+            return f"a number has no members in a kernel: write `{package}.{node.attr}({shown})`"
+    return "it has no members in a kernel"
 
 
 def _is_known_on_host(t: Tracer, owner: Value, name: str) -> bool:
