@@ -150,6 +150,41 @@ def test_a_name_that_is_not_defined_depends_on_all_names(tmp_path: Path):
     assert messages(text) == [f"{unknown}define it before the kernel, or import it"]
 
 
+STARRED = """\
+from weft import *
+from weft.dims import *
+from lib import *
+
+@kernel
+def k(x: Tensor[f32, N]):
+    i = index(x)
+    tile = shared(f32, TILE)
+    x[i] = tile[0]
+"""
+
+
+def test_names_that_a_star_imports(tmp_path: Path):
+    project, path = make(tmp_path)
+    folder = tmp_path / "lib" / "__init__.py"
+    project.open(str(folder), "from .constants import *\n")
+    assert tile_of(project, path, STARRED) == "Tensor f32 (8,):(1,) shared"
+    with_other = STARRED.replace("tile[0]", "tile[0] + other")
+    [finding] = project.read(path, with_other).findings
+    assert finding.message == "`other` is not defined: define it before the kernel, or import it"
+
+    project.open(str(tmp_path / "lib" / "constants.py"), "TILE = 32\nother = 1\n")
+    assert tile_of(project, path, with_other) == "Tensor f32 (32,):(1,) shared"
+    project.open(str(tmp_path / "lib" / "constants.py"), '__all__ = ["TILE"]\nTILE = 32\nother = 1\n')
+    assert [finding.code for finding in project.read(path, with_other).findings] == ["unknown-name"]
+
+
+def test_modules_that_star_import_each_other(tmp_path: Path):
+    project, path = make(tmp_path)
+    project.open(str(tmp_path / "lib" / "__init__.py"), "from .constants import *\nfrom lib import *\n")
+    project.open(str(tmp_path / "lib" / "constants.py"), "from lib import *\nTILE = 4\n")
+    assert tile_of(project, path, STARRED) == "Tensor f32 (4,):(1,) shared"
+
+
 def test_only_the_block_that_is_asked_about_is_analysed(tmp_path: Path):
     project, path = make(tmp_path)
     text = KERNEL + KERNEL[KERNEL.index("@weft") :].replace("def k", "def other")

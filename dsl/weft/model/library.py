@@ -118,7 +118,8 @@ class Library:
         if text is None:
             return Binding(UNKNOWN)
         binding = text.lookup(name)
-        if binding is not NOTHING and (text.declares(name) or isinstance(binding.value, Module)):
+        is_own = text.declares(name) or isinstance(binding.value, Module)
+        if binding is not NOTHING and (is_own or name in text.names()):
             return binding
         return None if text.knows_all_names else Binding(UNKNOWN)
 
@@ -143,7 +144,7 @@ class Library:
         text = self.module(module.path) if module.path else None
         if text is None:
             return []
-        return [name for name in text.declarations if not name.startswith("_") and name != "*"]
+        return [name for name in text.names() if not name.startswith("_")]
 
     def external(self, qualified: str) -> Binding:
         """A member of a module that is not read: an operation if the dialect knows it (`math.exp`)."""

@@ -176,7 +176,7 @@ class Model:
     @property
     def outline(self) -> tuple[Outline, ...]:
         """The kernels, functions, classes, dimensions and constants of the file, in order."""
-        found = [entry for name in self.module.names() if (entry := self._outlined(name))]
+        found = [entry for name in self.module.declarations if (entry := self._outlined(name))]
         return tuple(sorted(found, key=lambda entry: entry.span))
 
     def symbol(self, symbol: Symbol, block_start: int) -> Symbol:

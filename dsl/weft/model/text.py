@@ -5,6 +5,7 @@ import builtins
 import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from weakref import ref
 
@@ -52,6 +53,8 @@ _MOST_NESTED_LOOKUPS = 32
 _MOST_EARLIER = 64
 # Looked up, it stands for all names of a scope: what is said of a name that is not defined depends on them.
 ALL_NAMES = ""
+# What `from other import *` declares.
+_ALL = "*"
 
 
 class Scope(Protocol):
@@ -213,11 +216,49 @@ class ModuleText:
         return name in self.declarations
 
     def names(self) -> list[str]:
-        return list(self.declarations)
+        """The names that the module declares, then those that `from other import *` brings."""
+        if _ALL not in self.declarations:
+            return list(self.declarations)
+        own = [name for name in self.declarations if name != _ALL]
+        starred = [name for module in self._starred()[0] for name in module.exported]
+        return list(dict.fromkeys((*own, *starred)))
 
     @property
     def knows_all_names(self) -> bool:
-        return "*" not in self.declarations and all(block.tree is not None for _, block in self.blocks)
+        starred, is_whole = self._starred() if _ALL in self.declarations else ([], True)
+        return is_whole and all(block.tree is not None for each in (self, *starred) for _, block in each.blocks)
+
+    @cached_property
+    def exported(self) -> tuple[str, ...]:
+        """The names that `import *` takes of what the module itself declares."""
+        for declaration in self.declarations.get("__all__", ())[-1:]:
+            match declaration.node:
+                case ast.Assign(value=ast.List(elts=parts) | ast.Tuple(elts=parts)):
+                    words = {part.value for part in parts if isinstance(part, ast.Constant)}
+                    return tuple(name for name in self.declarations if name in words)
+                case _:
+                    pass
+        return tuple(name for name in self.declarations if not name.startswith("_") and name != _ALL)
+
+    def _starred(self) -> "tuple[list[ModuleText], bool]":
+        """The modules whose names `from other import *` brings, the last first, also those that they take names of in
+        the same way; and whether all of them were found."""
+        found, is_whole = [self], True
+        for module in found:
+            for declaration in reversed(module.declarations.get(_ALL, ())):
+                assert isinstance(declaration.node, ast.ImportFrom)
+                path = self.library.find(_dotted(declaration.node), module.path)
+                other = self.library.module(path) if path else None
+                is_whole = is_whole and other is not None
+                if other is not None and all(other.path != each.path for each in found):
+                    found.append(other)
+        return found[1:], is_whole
+
+    def _bind_starred(self, name: str) -> Binding:
+        for module in self._starred()[0] if _ALL in self.declarations else ():
+            if name in module.exported:
+                return module.lookup(name)
+        return NOTHING
 
     def class_node(self, name: str) -> Declaration | None:
         found = [part for part in self.declarations.get(name, ()) if isinstance(part.node, ast.ClassDef)]
@@ -225,10 +266,11 @@ class ModuleText:
 
     def _bind(self, name: str) -> Binding:
         if name == ALL_NAMES:
-            return Binding(Static(" ".join(self.declarations))) if self.knows_all_names else NOTHING
+            return Binding(Static(" ".join(self.names()))) if self.knows_all_names else NOTHING
         declarations = self.declarations.get(name)
         if not declarations:
             found = self._submodule(name)
+            found = self._bind_starred(name) if found is NOTHING else found
             return builtin(self.library.dialect, name) if found is NOTHING else found
         overloads = [each.node for each in declarations if is_overload(each.node)]
         declarations = [each for each in declarations if each.node not in overloads] or declarations
@@ -276,7 +318,7 @@ class ModuleText:
 
     def member_of_import(self, node: ast.ImportFrom, name: str) -> Binding | None:
         """What `name` stands for in `from module import name`; None where the module has no such name."""
-        dotted = "." * node.level + (node.module or "")
+        dotted = _dotted(node)
         path = self.library.find(dotted, self.path)
         if path is None:
             return None if node.level else self.library.external(f"{dotted}.{name}")
@@ -424,6 +466,10 @@ class ModuleText:
         path = self.library.find(owner, self.path)
         module = self.library.module(path) if path else None
         return qualified_name(module.lookup(attribute).value) if module else f"{owner}.{attribute}"
+
+
+def _dotted(node: ast.ImportFrom) -> str:
+    return "." * node.level + (node.module or "")
 
 
 def _start_of(block: tuple[Span, Parsed]) -> int:
