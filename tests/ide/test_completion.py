@@ -8,7 +8,7 @@ from inline_snapshot import snapshot
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
 from weft_lsp.ide.auto_import import import_edit
-from weft_lsp.ide.completion import completions, documentation
+from weft_lsp.ide.completion import completions, documentation, leaves_names, names_to_import
 
 
 def check(source: str, expected: list[str] | None) -> None:
@@ -150,7 +150,7 @@ def test_names_in_scope():
         "t = 16$0",
         "for $0",
         "import $0",
-        "from weft import $0",
+        "from os import $0",
         "unknown.$0",
     ],
 )
@@ -311,3 +311,143 @@ def test_the_full_form_of_a_signature_is_one_step_away():
     (index,) = [each for each in completions(model, offset) or () if each.name == "index"]
     assert index.detail == "index(domain, *, block=None)"
     assert "-> tuple[int, int, int]\n" in documentation(index)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'print(f"{x.$0}")',
+        'print(f"at {i}: {x.sh$0}")',
+        'print(f"{x.T.$0} {x.} {j}")',
+        'print(f"{x.T} {x.$0} {j}")',
+        'assert alpha > 0, f"{x.$0}"',
+    ],
+)
+def test_members_between_the_braces_of_an_f_string(line: str):
+    members = names(in_kernel(line))
+    assert members and "shape" in members and "alpha" not in members
+
+
+def test_names_between_the_braces_of_an_f_string():
+    assert {"alpha", "i"} <= set(names(in_kernel('print(f"{$0}")')) or [])
+    assert {"alpha", "i"} <= set(names(in_kernel('print(f"{al$0}")')) or [])
+    for line in ('print("{x.$0}")', 'print(f"{x} $0")', 'print(f"{{x.$0")', 'print(f"{alpha:.$0}")'):
+        assert not names(in_kernel(line))
+
+
+def test_what_is_half_typed_between_braces_does_not_hide_what_stands_behind_it():
+    model, offset = read(in_kernel('print(f"{x.} {al$0pha}")'))
+    fact = model.fact_at(offset)
+    assert fact is not None and fact.symbol is not None and fact.symbol.name == "alpha"
+
+
+@pytest.mark.parametrize("typed", ["x[$0", "x[$0]", "x[i, $0]", "t = weft.exp(x[i, $0]"])
+def test_indices_come_first_between_the_brackets_of_a_tensor(typed: str):
+    found = names(in_kernel(typed)) or []
+    assert found[:2] == ["i", "j"] and found.index("M") < found.index("alpha")
+
+
+def test_dimensions_come_first_where_a_size_is_wanted():
+    found = names(in_kernel("t = weft.shared(f32, layout=$0")) or []
+    assert found.index("M") < found.index("i")
+
+
+def test_dtypes_come_first_where_one_is_wanted_also_those_to_import():
+    found = names(in_kernel("t = weft.shared(dtype=$0")) or []
+    assert found[0] == "f32" and max(map(found.index, ("f16", "i32"))) < found.index("alpha")
+    found = names("x = weft.zeros(4, dtype=$0")
+    assert found and found[0] == "f32" and {"f16", "i32"} <= set(found) and "x" not in found
+
+
+def test_the_truth_values_that_a_decorator_takes():
+    assert names("@weft.kernel(debug=$0)") == ["True", "False"]
+
+
+HALF_TYPED = "class Rows(weft.Dim):\n    pass\n\n@weft.kernel\ndef k("
+
+
+@pytest.mark.parametrize("closing", ["", "):\n    pass\n"])
+def test_types_in_a_signature(closing: str):
+    found = names(f"{HALF_TYPED}x: $0{closing}") or []
+    assert found[:2] == ["Tensor", "f32"] and {"f16", "i32"} < set(found) and "M" not in found
+    found = names(f"{HALF_TYPED}a: f32, x: $0{closing}") or []
+    assert found[:2] == ["Tensor", "f32"]
+
+
+@pytest.mark.parametrize("closing", ["", "]):\n    pass\n"])
+def test_a_tensor_in_a_signature(closing: str):
+    found = names(f"{HALF_TYPED}x: Tensor[$0{closing}") or []
+    assert found[0] == "f32" and {"f16", "i32"} < set(found) and not {"Tensor", "M"} & set(found)
+    found = names(f"{HALF_TYPED}x: Tensor[f32, M, $0{closing}") or []
+    assert found[:3] == ["M", "N", "Rows"] and "K" in found and "f32" not in found
+
+
+def test_what_a_device_function_returns():
+    assert (names("@weft.function\ndef f(x: f32) -> $0") or [])[:2] == ["Tensor", "f32"]
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(x: $0", "@other\ndef f(x: $0", f"{HALF_TYPED}$0", f"{HALF_TYPED}x: f32 = $0"]
+)
+def test_no_type_is_wanted_here(source: str):
+    assert (names(source) or [])[:1] != ["Tensor"]
+
+
+@pytest.mark.parametrize("typed", ["$0", "x$0", "x: f32, $0", "x: Tensor[f32, N], y$0", "x: f32 = 1.0, $0"])
+def test_a_parameter_gets_a_new_name(typed: str):
+    assert not names(f"{HALF_TYPED}{typed}")
+    assert not names(f"{HALF_TYPED}{typed}):\n    pass\n")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from weft import $0",
+        "from weft import f32, $0",
+        "from weft import (\n    f32,\n    $0\n)",
+        "from weft import Ba$0",
+    ],
+)
+def test_names_in_an_import(statement: str):
+    found = names(statement)
+    assert found and {"barrier", "Tensor", "kernel"} < set(found)
+    assert ("f32" in found) is ("f32" not in statement)
+
+
+def test_names_in_an_import_of_a_module():
+    assert {"K", "M", "Dim"} <= set(names("from weft.dims import $0") or [])
+    assert {"composition", "Layout"} <= set(names("from weft.layout import $0") or [])
+    assert not names("from weft.model import $0")
+
+
+def test_decorators():
+    assert names("@$0") == ["weft.kernel", "weft.function"]
+    assert names("@ke$0\ndef k(): pass\n") == ["weft.kernel", "weft.function"]
+    assert names("from weft import function, kernel\n@ke$0") == ["kernel", "function"]
+
+
+@pytest.mark.parametrize("below", ["", "\n\nx = 1\n", "\ndef k(x): pass\n", "\n\nif x:\n    pass\n"])
+def test_members_in_a_decorator(below: str):
+    assert {"kernel", "function"} <= set(names(f"@weft.$0{below}") or [])
+    assert {"kernel", "function"} <= set(names(f"@weft.function\n@weft.k$0{below}") or [])
+
+
+def test_what_stands_for_the_function_below_a_decorator_is_in_no_outline():
+    model, _ = read("@weft.kernel$0\n")
+    assert [entry.name for entry in model.outline] == []
+
+
+def test_numbers_dtypes_and_dimensions_have_no_members_that_another_server_knows():
+    for line in ("alpha.$0", "f32.$0", "M.$0", "x.shape.$0"):
+        model, offset = read(in_kernel(line))
+        assert not leaves_names(model, offset, completions(model, offset))
+    model, offset = read("import math\nmath.$0\n")
+    assert leaves_names(model, offset, completions(model, offset))
+
+
+def test_names_to_import_outside_of_kernels():
+    model, offset = read("T = Lay$0\n")
+    found = {each.name: each.detail for each in names_to_import(model, offset)}
+    assert found["Layout"] == "from weft import Layout" and not {"Tensor", "f32"} & set(found)
+    for source in ("T = $0\n", "T.La$0\n", "import La$0\n", in_kernel("t = La$0")):
+        assert not names_to_import(*read(source))

@@ -8,7 +8,7 @@ from weft.model.annotation_text import plain_annotation
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
 from weft.model.kept import kept_with_its_argument
-from weft.model.syntax import Parsed
+from weft.model.syntax import HOLE, Parsed
 from weft.records import field, record, replace
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -40,7 +40,8 @@ def declared(tree: ast.Module, block: Parsed, block_start: int) -> Iterator[Decl
 
 @kept_with_its_argument
 def _all_bound(tree: ast.Module) -> tuple[tuple[str, ast.stmt, ast.alias | None], ...]:
-    return tuple((name, node, alias) for node in _statements(tree.body) for name, alias in _bound(node))
+    found = ((name, node, alias) for node in _statements(tree.body) for name, alias in _bound(node))
+    return tuple(each for each in found if each[0] != HOLE)
 
 
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

@@ -83,13 +83,17 @@ def _end_of_expression(text: str, at: int, end: int) -> int:
 def _parsed(block: Parsed, span: Span) -> ast.expr | None:
     """The expression in a part of the block, with its places in the block."""
     row = block.lines.line_of(span.start)
+    start = block.lines.starts[row]
+    before, inside = block.text[start : span.start], block.text[span.start : span.end]
     if row in block.mended:
-        return None
+        # Places are told of the line as it was parsed, where a name stands for what is not typed yet.
+        first = block.mended_column(row, span.start - start)
+        line = block.mended[row]
+        before, inside = line[:first], line[first : block.mended_column(row, span.end - start)]
     try:
-        tree = ast.parse(f"({block.text[span.start : span.end]})", mode="eval").body
+        tree = ast.parse(f"({inside})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    before = block.text[block.lines.starts[row] : span.start]
     # The parenthesis that was put before it is one byte wide.
     column = len(before.encode("utf-8", "surrogatepass")) - 1
     for part in ast.walk(tree):

@@ -21,6 +21,10 @@ _QUIET = re.compile(
     r'|"(?:[^"\\\r\n]|\\.)*"?|\'(?:[^\'\\\r\n]|\\.)*\'?|#[^\r\n]*',
     re.DOTALL,
 )
+_PREFIX = re.compile(r"(?<!\w)[fFrR]{1,2}\Z")
+_BRACES = re.compile(r"(?<!\{)(\{[^{}\r\n]*\})(?!\})")
+# As long as `{}`, and in no source.
+_EMPTY_BRACES = "\0}"
 _DANGLING_DOT = re.compile(r"(?<=[\w)\]}])\.(?!\s*[^\W\d]|\d|\.)")
 _DANGLING_KEYWORD = re.compile(r"(?<=\w)[ \t]*=(?=\s*[,)])")
 # Editors write the closing bracket with the opening one, so that what is typed stands before it.
@@ -28,12 +32,14 @@ _EMPTY_INDEX = re.compile(r"(?<=[\w)\]])\[[ \t]*(?=\])")
 _DANGLING_OPERATOR = re.compile(
     r"[\w)\]}][ \t]*(?:[-+*/%@&|^<>]|[<>=!]=|\*\*|//|<<|>>|[ \t](?:and|or|in|is|if|else|not)[ \t])[ \t]*(?=[)\]}])"
 )
-_GAPS = (_DANGLING_KEYWORD, _EMPTY_INDEX, _DANGLING_OPERATOR)
+_GAPS = (_DANGLING_KEYWORD, _EMPTY_INDEX, _DANGLING_OPERATOR, re.compile("\0"))
 _NUMBER_BEFORE = re.compile(r"(?:^|[^\w.])\d[\d_]*$")
 _HEADER = re.compile(r"\s*(?:if|elif|else|for|while|def|class|with|try|except|finally|async)\b")
 # Some editors keep it at the start of a text; Python reads a file without it.
 _BYTE_ORDER_MARK = "\ufeff"
 _WITH_PLACE = (ast.expr, ast.stmt, ast.arg, ast.alias, ast.keyword)
+_DECORATOR = re.compile(r"[ \t]*@")
+_DECORATED = re.compile(r"[ \t]*(?:@|(?:async[ \t]+)?def\b|class\b)")
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -89,6 +95,13 @@ class Parsed:
         for at in reversed(self.inserted.get(row, ())):
             column = max(at, column - len(HOLE)) if column > at else column
         return min(first + column, content.end)
+
+    def mended_column(self, row: int, column: int) -> int:
+        """Where a character of a mended line stands in the line as parsed: behind a name that was put in there."""
+        for at in self.inserted.get(row, ()):
+            if at <= column:
+                column += len(HOLE)
+        return column
 
 
 def parse(text: str) -> Parsed:
@@ -147,7 +160,7 @@ class _Draft:
 
     def fill_gaps(self) -> None:
         """Give every `x.`, every `name=` in a call, every `x[]` and every `(x +)` the name that is missing."""
-        quiet = _QUIET.sub(lambda match: re.sub(r"[^\r\n]", " ", match.group()), self.text).split("\n")
+        quiet = _QUIET.sub(_blank, self.text).split("\n")
         for row, line in enumerate(quiet):
             dots = {
                 match.end()
@@ -160,10 +173,33 @@ class _Draft:
             if gaps:
                 self.inserted[row] = tuple(at + len(HOLE) * index for index, at in enumerate(gaps))
 
+    def close_decorators(self) -> None:
+        """A decorator that stands above nothing it could decorate gets something."""
+        following = ""
+        for row in reversed(range(len(self.lines))):
+            line = self.lines[row]
+            if _DECORATOR.match(line) and not _DECORATED.match(following):
+                closers = _open_brackets(line)
+                if not closers or not following:
+                    indent = line[: len(line) - len(line.lstrip())]
+                    self.lines[row] = f"{line}{closers}\n{indent}class {HOLE}: pass"
+            following = line if line.strip() else following
+
+
+def _blank(quiet: re.Match[str]) -> str:
+    """Blanks for a comment or a string; what stands between the braces of an f-string is code."""
+    prefix = _PREFIX.search(quiet.string, max(0, quiet.start() - 2), quiet.start())
+    kept = _BRACES.split(quiet.group()) if prefix and "f" in prefix.group().lower() else [quiet.group()]
+    return "".join(
+        part.replace("{}", _EMPTY_BRACES) if index % 2 else re.sub(r"[^\r\n]", " ", part)
+        for index, part in enumerate(kept)
+    )
+
 
 def _mend(text: str, lines: Lines, error: Diagnostic) -> Parsed:
     draft = _Draft(lines)
     draft.fill_gaps()
+    draft.close_decorators()
     tree, fault = _attempt(draft.text)
     for _ in range(_MOST_REPAIRS):
         if not isinstance(fault, SyntaxError):

@@ -226,7 +226,9 @@ class ModuleText:
     @property
     def knows_all_names(self) -> bool:
         starred, is_whole = self._starred() if _ALL in self.declarations else ([], True)
-        return is_whole and all(block.tree is not None for each in (self, *starred) for _, block in each.blocks)
+        return is_whole and all(
+            block.tree is not None for each in (self, *starred) for _, block in each.blocks
+        )
 
     @cached_property
     def exported(self) -> tuple[str, ...]:
@@ -243,7 +245,8 @@ class ModuleText:
     def _starred(self) -> "tuple[list[ModuleText], bool]":
         """The modules whose names `from other import *` brings, the last first, also those that they take names of in
         the same way; and whether all of them were found."""
-        found, is_whole = [self], True
+        found: list[ModuleText] = [self]
+        is_whole = True
         for module in found:
             for declaration in reversed(module.declarations.get(_ALL, ())):
                 assert isinstance(declaration.node, ast.ImportFrom)

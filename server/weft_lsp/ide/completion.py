@@ -8,14 +8,26 @@ from weft.model.describe import describe
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
 from weft.model.model import CallSite, Model
-from weft.model.values import KernelRef, Static
+from weft.model.values import (
+    Class,
+    Dimension,
+    DTypeRef,
+    KernelRef,
+    Module,
+    Scalar,
+    Static,
+    Tensor,
+    Tuple,
+    Value,
+)
 from weft.records import field, record
 
+from weft_lsp.ide.annotation_place import TypePlace, type_place
 from weft_lsp.ide.geometry_completion import geometries
 from weft_lsp.ide.hover import call_label, code, describe_property
 from weft_lsp.ide.hover import documentation as symbol_documentation
 from weft_lsp.ide.overload import arguments_of, fits, signatures, takes
-from weft_lsp.ide.public import PublicName, public_names
+from weft_lsp.ide.public import PublicName, names_of_module, public_names
 from weft_lsp.ide.quiet import is_quiet
 from weft_lsp.ide.relevance import is_ours_to_call, is_unknown
 from weft_lsp.ide.snippets import Snippet, snippets
@@ -27,7 +39,15 @@ _TAKES_NO_NAME = re.compile(
 _ARGUMENT_START = re.compile(r"[(,][ \t\r\n]*\w*\Z")
 _VALUE_START = re.compile(r"[(,=][ \t\r\n]*\w*\Z")
 _BRACKET = re.compile(r"([^\W\d][\w.]*)\[[ \t]*\Z")
+_INDEX = re.compile(r"(?P<owner>[^\W\d]\w*)\[(?:[^][()]*,)?[ \t]*\w*\Z")
+_IMPORT_FROM = re.compile(
+    r"(?:\A|[\r\n;])[ \t]*from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]*"
+    r"(?P<names>\([^()]*|[^()\r\n;]*)(?<![\w.])\w*\Z"
+)
+_DECORATOR = re.compile(r"[ \t]*@[ \t]*\w*")
 _LONGEST_LINE = 400
+_LONGEST_IMPORT = 4000
+_UNFIT = 2
 
 
 @record
@@ -48,7 +68,7 @@ class Completion:
 
 
 def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tuple[Completion, ...] | None:
-    """Outside of kernels and their calls only members are offered: all other names are another server's to complete."""
+    """Outside of kernels, their signatures and calls only members are offered: all other names are another server's."""
     if is_quiet(model.text, offset, model.block_at(offset)[0]):
         return None
     receiver = model.receiver_at(offset)
@@ -56,27 +76,57 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
         return _completions(model.members(receiver.value))
     line = _line_before(model.text, offset)
     if bracket := _BRACKET.search(line):
-        return _geometries(model, offset - len(line) + bracket.end(1), with_snippets=with_snippets)
+        name_end = offset - len(line) + bracket.end(1)
+        if offered := _geometries(model, name_end, with_snippets=with_snippets):
+            return offered
+    if imported := _import_at(model, offset):
+        return _importable(model, imported["module"], imported["names"])
     if _TAKES_NO_NAME.search(line):
         return None
+    if _DECORATOR.fullmatch(line):
+        return _decorators(model)
+    if place := type_place(model, offset):
+        return _types(model, place) or None
     call = model.call_at(offset)
     keywords = _keywords(model, offset, call) if call and is_ours_to_call(model, offset, call.symbol) else []
     if model.kernel_at(offset) is None:
         offered = snippets(line, in_kernel=False) if with_snippets else ()
-        return (*keywords, *map(_snippet, offered)) or None
-    names = _ranked(_completions(model.names_at(offset)), model, offset, call)
+        values = _values(model, offset, call) if call and is_ours_to_call(model, offset, call.symbol) else ()
+        return (*keywords, *values, *map(_snippet, offered)) or None
+    names = _completions(model.names_at(offset))
     taken = {each.name for each in names}
-    offered = snippets(line, in_kernel=True) if with_snippets else ()
     public = (each for each in public_names(model.library) if each.is_for_kernels)
-    imports = (_import(each) for each in public if each.name not in taken)
-    return (*keywords, *names, *map(_snippet, offered), *imports)
+    imports = [_import(each) for each in public if each.name not in taken]
+    offered = snippets(line, in_kernel=True) if with_snippets else ()
+    return (*keywords, *_ranked(names, imports, model, offset, call), *map(_snippet, offered), *imports)
 
 
 def leaves_names(model: Model, offset: int, found: tuple[Completion, ...] | None) -> bool:
     """Whether there are names here that Weft does not complete: members of other values, names outside of kernels."""
-    if model.receiver_at(offset) is not None:
-        return not found
-    return model.kernel_at(offset) is None and not is_quiet(model.text, offset, model.block_at(offset)[0])
+    receiver = model.receiver_at(offset)
+    if receiver is not None:
+        return not found and not _has_no_members(model, offset, receiver.value)
+    if is_quiet(model.text, offset, model.block_at(offset)[0]):
+        return False
+    if imported := _import_at(model, offset):
+        return not names_of_module(model.library, imported["module"])
+    return model.kernel_at(offset) is None or type_place(model, offset) not in (None, "name")
+
+
+def names_to_import(model: Model, offset: int) -> tuple[Completion, ...]:
+    """Public names for the word that is being typed outside of kernels."""
+    line = _line_before(model.text, offset)
+    if not re.search(r"[^\W\d]\w*\Z", line) or _TAKES_NO_NAME.search(line) or model.kernel_at(offset):
+        return ()
+    return tuple(
+        _import(each) for each in public_names(model.library) if not model.module.declares(each.name)
+    )
+
+
+def _has_no_members(model: Model, offset: int, value: Value) -> bool:
+    """A number, a tuple, a dtype or a dimension of a kernel: another server would complete what its class has in Python."""
+    is_known = isinstance(value, (Scalar, Tuple, Static)) and model.kernel_at(offset) is not None
+    return is_known or isinstance(value, (DTypeRef, Dimension))
 
 
 def documentation(completion: Completion) -> str:
@@ -130,21 +180,61 @@ def _default(default: str | None) -> str:
 
 
 def _ranked(
-    found: tuple[Completion, ...], model: Model, offset: int, call: CallSite | None
+    found: tuple[Completion, ...],
+    imports: list[Completion],
+    model: Model,
+    offset: int,
+    call: CallSite | None,
 ) -> tuple[Completion, ...]:
-    """What fits the parameter at the cursor comes first: the literals that it takes, then names."""
-    annotations = _wanted(model, offset, call) if call else ()
+    """What fits the place of the cursor comes first: the literals that a parameter takes, then names; dtypes also if they
+    must be imported, which are then taken out of `imports`."""
+    is_index = _is_index(model, offset)
+    annotations = ("int",) if is_index else _wanted(model, offset, call) if call else ()
     values = {member.symbol.name: member.value for member in model.names_at(offset)} if annotations else {}
 
     def rank(completion: Completion) -> int:
         value = values.get(completion.name)
         if value is None or is_unknown(value) or not any(fits(value, each) for each in annotations):
-            return 2
-        # Where a size is wanted, most are known at compile time.
-        return int(not isinstance(value, Static) and any("int" in each for each in annotations))
+            return _UNFIT
+        # Where a size is wanted, most are known at compile time; where an index is, few are.
+        is_size = isinstance(value, (Static, Dimension))
+        return int(is_size == is_index and any("int" in each for each in annotations))
 
-    literals = dict.fromkeys(text for each in annotations for text in _literals(each))
-    return (*(Completion(text, "constant") for text in literals), *sorted(found, key=rank))
+    ordered = sorted(found, key=rank)
+    fitting = [each for each in ordered if rank(each) < _UNFIT]
+    dtypes = [each for each in imports if each.kind == "dtype"] if _takes_dtype(annotations) else []
+    imports[:] = [each for each in imports if each not in dtypes]
+    return (
+        *_literal_values(annotations),
+        *fitting,
+        *dtypes,
+        *ordered[len(fitting) :],
+    )
+
+
+def _is_index(model: Model, offset: int) -> bool:
+    """Whether an index of a tensor is being typed: `x[|`, `x[i, |`."""
+    line = _line_before(model.text, offset)
+    found = _INDEX.search(line[-_LONGEST_LINE:])
+    if found is None:
+        return False
+    owner = model.fact_at(offset - len(found.group()) + len(found["owner"]))
+    return owner is not None and isinstance(owner.value, Tensor)
+
+
+def _takes_dtype(annotations: tuple[str, ...]) -> bool:
+    return any("dtype" in each.split(" | ") for each in annotations)
+
+
+def _values(model: Model, offset: int, call: CallSite) -> tuple[Completion, ...]:
+    """What a parameter takes of what is known outside of kernels: literals and dtypes."""
+    annotations = _wanted(model, offset, call)
+    return (*_literal_values(annotations), *(_dtypes(model) if _takes_dtype(annotations) else ()))
+
+
+def _literal_values(annotations: tuple[str, ...]) -> tuple[Completion, ...]:
+    found = dict.fromkeys(text for each in annotations for text in _literals(each))
+    return tuple(Completion(text, "constant") for text in found)
 
 
 def _wanted(model: Model, offset: int, call: CallSite) -> tuple[str, ...]:
@@ -166,6 +256,74 @@ def _literals(annotation: str) -> Iterator[str]:
             yield from ("True", "False")
         elif part.isdecimal():
             yield part
+
+
+# Types, imports and decorators
+
+
+def _types(model: Model, place: TypePlace) -> tuple[Completion, ...]:
+    """The names that a signature can have at a place, those in scope first."""
+    if place == "name":
+        return ()
+    if place == "dimension":
+        return _of_kinds(model, Dimension)
+    tensors = _of_kinds(model, Class) if place == "type" else ()
+    own = model.library.dialect.tensor
+    return (*(each for each in tensors if each.symbol and each.symbol.qualified_name == own), *_dtypes(model))
+
+
+def _dtypes(model: Model) -> tuple[Completion, ...]:
+    return _of_kinds(model, DTypeRef)
+
+
+def _of_kinds(model: Model, kind: type[Value]) -> tuple[Completion, ...]:
+    """Names of the file that stand for such values, then public ones with their import."""
+    bound = [(name, model.module.lookup(name)) for name in model.module.names()]
+    here = [
+        Completion(name, found.symbol.kind, describe(found.value), found.symbol)
+        for name, found in bound
+        if found.symbol and isinstance(found.value, kind)
+    ]
+    taken = {name for name, _ in bound}
+    public = [each for each in public_names(model.library) if isinstance(each.value, kind)]
+    return (*here, *(_import(each) for each in public if each.name not in taken))
+
+
+def _import_at(model: Model, offset: int) -> re.Match[str] | None:
+    return _IMPORT_FROM.search(model.text, max(0, offset - _LONGEST_IMPORT), offset)
+
+
+def _importable(model: Model, module: str, typed: str) -> tuple[Completion, ...] | None:
+    """The names that a module of the language has, but for those that the statement has already."""
+    taken = set(re.findall(r"\w+(?=[ \t\r\n]*,)", typed))
+    names = names_of_module(model.library, module)
+    members = (Member(each.symbol, each.value) for each in names if each.name not in taken)
+    return _completions(members) or None
+
+
+def _decorators(model: Model) -> tuple[Completion, ...] | None:
+    """`weft.kernel` and `weft.function`, as the file would write them."""
+    dialect = model.library.dialect
+    found: list[Completion] = []
+    package = next((name for name in model.module.names() if _is_package(model, name)), None)
+    for public in public_names(model.library):
+        if public.symbol.qualified_name in (dialect.kernel, dialect.function):
+            if model.module.declares(public.name):
+                found.append(Completion(public.name, "function", call_label(public.symbol), public.symbol))
+            elif package is not None:
+                name = f"{package}.{public.name}"
+                found.append(
+                    Completion(name, "function", call_label(public.symbol), public.symbol, text=name)
+                )
+            else:
+                found.append(_import(public))
+    # A kernel first: there are more of them.
+    return tuple(found[::-1]) or None
+
+
+def _is_package(model: Model, name: str) -> bool:
+    value = model.module.lookup(name).value
+    return isinstance(value, Module) and value.qualified_name == model.library.dialect.package
 
 
 # Other offers

@@ -22,6 +22,7 @@ class PublicName:
     name: str
     module: str
     symbol: Symbol
+    value: Value
     is_for_kernels: bool
 
 
@@ -30,9 +31,16 @@ def public_names(library: Library) -> tuple[PublicName, ...]:
     """A name that several modules have is told of the first."""
     found: dict[str, PublicName] = {}
     for suffix in _MODULES:
-        for each in _of_module(library, f"{library.dialect.package}{suffix}"):
+        for each in names_of_module(library, f"{library.dialect.package}{suffix}"):
             found.setdefault(each.name, each)
     return tuple(found.values())
+
+
+@lru_cache(_MOST_LIBRARIES * len(_MODULES))
+def names_of_module(library: Library, dotted: str) -> tuple[PublicName, ...]:
+    """What `from dotted import` takes of a module of the language."""
+    is_public = dotted in {f"{library.dialect.package}{suffix}" for suffix in _MODULES}
+    return tuple(_of_module(library, dotted)) if is_public else ()
 
 
 def _of_module(library: Library, dotted: str) -> Iterator[PublicName]:
@@ -42,7 +50,7 @@ def _of_module(library: Library, dotted: str) -> Iterator[PublicName]:
         found = module.lookup(name) if module else NOTHING
         symbol = found.symbol
         if symbol and symbol.location and _is_public(symbol, name, library.dialect.package):
-            yield PublicName(name, dotted, symbol, _is_for_kernels(found.value, library.dialect))
+            yield PublicName(name, dotted, symbol, found.value, _is_for_kernels(found.value, library.dialect))
 
 
 def _is_for_kernels(value: Value, dialect: Dialect) -> bool:

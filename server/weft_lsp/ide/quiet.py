@@ -12,6 +12,9 @@ _QUIET = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PREFIX = re.compile(r"(?<!\w)[fFrR]{1,2}\Z")
+# A colon that is not in brackets, as that of `x[1:2]`: what follows is no code.
+_FORMAT = re.compile(r"\A[^\[(]*(?:[\[(][^\])]*[\])][^\[(]*)*:")
 _NUMBER = re.compile(r"(?<![\w.])\d[\w.]*$")
 
 
@@ -25,8 +28,19 @@ def _is_in_quiet(text: str, offset: int, first: int) -> bool:
         if match.start() >= offset:
             return False
         if offset < match.end() or (offset == match.end() and _goes_on(match)):
-            return True
+            return not _is_in_braces(match, offset)
     return False
+
+
+def _is_in_braces(match: re.Match[str], offset: int) -> bool:
+    """Whether the cursor is where an f-string holds an expression, not its format."""
+    text = match.string
+    prefix = _PREFIX.search(text, max(0, match.start() - 2), match.start())
+    if match["comment"] or prefix is None or "f" not in prefix.group().lower():
+        return False
+    before = text[match.start() : offset].replace("{{", "")
+    inside = before[before.rfind("{") + 1 :] if before.rfind("{") > before.rfind("}") else None
+    return inside is not None and not _FORMAT.search(inside)
 
 
 def _goes_on(match: re.Match[str]) -> bool:

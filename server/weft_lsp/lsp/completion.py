@@ -9,7 +9,7 @@ from weft.model.facts import SymbolKind
 
 from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.complement import own_completions
-from weft_lsp.ide.completion import Completion, completions, documentation, leaves_names
+from weft_lsp.ide.completion import Completion, completions, documentation, leaves_names, names_to_import
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import CompletionAnswer, Server
 
@@ -54,8 +54,10 @@ async def _with_plain(
     ls: Server, document: Document, offset: int, own: tuple[Completion, ...]
 ) -> types.CompletionList | None:
     plain = await ls.plain_python.ask(lambda plain: plain.completions, document.model, offset)
-    known = {each.name for each in own}
-    return _answer(ls, document, (*own, *(each for each in plain or () if each.name not in known)))
+    found = dict[str, Completion]()
+    for each in (*own, *(plain or ()), *names_to_import(document.model, offset)):
+        found.setdefault(each.name, each)
+    return _answer(ls, document, tuple(found.values()))
 
 
 def _answer(ls: Server, document: Document, found: tuple[Completion, ...]) -> types.CompletionList:
