@@ -36,6 +36,11 @@ def main(x, y):
             "y[j, i]$0",
             "Proved to be inside the tensor: no guard.\n\nNot coalesced: the threads of a warp are `M` × 4 bytes apart.",
         ),
+        (
+            "= x$0[i, j]",
+            "Proved to be inside the tensor: no guard.\n\nCoalesced. 4 bytes for each thread; 4 transactions",
+        ),
+        ("    y$0[j, i] =", "Not coalesced: the threads of a warp are `M` × 4 bytes apart."),
         ("range(N$0)", "Here axis 1 of `x` and axis 0 of `y`: at a launch they must be equal."),
         ("def k$0", "One thread for each of (M, N) · block chosen at launch."),
         ("    k$0[", "This launch: 8 blocks of 32 × 8 = 256 threads, 2,048 in all."),
@@ -152,3 +157,50 @@ def test_clusters(marked: str, expected: str):
     plain = marked.replace("$0", "")
     found = hover(*read(CLUSTERED.replace(plain, marked)))
     assert found and expected in found.markdown, found
+
+
+def access_note(line: str) -> str:
+    """The last paragraph of a hover in a kernel whose blocks are 8 × 32."""
+    kernel = """
+@weft.kernel
+def k(x: Tensor[f32, M, N]):
+    i, j = weft.tile_index(x, (8, 32))
+    tx, ty = weft.thread_idx.x, weft.thread_idx.y
+    tile = weft.shared(f32, (32, 32))
+"""
+    found = hover(*read(f"{kernel}    {line}\n"))
+    assert found
+    return found.markdown.rpartition("\n\n")[2]
+
+
+def test_what_a_warp_makes_of_an_access():
+    assert access_note("x[i, j] = x$0[i, j + 1]") == (
+        "Coalesced, but not aligned to 32 bytes. 4 bytes for each thread; "
+        "5 transactions of 32 bytes for a warp, 4 at best."
+    )
+    assert access_note("x[i, j] = x$0[0, 0]") == (
+        "Coalesced: the threads of a warp share one element. 4 bytes for each thread; "
+        "1 transaction of 32 bytes for a warp, 1 at best."
+    )
+    assert access_note("tile$0[ty, tx] = 1.0") == "No bank conflict. 4 bytes for each thread."
+    assert access_note("tile$0[tx, ty] = 1.0") == (
+        "Bank conflict: a warp takes 32 turns instead of one. 4 bytes for each thread."
+    )
+    assert access_note("t = x$0.T") == "```python\nx: Tensor f32 (M, N) global\n```"
+
+
+def test_the_drawing_of_a_swizzled_layout():
+    source = "layout = weft.layout\nS = layout.Swizzle(1, 0, 2)\nL = layout.composition(S, weft.Layout((2, 4), (4, 1)))\nL$0\n"
+    found = hover(*read(source))
+    assert found
+    assert found.markdown.startswith("```python\nL: ComposedLayout Sw<1,0,2> o 0 o (2, 4):(4, 1)\n```")
+    rows = [row.split() for row in found.markdown.partition("```text\n")[2].split("\n")]
+    assert [row for row in rows if row[:1] in (["0"], ["1"])] == [
+        ["0", "|", "0", "1", "2", "3"],
+        ["1", "|", "5", "4", "7", "6"],
+    ]
+
+
+def test_python_s_own_functions_are_another_servers():
+    for line in ("for n in ra$0nge(4):", "t = m$0in(1, 2)"):
+        assert hover(*read(f"@weft.kernel\ndef k(x: Tensor[f32, N]):\n    {line}\n        pass\n")) is None

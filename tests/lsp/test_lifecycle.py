@@ -47,7 +47,7 @@ def test_only_what_works_is_advertised():
             "declarationProvider": True,
             "typeDefinitionProvider": True,
             "implementationProvider": True,
-            "completionProvider": {"triggerCharacters": [".", "["], "resolveProvider": True},
+            "completionProvider": {"triggerCharacters": [".", "[", "@"], "resolveProvider": True},
             "signatureHelpProvider": {"triggerCharacters": ["(", ","]},
             "documentSymbolProvider": True,
             "documentHighlightProvider": True,

@@ -151,7 +151,10 @@ def _detail(member: Member) -> str:
         return called
     value = member.value
     if value is None or is_unknown(value):
-        return member.symbol.signature.returns if member.symbol.signature else ""
+        is_builtin = member.symbol.qualified_name.startswith("builtins.")
+        return (
+            member.symbol.signature.returns if member.symbol.signature else "built-in" if is_builtin else ""
+        )
     return describe_property(value) if member.symbol.kind == "property" else describe(value)
 
 

@@ -56,6 +56,11 @@ def documentation(symbol: Symbol, first: str) -> str:
     return "\n\n".join(part for part in (text, code("\n".join(ways)) if ways else "") if part)
 
 
+def _is_of_python(symbol: Symbol) -> bool:
+    """Whether it is Python's own, as `range` and `math.exp`: what another server has read, with its documentation."""
+    return symbol.kind in ("operation", "function") and symbol.location is None
+
+
 def _headline_at(model: Model, fact: Fact) -> str:
     """Of what is called at this place, the signature that the arguments mean."""
     call = model.call_after(fact.span) if fact.symbol and call_label(fact.symbol) else None
@@ -85,7 +90,7 @@ def headline(fact: Fact) -> str:
         return "" if is_unknown(fact.value) or is_literal(fact.value) else describe(fact.value)
     if called := call_label(fact.symbol):
         return called
-    if is_unknown(fact.value):
+    if is_unknown(fact.value) or _is_of_python(fact.symbol):
         return ""
     described = describe_property(fact.value) if fact.symbol.kind == "property" else describe(fact.value)
     is_named = fact.symbol.kind in _VALUES and not f"{described} ".startswith(f"{fact.symbol.name} ")

@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 from math import prod
 
-from weft.layout import Layout
+from weft.layout import ComposedLayout, Layout
 from weft.layout.draw_text import to_text
 from weft.lint.block.observe import inner_block
-from weft.lint.block.warp import fewest_sectors, fullest, sectors, step, step_words
+from weft.lint.block.trial import Trial
+from weft.lint.block.warp import (
+    conflict_degree,
+    fewest_sectors,
+    fullest,
+    sectors,
+    step,
+    step_words,
+)
 from weft.model import fold
 from weft.model.describe import expression
 from weft.model.diagnostic import Span
@@ -18,7 +26,7 @@ from weft.model.occupancy import MULTIPROCESSORS, occupancy
 from weft.model.prove import Bounds
 from weft.model.trace.tracer import Access, Fact
 from weft.model.uniformity import is_varying
-from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static
+from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static, Tensor
 
 from weft_lsp.ide.resources import kernel_of, resources, shared_bytes, sizes_text
 from weft_lsp.ide.threads import varying_names
@@ -36,8 +44,10 @@ def _notes(model: Model, offset: int, fact: Fact) -> Iterator[str]:
     match fact.value:
         case Scalar() if function is not None:
             yield from _of_scalar(function, fact)
-            yield from _of_access(model, function, offset, fact)
-        case Static(value=Layout() as layout) if 0 < layout.size() <= _MOST_CELLS:
+            yield from _of_accesses(model, function, fact.span)
+        case Tensor() if function is not None:
+            yield from _of_accesses(model, function, fact.span, is_name=True)
+        case Static(value=Layout() | ComposedLayout() as layout) if 0 < layout.size() <= _MOST_CELLS:
             yield f"```text\n{to_text(layout)}\n```"
         case Dimension() as dimension:
             yield from _of_dimension(function, dimension)
@@ -71,13 +81,17 @@ def _range(bounds: Bounds) -> str:
     return f"At most {' and '.join(f'`{upper}`' for upper in uppers)}." if uppers else ""
 
 
-def _of_access(model: Model, function: Analysis, offset: int, fact: Fact) -> Iterator[str]:
-    start, _ = model.block_at(offset)
-    here = fact.span.shifted(-start)
+def _of_accesses(model: Model, function: Analysis, span: Span, *, is_name: bool = False) -> Iterator[str]:
+    """What is known of the access at a place, or of that which begins with a tensor's name: `x` in `x[i]`."""
+    start, _ = model.block_at(span.start)
+    here = span.shifted(-start)
+    is_indexed = is_name and model.text[span.end : span.end + 1] == "["
+    told: dict[str, None] = {}
     for access in function.accesses:
-        if access.span == here:
-            yield _bounds_words(access)
-            yield from _memory_words(function, access, here)
+        is_of_name = is_indexed and access.span.start == here.start and access.span.end > here.end
+        if access.span == here or is_of_name:
+            told.update(dict.fromkeys((_bounds_words(access), *_memory_words(function, access))))
+    yield from told
 
 
 def _bounds_words(access: Access) -> str:
@@ -87,23 +101,37 @@ def _bounds_words(access: Access) -> str:
     return f"Not proved to be inside the tensor: guarded, and outside it {done}."
 
 
-def _memory_words(function: Analysis, access: Access, here: Span) -> Iterator[str]:
+def _memory_words(function: Analysis, access: Access) -> Iterator[str]:
     """How much a thread moves, and what a warp makes of it."""
     ran = inner_block(function)
-    touches = [touch for touch in ran.touches if touch.span == here] if ran else []
-    if ran is None or not touches or access.space != "global":
+    touch = next((touch for touch in ran.touches if touch.span == access.span), None) if ran else None
+    if ran is None or touch is None:
         return
-    touch = touches[0]
     size = touch.array.dtype.itemsize_bytes
     elements = fullest(touch, ran.trial.threads)
-    moved, fewest = len(sectors(elements, size)), fewest_sectors(elements, size)
-    if moved <= fewest:
-        how = "Coalesced"
-    else:
-        apart = step(elements)
-        where = f"{step_words(apart, size, ran.trial)} apart" if apart is not None else "in scattered places"
-        how = f"Not coalesced: the threads of a warp are {where}"
-    yield f"{how}. {size} bytes for each thread; {moved} transactions of 32 bytes for a warp, {fewest} at best."
+    if access.space == "global":
+        moved, fewest = len(sectors(elements, size)), fewest_sectors(elements, size)
+        transactions = f"{moved} {'transaction' if moved == 1 else 'transactions'} of 32 bytes for a warp"
+        how = _coalescing(elements, size, ran.trial, is_best=moved <= fewest)
+        yield f"{how}. {size} bytes for each thread; {transactions}, {fewest} at best."
+    elif access.space == "shared":
+        turns = conflict_degree(elements, size)
+        how = (
+            "No bank conflict" if turns == 1 else f"Bank conflict: a warp takes {turns} turns instead of one"
+        )
+        yield f"{how}. {size} bytes for each thread."
+
+
+def _coalescing(elements: list[int], size: int, trial: Trial, *, is_best: bool) -> str:
+    apart = step(elements)
+    if apart == 0 and len(elements) > 1:
+        return "Coalesced: the threads of a warp share one element"
+    if is_best:
+        return "Coalesced"
+    if apart is not None and abs(apart) == 1:
+        return "Coalesced, but not aligned to 32 bytes"
+    where = f"{step_words(apart, size, trial)} apart" if apart is not None else "in scattered places"
+    return f"Not coalesced: the threads of a warp are {where}"
 
 
 def _of_dimension(function: Analysis | None, dimension: Dimension) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Where Weft has something to say beside another Python server: names of the language, values of it, kernels."""
 
-from weft.layout import Layout
+from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model.facts import Symbol
 from weft.model.model import Model
 from weft.model.trace.tracer import Fact
@@ -34,14 +34,14 @@ def is_value_of_language(value: Value) -> bool:
     match value:
         case DTypeRef() | Dimension() | Axes() | KernelRef() | ConfiguredKernel() | DeviceFunction():
             return True
-        case Static(value=Layout()):
+        case Static(value=Layout() | ComposedLayout() | Swizzle()):
             return True
         case _:
             return False
 
 
 def is_literal(value: Value) -> bool:
-    return isinstance(value, Static) and not isinstance(value.value, Layout)
+    return isinstance(value, Static) and not isinstance(value.value, (Layout, ComposedLayout, Swizzle))
 
 
 def is_unknown(value: Value) -> bool:

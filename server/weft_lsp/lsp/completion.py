@@ -13,7 +13,7 @@ from weft_lsp.ide.completion import Completion, completions, documentation, leav
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import CompletionAnswer, Server
 
-OPTIONS = types.CompletionOptions(trigger_characters=[".", "["], resolve_provider=True)
+OPTIONS = types.CompletionOptions(trigger_characters=[".", "[", "@"], resolve_provider=True)
 
 _KINDS: dict[SymbolKind | Literal["snippet"], types.CompletionItemKind] = {
     "kernel": types.CompletionItemKind.Function,
