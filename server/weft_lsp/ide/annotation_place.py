@@ -8,22 +8,25 @@ from weft.model.model import Model
 
 TypePlace = Literal["name", "type", "dtype", "dimension"]
 
-_HEADER = re.compile(r"^(?P<above>(?:[ \t]*@[^\r\n]*\r?\n)+)[ \t]*def[ \t]+\w+[ \t]*\(", re.MULTILINE)
+_HEADER = re.compile(r"def[ \t]+\w+[ \t]*\(")
+_ABOVE = re.compile(r"(?:[ \t]*@[^\r\n]*(?:\r\n|\r|\n))+[ \t]*\Z")
 _DECORATOR = re.compile(r"@[ \t]*([\w.]+)")
 _RETURNS = re.compile(r"[ \t]*->[ \t]*\w*")
 _WORD_START = re.compile(r"[:,\[|][ \t\r\n]*\w*\Z")
-_LONGEST_SIGNATURE = 3000
+_LONGEST_SIGNATURE, _LONGEST_DECORATORS = 3000, 400
 
 
 def type_place(model: Model, offset: int) -> TypePlace | None:
     """`x: |` wants a type, `x: Tensor[|` a dtype, `x: Tensor[f32, |` a dimension, and before the colon stands a new name;
     None outside of the signatures of kernels and device functions."""
     first = max(0, offset - _LONGEST_SIGNATURE)
-    headers = [*_HEADER.finditer(model.text, first, offset)]
-    if not headers or not _is_ours(model, headers[-1]["above"]):
+    start = model.text.rfind("def ", first, offset)
+    header = _HEADER.match(model.text, start, offset) if start >= 0 else None
+    place = _place(model, model.text[header.end() : offset]) if header else None
+    if place is None:
         return None
-    typed = model.text[headers[-1].end() : offset]
-    return _place(model, typed)
+    above = _ABOVE.search(model.text, max(0, start - _LONGEST_DECORATORS), start)
+    return place if above and _is_ours(model, above.group()) else None
 
 
 def _is_ours(model: Model, above: str) -> bool:

@@ -41,7 +41,7 @@ _VALUE_START = re.compile(r"[(,=][ \t\r\n]*\w*\Z")
 _BRACKET = re.compile(r"([^\W\d][\w.]*)\[[ \t]*\Z")
 _INDEX = re.compile(r"(?P<owner>[^\W\d]\w*)\[(?:[^][()]*,)?[ \t]*\w*\Z")
 _IMPORT_FROM = re.compile(
-    r"(?:\A|[\r\n;])[ \t]*from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]*"
+    r"[ \t]*from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]*"
     r"(?P<names>\([^()]*|[^()\r\n;]*)(?<![\w.])\w*\Z"
 )
 _DECORATOR = re.compile(r"[ \t]*@[ \t]*\w*")
@@ -293,7 +293,9 @@ def _of_kinds(model: Model, kind: type[Value]) -> tuple[Completion, ...]:
 
 
 def _import_at(model: Model, offset: int) -> re.Match[str] | None:
-    return _IMPORT_FROM.search(model.text, max(0, offset - _LONGEST_IMPORT), offset)
+    word = model.text.rfind("import", max(0, offset - _LONGEST_IMPORT), offset)
+    start = max(model.text.rfind(mark, 0, word) for mark in "\n\r;") + 1 if word >= 0 else offset
+    return _IMPORT_FROM.match(model.text, start, offset)
 
 
 def _importable(model: Model, module: str, typed: str) -> tuple[Completion, ...] | None:
