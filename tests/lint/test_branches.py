@@ -157,3 +157,35 @@ def test_branches_that_are_some():
                 if k > t:
                     y[i] = x[i]
     """)
+
+
+def test_what_is_never_negative_whatever_the_sizes():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            if i < 0:
+             # ^^^^^ dead-branch: `i < 0` is true for no thread, so this branch never runs: correct the condition, or drop the branch
+                y[i] = 0.0
+            for k in range(N):
+                if k >= 0:
+                 # ^^^^^^ dead-branch: `k >= 0` is true for every thread that comes here: drop the condition
+                    y[i] += x[k]
+            if weft.block_idx.x < 0 or N < 0:
+             # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ dead-branch: `weft.block_idx.x < 0 or N < 0` is true for no thread, so this branch never runs: correct the condition, or drop the branch
+                y[i] = 1.0
+    """)
+
+
+def test_what_may_be_negative_or_zero():
+    check("""
+        @weft.kernel
+        def k(n: i32, x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            if i > 0 and i - 1 >= 0 and N > 0:
+                y[i] = x[i - 1]
+            if n >= 0 and i < N:
+                y[i] = x.stride[0] * 1.0
+            if x.stride[0] < 0:
+                y[i] = 2.0
+    """)

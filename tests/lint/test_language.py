@@ -328,3 +328,64 @@ def test_of_many_members_the_nearest_are_named():
     [finding] = read("import weft\nweft.cuda\n").findings
     listed = r"`clamp`, `local`, `accumulator`, `cluster_rank`, `bitcast` and \d+ more"
     assert re.fullmatch(f"module weft has no `cuda`: it has {listed}", finding.message)
+
+
+def test_a_call_that_only_gives_a_value():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            total = x[i]
+            weft.warp_sum(total)
+          # ^^^^^^^^^^^^^^^^^^^^ unused-result: nothing uses the value of `weft.warp_sum(total)`: assign it, or drop the line
+            weft.rsqrt(total)
+          # ^^^^^^^^^^^^^^^^^ unused-result: nothing uses the value of `weft.rsqrt(total)`: assign it, or drop the line
+            y[i] = total
+    """)
+
+
+def test_a_product_that_nobody_keeps():
+    check("""
+        @weft.kernel
+        def k(a: Tensor[f16, M, K], b: Tensor[f16, K, N], c: Tensor[f32, M, N]):
+            row, lane = weft.tile_index((weft.ceil_div(M, 16), 32), (1, 32))
+            total = weft.accumulator(16, 16)
+            both = weft.shared(f16, (2, 16, 16))
+            weft.copy(both[0, :, :], a.tile((16, 16), (row, 0)))
+            weft.copy(both[1, :, :], b.tile((16, 16), (0, 0)))
+            weft.barrier()
+            left = weft.fragment_a(both[0, :, :])
+            right = weft.fragment_b(both[1, :, :])
+            weft.mma(left, right, total)
+          # ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ unused-result: nothing uses the value of `weft.mma(left, right, total)`: assign it, or drop the line
+            weft.store_fragment(c.tile((16, 16), (row, 0)), total)
+    """)
+
+
+def test_calls_that_do_something_besides():
+    check("""
+        @weft.function
+        def set(x, i):
+            x[i] = 1.0
+            return 0
+
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            weft.atomic_add(y, i, x[i])
+            set(x, i)
+            weft.warp_barrier()
+    """)
+
+
+def test_a_loop_over_the_name_of_a_dimension():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, M, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            total = f32(0)
+            for M in range(3):
+              # ^ shadowed-dimension: `M` is a dimension of this kernel, and from here on something else: give this another name
+                total += x[M, i]
+            y[i] = total
+    """)

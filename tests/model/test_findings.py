@@ -373,3 +373,32 @@ def test_python_that_no_kernel_holds():
             yield i
           # ^^^^^^^ unsupported: `yield` cannot be used in a kernel: write results to a tensor
     """)
+
+
+def test_an_index_that_is_outside_for_every_thread():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            tile = weft.local(f32, 4)
+            for j in range(4):
+                tile[j + 4] = x[i]
+                   # ^^^^^ out-of-bounds: index `j + 4` is outside for every thread: axis 0 of `tile` ends before 4; nothing is read or written there: correct it
+            y[i] = x[i - N] + x[N]
+                   # ^^^^^ out-of-bounds: index `i - N` is negative for every thread, and a kernel counts from 0; nothing is read or written there: correct it
+                              # ^ out-of-bounds: index `N` is outside for every thread: axis 0 of `x` ends before N; nothing is read or written there: correct it
+    """)
+
+
+def test_an_index_that_is_outside_for_some_threads_only():
+    check("""
+        @weft.kernel
+        def k(shift: i32, x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.tile_index(y, 64)
+            t = weft.thread_idx.x
+            tile = weft.shared(f32, 66)
+            tile[t] = x[i]
+            tile[t + 64] = x[i + 64]
+            weft.barrier()
+            y[i] = x[i - 1] + x[i + 1] + x[i - shift] + x[N - 1] + x[N // 2] + tile[t + 2]
+    """)

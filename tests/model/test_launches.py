@@ -59,6 +59,21 @@ def test_lengths_of_axes():
     )
 
 
+def test_a_geometry_that_is_none():
+    check(
+        KERNELS
+        + """
+    scale[1000 / 256, 256](2.0, x, y)
+        # ^^^^^^^^^^ launch-geometry: the grid is of type `float`; a grid is an integer, or a tuple of one to three integers: correct it
+    scale[4, (32, "4")](2.0, x, y)
+           # ^^^^^^^^^ launch-geometry: the block is of type `str`; a block is an integer, or a tuple of one to three integers: correct it
+    scale[(1, 1, 1, 1), 32](2.0, x, y)
+        # ^^^^^^^^^^^^ launch-geometry: the grid has 4 sizes; a grid is an integer, or a tuple of one to three integers: correct it
+    scale[1000 // 256 - 1, (32, 1, 1)](2.0, x, y)
+    """
+    )
+
+
 def test_axes_that_the_domain_does_not_have():
     check(
         KERNELS
@@ -87,7 +102,10 @@ def test_arguments():
     #^^^^^^^^^^^^^^^^^^ launch-arguments: 4 arguments were given; `scale(alpha, x, y)` takes 3: drop the extra ones
     scale(2.0, x, z=y)
                 # ^^^ launch-arguments: `z` is not a parameter; `scale(alpha, x, y)` takes `alpha`, `x` and `y`: correct the name
-    #^^^^^^^^^^^^^^^^^ launch-arguments: `y` is missing; `scale(alpha, x, y)` takes 3 arguments: pass it
+    scale(2.0, x, yy=y)
+                # ^^^^ launch-arguments: `yy` is not a parameter; `scale(alpha, x, y)` takes `alpha`, `x` and `y`: did you mean `y`?
+    scale(2.0, x)
+    #^^^^^^^^^^^^ launch-arguments: `y` is missing; `scale(alpha, x, y)` takes 3 arguments: pass it
     scale(2.0, x, square)
                 # ^^^^^^ launch-rank: `y` has 2 axes; the kernel declares 1 axis: reshape it, or change the declaration
     scale("2", x, y)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from math import prod
 from types import MappingProxyType
 
+from weft.model.dtypes import INDEX
 from weft.model.ir import (
     WARP_SIZE,
     Assign,
@@ -17,6 +18,7 @@ from weft.model.ir import (
     For,
     Kernel,
     Op,
+    Param,
     Special,
     Var,
     assigned,
@@ -26,6 +28,9 @@ from weft.model.limits import ANY_GPU, triple
 from weft.records import record
 
 _DEEPEST = 40
+# More than any extent, so that one that is not known has a range too; sums of a few still fit an index.
+_LARGEST = 2**62
+_MOST_BLOCKS = 2**31 - 1
 
 
 @record
@@ -53,7 +58,8 @@ class Ranges:
                     self._loops[variable.name] = one
                 case _:
                     pass
-        self._indices = _indices(domain) if domain and not domain.everyone else {}
+        self._indices = _indices(domain) if domain else {}
+        self._is_inside = domain is not None and not domain.everyone
 
     def of(self, expr: Expr, depth: int = 0) -> Range | None:
         """None where a bound is not known, or where the number may wrap."""
@@ -64,6 +70,8 @@ class Ranges:
                 return Range(int(value), int(value))
             case Special(name=name):
                 return self._special(name)
+            case Param(name=name) if expr.dtype == INDEX and ".stride[" not in name:
+                return Range(0, _LARGEST)  # a dimension
             case Var(name=name) if name in self._values:
                 return self.of(self._values[name], depth + 1)
             case Var(name=name) if name in self._loops:
@@ -111,8 +119,9 @@ class Ranges:
                 return None
 
     def _compare(self, name: str, a: Expr, b: Expr) -> bool | None:
-        if name in ("lt", "ge") and isinstance(a, Var) and self._indices.get(a.name) == b:
-            return name == "lt"  # a coordinate is below its extent
+        is_coordinate = self._is_inside and isinstance(a, Var) and self._indices.get(a.name) == b
+        if name in ("lt", "ge") and is_coordinate:
+            return name == "lt"  # it is below its extent
         left, right = self.of(a), self.of(b)
         return _COMPARE[name](left, right) if left and right else None
 
@@ -129,12 +138,20 @@ class Ranges:
             case "block_dim" if self.block:
                 size = self.block["xyz".index(axis)]
                 return Range(size, size)
+            case "block_dim":
+                return Range(1, ANY_GPU.block["xyz".index(axis)])
+            case "block_idx":
+                return Range(0, _MOST_BLOCKS - 1)
+            case "grid_dim":
+                return Range(1, _MOST_BLOCKS)
             case _:
                 return None
 
     def _extent(self, extent: Expr, depth: int) -> Range | None:
         found = self.of(extent, depth)
-        return Range(0, found.high - 1) if found and found.high > 0 else None
+        if found is None or found.high <= 0:
+            return None
+        return Range(0, found.high - 1 if self._is_inside else _LARGEST)
 
     def _loop(self, loop: For, depth: int) -> Range | None:
         start, stop = self.of(loop.start, depth), self.of(loop.stop, depth)

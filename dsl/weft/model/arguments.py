@@ -6,6 +6,7 @@ from weft.model.dtypes import DType
 from weft.model.ir import Const, Param, Parameter, ScalarParameter, TensorParameter
 from weft.model.launches import integer_range, scalar_range
 from weft.model.limits import Problem
+from weft.model.nearest import nearest
 from weft.records import record
 
 
@@ -48,11 +49,16 @@ def bind(
             f"{given} arguments were given; {signature} takes {len(names)}: drop the extra ones",
         )
         return
+    missing = [name for name in names[given:] if name not in keywords]
+    has_wrong_name = False
     for keyword in keywords:
         if keyword not in names:
+            has_wrong_name = True
+            near = nearest(keyword, missing)
+            advice = f"did you mean `{near}`?" if near else "correct the name"
             yield Problem(
                 "launch-arguments",
-                f"`{keyword}` is not a parameter; {signature} takes {_listed(names)}: correct the name",
+                f"`{keyword}` is not a parameter; {signature} takes {_listed(names)}: {advice}",
                 keyword,
             )
         elif names.index(keyword) < given:
@@ -61,8 +67,7 @@ def bind(
                 f"`{keyword}` is given twice, by position and by name: give it once",
                 keyword,
             )
-    missing = [name for name in names[given:] if name not in keywords]
-    if missing:
+    if missing and not has_wrong_name:
         yield Problem(
             "launch-arguments",
             f"{_listed(missing)} {'is' if len(missing) == 1 else 'are'} missing; "

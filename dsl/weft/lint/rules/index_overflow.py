@@ -40,7 +40,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         if span in told:
             continue
         if found is None:
-            if op.name == "mul" and leaves(op).params:
+            if op.name == "mul":
                 told.add(span)
                 yield _unknown(op, span)
             continue

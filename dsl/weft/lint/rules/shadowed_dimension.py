@@ -14,7 +14,7 @@ Instead, give the variable another name. Source: Pylint, "redefined-outer-name" 
 from collections.abc import Iterator
 
 from weft.model.diagnostic import Diagnostic
-from weft.model.ir import Assign, Param, TensorParameter, Var
+from weft.model.ir import Assign, For, Param, TensorParameter, Var
 from weft.model.kernel import Analysis
 from weft.model.values import Scalar
 
@@ -46,6 +46,8 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
 def _is_itself(kernel: Analysis, name: str) -> bool:
     """Whether whatever is assigned to the name is the dimension."""
     assert kernel.ir is not None
+    if any(isinstance(one, For) and one.variable.name == name for one in kernel.ir.statements):
+        return False
     values = [
         one.value for one in kernel.ir.statements if isinstance(one, Assign) and one.target.name == name
     ]

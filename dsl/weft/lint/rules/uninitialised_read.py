@@ -19,7 +19,7 @@ from weft.lint.block.record import Uninitialised, Wild
 from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.rules.race import not_tried, unknown
-from weft.model.diagnostic import Diagnostic
+from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
 
 CODE = "uninitialised-read"
@@ -39,7 +39,8 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     at_edge = edge_block(kernel)
     for span, found in at_edge.record.uninitialised.items() if at_edge else ():
         if at_edge and span not in ran.record.uninitialised:
-            yield Diagnostic(CODE, _edge_message(found, at_edge.trial), span, "warning", certainty="likely")
+            message = _edge_message(kernel, found, at_edge.trial)
+            yield Diagnostic(CODE, message, span, "warning", certainty="likely")
 
 
 def _unjudged(ran: Ran) -> Iterator[Diagnostic]:
@@ -69,11 +70,20 @@ def _message(found: Uninitialised, trial: Trial) -> str:
     return f"{_reads(found, trial)}: {found.touch.array.space} memory starts undefined; write it first"
 
 
-def _edge_message(found: Uninitialised, trial: Trial) -> str:
+def _edge_message(kernel: Analysis, found: Uninitialised, trial: Trial) -> str:
+    reads = f"in the last block of a domain that no block divides, {_reads(found, trial)}"
+    domain = kernel.ir.domain if kernel.ir else None
+    if domain is not None and kernel.domain_span is not None and _is_tiled(kernel, kernel.domain_span):
+        return f"{reads}: threads outside of the domain go another way; let them write it too, 0 for example"
     return (
-        f"in the last block of a domain that no block divides, {_reads(found, trial)}: a thread outside of the domain writes "
-        "nothing; take `weft.tile_index`, where every thread takes part, or write the rest too"
+        f"{reads}: a thread outside of the domain writes nothing; take `weft.tile_index`, where every thread takes part, or write "
+        "the rest too"
     )
+
+
+def _is_tiled(kernel: Analysis, domain: Span) -> bool:
+    """Whether every thread of a block takes part already."""
+    return any(call.symbol.name == "tile_index" and domain.contains(call.span.start) for call in kernel.calls)
 
 
 def _reads(found: Uninitialised, trial: Trial) -> str:

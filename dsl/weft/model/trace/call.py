@@ -13,6 +13,8 @@ from weft.model.diagnostic import Span
 from weft.model.dtypes import DType, rounded
 from weft.model.facts import Signature, Symbol
 from weft.model.ir import Expr
+from weft.model.launches import geometry_rank, geometry_type
+from weft.model.limits import Problem
 from weft.model.signature_text import signature_label
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.arrays import host_call
@@ -130,7 +132,22 @@ def configure(t: Tracer, kernel: KernelRef, node: ast.Subscript, read: Read) -> 
     if len(items) < 2 or len(parts) < 2:
         return ConfiguredKernel(kernel, None, None, t.frame.block.span(node.slice))
     grid_span, block_span = t.frame.block.span(parts[0]), t.frame.block.span(parts[1])
+    for what, value, part in (("grid", items[0], parts[0]), ("block", items[1], parts[1])):
+        problem = _wrong_sizes(what, value)
+        if problem is not None:
+            t.report(problem.code, problem.message, part, also_on_host=True)
     return ConfiguredKernel(kernel, sizes(items[0]), sizes(items[1]), grid_span, block_span)
+
+
+def _wrong_sizes(what: str, value: Value) -> Problem | None:
+    """What a launch says of a grid or a block that is none, as far as the text tells."""
+    items = value.items if isinstance(value, Tuple) else (value,)
+    if not 1 <= len(items) <= 3:
+        return geometry_rank(what, len(items))
+    for item in items:
+        if isinstance(item, Static) and (isinstance(item.value, bool) or not isinstance(item.value, int)):
+            return geometry_type(what, item.type_name)
+    return None
 
 
 def sizes(value: Value) -> tuple[int, int, int] | None:

@@ -148,11 +148,31 @@ def _places(
         last = fold.add(fold.mul(found[-1], width), fold.const(lane))
         places.append(place(t, tensor, [*found[:-1], last]))
     is_proved = all(guard is None for _, guard in places)
+    if not is_proved and tensor.width == 1:
+        _report_outside(t, tensor, found, node)
     access = Access(t.span(node), tensor.name, is_write, is_proved, tensor.array.space)
     known = t.accesses.get(access.span)
     if known is None or known.is_proved:
         t.accesses[access.span] = access
     return places
+
+
+def _report_outside(t: Tracer, tensor: Tensor, found: Sequence[Expr], node: ast.Subscript) -> None:
+    """A coordinate that is outside whatever the launch and the thread: its access reads 0 and writes nothing."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for axis, (spec, coordinate) in enumerate(zip(tensor.axes, found, strict=True)):
+        extent = extent_of(spec)
+        if is_less(coordinate, fold.const(0), t.known):
+            where = "negative for every thread, and a kernel counts from 0"
+        elif is_not_negative(fold.sub(coordinate, extent), t.known):
+            where = (
+                f"outside for every thread: axis {axis} of `{tensor.name}` ends before {axis_text((extent,))}"
+            )
+        else:
+            continue
+        part = parts[axis] if axis < len(parts) else node.slice
+        message = f"index `{ast.unparse(part)}` is {where}; nothing is read or written there: correct it"
+        t.report("out-of-bounds", message, part, severity="warning")
 
 
 def place(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> tuple[Expr, Expr | None]:
