@@ -210,3 +210,56 @@ def test_vectors_that_are_one_access():
             part = tile[weft.thread_idx.y, :32].vector(4)[t % 8]
             y[row, t] = part[0] + part[3] + x[row, :].vector(4)[t][2]
     """)
+
+
+NEIGHBOURS = """
+    @weft.kernel
+    def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+        i = weft.index((N // 4,))
+        for k in {range}:
+            y[4 * i + k] = 2 * x[4 * i + k]
+          # ^^^^^^^^^^^^ missed-vector: each thread writes 4 neighbours of `y` one at a time: take them at once, with `y.vector(4)`
+                             # ^^^^^^^^^^^^ missed-vector: each thread reads 4 neighbours of `x` one at a time: take them at once, with `x.vector(4)`
+"""
+
+
+@pytest.mark.parametrize("over", ["range(4)", "weft.static_range(4)", "range(0, 4, 1)"])
+def test_neighbours_one_at_a_time(over: str):
+    check(NEIGHBOURS.replace("{range}", over))
+
+
+def test_neighbours_of_a_row_with_a_fixed_length():
+    check("""
+        @weft.kernel
+        def k(x: Tensor[f16, N, 8], y: Tensor[f32, N]):
+            i = weft.index(y)
+            total = f32(0)
+            for k in range(8):
+                total += x[i, k]
+                       # ^^^^^^^ missed-vector: each thread reads 8 neighbours of `x` one at a time: take them at once, with `x.vector(8)`
+            y[i] = total
+    """)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "y.vector(4)[i] = 2 * x.vector(4)[i]",
+        # Neighbours in a row become one access without anybody's help.
+        "a, b = x[4 * i], x[4 * i + 1]\n            y[2 * i] = a + b\n            y[2 * i + 1] = a - b",
+        # Every thread the same elements, or its own one.
+        "for k in range(4):\n                y[i] = x[k]",
+        "for k in range(4):\n                y[i + k * (N // 4)] = x[i + k * (N // 4)]",
+        # Neighbours that begin at no multiple of their number.
+        "for k in range(3):\n                y[i] = x[3 * i + k]",
+    ],
+)
+def test_neighbours_that_are_taken_at_once_or_cannot_be(body: str):
+    source = f"""
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index((N // 4,))
+            {body}
+    """
+    codes = {one.code for one in weft.lint.findings.check(read(HEADER + textwrap.dedent(source)))}
+    assert "missed-vector" not in codes

@@ -66,6 +66,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "layout": "A layout that cannot be.",
         "low-occupancy": "A kernel of which a multiprocessor can hold very few warps.",
         "misaligned-vector": "A vector that cannot be one access, since it begins at no multiple of its width.",
+        "missed-vector": "Neighbouring elements that a thread reads or writes one at a time.",
         "mma-dtype": "A matrix product of a warp between types that it does not take.",
         "mma-shape": "A matrix product of a warp between shapes that do not fit.",
         "mma-space": "A fragment that is not loaded from shared memory.",

@@ -20,6 +20,7 @@ from weft.lint.block.record import Touch
 from weft.lint.block.run import Ran
 from weft.lint.block.trial import Trial
 from weft.lint.block.warp import fewest_sectors, fullest, sectors, step, step_words
+from weft.lint.rules.missed_vector import missed
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.kernel import Analysis
 
@@ -34,7 +35,7 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ran = inner_block(kernel)
     if ran is None:
         return
-    shown: set[Span] = set()
+    shown: set[Span] = set(missed(kernel))  # of these a vector is what helps
     for touches in _together(ran):
         if _is_wasteful(
             [element for touch in touches for element in fullest(touch, ran.trial.threads)], touches[0]
