@@ -21,7 +21,7 @@ from weft_lsp.ide.code_lens import LensSettings
 from weft_lsp.ide.completion import Completion
 from weft_lsp.ide.inlay_hint import HintSettings
 from weft_lsp.lsp.configuration import Configurations
-from weft_lsp.lsp.converter import converter
+from weft_lsp.lsp.converter import as_json, converter, members
 from weft_lsp.lsp.documents import Document, Documents
 from weft_lsp.lsp.notebooks import SYNC, Notebooks
 from weft_lsp.lsp.plain_python import PlainPython
@@ -113,6 +113,10 @@ class Protocol(LanguageServerProtocol):
             result.capabilities.workspace.file_operations = None
         return result
 
+    def _serialize_message(self, data: object) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """pygls unstructures the whole of a message, which `json` then reads again."""
+        return members(data)
+
     @lsp_method(types.EXIT)
     def lsp_exit(self, *args: object) -> Generator[None, None, None]:
         self._server.end()
@@ -127,7 +131,7 @@ class Protocol(LanguageServerProtocol):
 
     def plain(self, params: object) -> object:
         """The parameters of a message as JSON has them."""
-        return self._converter.unstructure(_members(params))
+        return as_json(_members(params))
 
     def capabilities(self, given: Mapping[str, object]) -> types.ClientCapabilities:
         """What a client can do, from what it says."""
