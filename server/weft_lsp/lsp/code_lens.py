@@ -40,9 +40,9 @@ async def _references(ls: Server, document: Document, place: types.Range) -> typ
         return None
     found = references(target, await models_of(ls, document, target), with_declaration=False)
     title = f"{len(found)} {'reference' if len(found) == 1 else 'references'}"
-    plain = [ls.protocol.plain(each) for each in all_to_lsp(ls, document, found)]
+    places = all_to_lsp(ls, document, found)
     return types.Command(
-        title, SHOW_REFERENCES, arguments=[document.uri, ls.protocol.plain(place.start), plain]
+        title, SHOW_REFERENCES, arguments=[document.uri, ls.protocol.plain(place.start), places]
     )
 
 

@@ -10,6 +10,7 @@ from weft.model.facts import SymbolKind
 from weft_lsp.ide.auto_import import import_edit
 from weft_lsp.ide.complement import own_completions
 from weft_lsp.ide.completion import Completion, completions, documentation, leaves_names, names_to_import
+from weft_lsp.lsp import plain
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import CompletionAnswer, Server
 
@@ -34,7 +35,7 @@ _KINDS: dict[SymbolKind | Literal["snippet"], types.CompletionItemKind] = {
 
 def on_completion(
     ls: Server, params: types.CompletionParams
-) -> types.CompletionList | Coroutine[None, None, types.CompletionList | None] | None:
+) -> plain.CompletionList | Coroutine[None, None, plain.CompletionList | None] | None:
     document = ls.document(params.text_document.uri)
     knows_snippets = get_capability(
         ls.client_capabilities, "text_document.completion.completion_item.snippet_support"
@@ -52,7 +53,7 @@ def on_completion(
 
 async def _with_plain(
     ls: Server, document: Document, offset: int, own: tuple[Completion, ...]
-) -> types.CompletionList | None:
+) -> plain.CompletionList | None:
     plain = await ls.plain_python.ask(lambda plain: plain.completions, document.model, offset)
     found = dict[str, Completion]()
     for each in (*own, *(plain or ()), *names_to_import(document.model, offset)):
@@ -60,11 +61,11 @@ async def _with_plain(
     return _answer(ls, document, tuple(found.values()))
 
 
-def _answer(ls: Server, document: Document, found: tuple[Completion, ...]) -> types.CompletionList:
+def _answer(ls: Server, document: Document, found: tuple[Completion, ...]) -> plain.CompletionList:
     ls.answers += 1
     ls.completions = CompletionAnswer(ls.answers, document, found)
     items = [_to_lsp(each, ls.answers, index) for index, each in enumerate(found)]
-    return types.CompletionList(is_incomplete=False, items=items)
+    return {"isIncomplete": False, "items": items}
 
 
 def on_resolve(ls: Server, item: types.CompletionItem) -> types.CompletionItem:
@@ -87,13 +88,17 @@ def _resolve(item: types.CompletionItem, found: Completion, document: Document) 
         item.additional_text_edits = [types.TextEdit(document.range(edit.span), edit.text)]
 
 
-def _to_lsp(completion: Completion, answer: int, index: int) -> types.CompletionItem:
-    return types.CompletionItem(
-        label=completion.name,
-        kind=_KINDS[completion.kind],
-        detail=completion.detail or None,
-        sort_text=f"{index:04}",
-        insert_text=completion.text or None,
-        insert_text_format=types.InsertTextFormat.Snippet if completion.is_snippet else None,
-        data=[answer, index],
-    )
+def _to_lsp(completion: Completion, answer: int, index: int) -> plain.CompletionItem:
+    item: plain.CompletionItem = {
+        "label": completion.name,
+        "kind": _KINDS[completion.kind],
+        "sortText": f"{index:04}",
+        "data": [answer, index],
+    }
+    if completion.detail:
+        item["detail"] = completion.detail
+    if completion.text:
+        item["insertText"] = completion.text
+    if completion.is_snippet:
+        item["insertTextFormat"] = types.InsertTextFormat.Snippet
+    return item

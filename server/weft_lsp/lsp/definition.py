@@ -11,6 +11,7 @@ from weft_lsp.ide.declaration import declaration
 from weft_lsp.ide.definition import definition
 from weft_lsp.ide.implementation import implementations
 from weft_lsp.ide.type_definition import type_definition
+from weft_lsp.lsp import plain
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.locations import all_to_lsp, to_lsp
@@ -41,7 +42,7 @@ def on_type_definition(ls: Server, params: types.TypeDefinitionParams) -> Answer
     return _answer(ls, document, found, lambda plain: plain.type_definition, offset)
 
 
-def on_implementation(ls: Server, params: types.ImplementationParams) -> list[types.Location] | None:
+def on_implementation(ls: Server, params: types.ImplementationParams) -> list[plain.Location] | None:
     document = ls.document(params.text_document.uri)
     found = None if ls.is_beside else implementations(document.model, document.offset(params.position))
     return None if found is None else all_to_lsp(ls, document, found)

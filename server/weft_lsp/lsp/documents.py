@@ -9,7 +9,7 @@ from weft.model.diagnostic import Span
 from weft.model.files import is_file
 from weft.model.model import Model
 
-from weft_lsp.lsp import positions
+from weft_lsp.lsp import plain, positions
 from weft_lsp.lsp.positions import Encoding, Lines
 
 LANGUAGE = "python"
@@ -82,6 +82,13 @@ class Document:
     def range(self, span: Span) -> types.Range:
         return positions.range_of(self.lines, span, self.encoding)
 
+    def plain_range(self, span: Span) -> plain.Range:
+        (line, column), (last_line, last_column) = self.place(span.start), self.place(span.end)
+        return {
+            "start": {"line": line, "character": column},
+            "end": {"line": last_line, "character": last_column},
+        }
+
     def part_at(self, offset: int) -> "Document":
         """The document that holds an offset of the Model: another cell, perhaps."""
         return self
@@ -94,6 +101,10 @@ class Document:
         """Any place of the Model."""
         part = self.part_at(span.start)
         return types.Location(part.uri, part.range(span))
+
+    def plain_location(self, span: Span) -> plain.Location:
+        part = self.part_at(span.start)
+        return {"uri": part.uri, "range": part.plain_range(span)}
 
 
 class Documents:

@@ -130,7 +130,7 @@ class Protocol(LanguageServerProtocol):
         return self._converter.structure(plain, types.Range)
 
     def plain(self, params: object) -> object:
-        """The parameters of a message as JSON has them."""
+        """The parameters of a message, or a part of an answer, as JSON has them."""
         return as_json(_members(params))
 
     def capabilities(self, given: Mapping[str, object]) -> types.ClientCapabilities:

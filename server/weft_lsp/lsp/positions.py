@@ -75,10 +75,12 @@ def position(lines: Lines, offset: int, encoding: Encoding) -> types.Position:
 
 def place(lines: Lines, offset: int, encoding: Encoding) -> tuple[int, int]:
     """The line and the column of an offset."""
-    offset = min(max(offset, 0), len(lines.text))
+    text = lines.text
+    offset = min(max(offset, 0), len(text))
     line = bisect_right(lines.starts, offset) - 1
-    content = lines.content(line)
-    return line, units(lines.text[content.start : min(offset, content.end)], encoding)
+    before = text[lines.starts[line] : offset]
+    # Between `\r` and `\n` there is no place.
+    return line, units(before.removesuffix("\r") if text.startswith("\n", offset) else before, encoding)
 
 
 def range_of(lines: Lines, span: Span, encoding: Encoding) -> types.Range:

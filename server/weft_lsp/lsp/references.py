@@ -4,12 +4,13 @@ from lsprotocol import types
 
 from weft_lsp.ide.complement import own_target
 from weft_lsp.ide.references import our_target, references
+from weft_lsp.lsp import plain
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.locations import all_to_lsp
 from weft_lsp.lsp.workspace_models import models_of
 
 
-async def on_references(ls: Server, params: types.ReferenceParams) -> list[types.Location] | None:
+async def on_references(ls: Server, params: types.ReferenceParams) -> list[plain.Location] | None:
     document = ls.document(params.text_document.uri)
     offset = document.offset(params.position)
     target = our_target(document.model, offset)

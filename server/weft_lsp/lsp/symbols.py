@@ -5,6 +5,7 @@ from pygls.capabilities import get_capability
 from weft.model.facts import Outline, SymbolKind
 
 from weft_lsp.ide.symbols import symbols
+from weft_lsp.lsp import plain
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 
@@ -26,7 +27,7 @@ KINDS: dict[SymbolKind, types.SymbolKind] = {
 
 def on_document_symbol(
     ls: Server, params: types.DocumentSymbolParams
-) -> list[types.DocumentSymbol] | list[types.SymbolInformation] | None:
+) -> list[plain.DocumentSymbol] | list[plain.SymbolInformation] | None:
     document = ls.document(params.text_document.uri)
     if ls.is_beside:
         return None
@@ -37,20 +38,24 @@ def on_document_symbol(
     return [information for entry in found for information in _flat(document, entry, None)]
 
 
-def _to_lsp(document: Document, entry: Outline) -> types.DocumentSymbol:
-    return types.DocumentSymbol(
-        name=entry.name,
-        detail=entry.detail or None,
-        kind=KINDS[entry.kind],
-        range=document.range(entry.span),
-        selection_range=document.range(entry.name_span),
-        children=[_to_lsp(document, child) for child in entry.children],
-    )
+def _to_lsp(document: Document, entry: Outline) -> plain.DocumentSymbol:
+    symbol: plain.DocumentSymbol = {
+        "name": entry.name,
+        "kind": KINDS[entry.kind],
+        "range": document.plain_range(entry.span),
+        "selectionRange": document.plain_range(entry.name_span),
+        "children": [_to_lsp(document, child) for child in entry.children],
+    }
+    if entry.detail:
+        symbol["detail"] = entry.detail
+    return symbol
 
 
-def _flat(document: Document, entry: Outline, container: str | None) -> list[types.SymbolInformation]:
+def _flat(document: Document, entry: Outline, container: str | None) -> list[plain.SymbolInformation]:
     """For clients that know no tree: the entry and all below it, each naming what contains it."""
-    location = types.Location(document.uri, document.range(entry.span))
-    own = types.SymbolInformation(location, entry.name, KINDS[entry.kind], container_name=container)
+    location: plain.Location = {"uri": document.uri, "range": document.plain_range(entry.span)}
+    own: plain.SymbolInformation = {"name": entry.name, "kind": KINDS[entry.kind], "location": location}
+    if container is not None:
+        own["containerName"] = container
     below = [each for child in entry.children for each in _flat(document, child, entry.name)]
     return [own, *below]
