@@ -9,14 +9,12 @@ from weft.model.launch_text import launch_findings
 from weft.model.library import Library
 from weft.model.marks import Versions
 from weft.model.syntax import Parsed
-from weft.model.text import ModuleText, Scope
+from weft.model.text import Lookup, Lookups, ModuleText
 from weft.model.trace.host import HostReader
 from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
-from weft.model.values import Binding, ConfiguredKernel, Definition, KernelRef
+from weft.model.values import ConfiguredKernel, Definition, KernelRef
 from weft.records import field, record
-
-Lookup = tuple[Scope, str, Binding]
 
 _Key = tuple[tuple[str, str, int], str, bool, frozenset[str]]
 
@@ -32,7 +30,7 @@ class BlockModel:
     calls: tuple[CallFact, ...] = field(repr=False)
     launches: tuple[LaunchSite, ...]
     findings: tuple[Diagnostic, ...]
-    lookups: tuple[Lookup, ...] = field(repr=False)
+    lookups: Lookups = field(repr=False)
     # The kernels that are launched here, which are analysed once for all that launch them.
     callees: tuple[Analysis, ...] = field(default=(), repr=False)
 
@@ -71,7 +69,7 @@ class Analyses:
 def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_start: int) -> BlockModel:
     """Never raises on any text."""
     if parsed.tree is None:
-        return BlockModel(parsed, (), (), (), (), _syntax(parsed), ())
+        return BlockModel(parsed, (), (), (), (), _syntax(parsed), Lookups())
     t = Tracer(analyses.library, Frame("", parsed, module.scope), READERS, is_kernel=False)
     reader = HostReader(t, module, block_start)
     # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
@@ -98,7 +96,7 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
         (*t.calls.values(), *(call for function in functions for call in function.calls)),
         tuple(t.launches),
         tuple(sorted(findings, key=lambda finding: finding.span)),
-        (*lookups, *(lookup for function in functions for lookup in function.lookups)),
+        Lookups((*lookups, *(lookup for function in functions for lookup in function.lookups))),
         tuple(callees),
     )
 

@@ -10,7 +10,17 @@ from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.files import file_of, find, module_name, read_file
 from weft.model.syntax import Parsed, parse
-from weft.model.text import Evaluate, ModuleText, Scope, builtin, class_members
+from weft.model.text import (
+    Evaluate,
+    Held,
+    Lookup,
+    LookupKey,
+    Lookups,
+    ModuleText,
+    Scope,
+    builtin,
+    class_members,
+)
 from weft.model.values import NOTHING, UNKNOWN, Binding, External, Module, Operation, Static
 
 # The constants of `math` and `numpy` that mean the same in a kernel.
@@ -97,19 +107,34 @@ class Library:
     def _is_own(self, path: str) -> bool:
         return path.startswith(self._own)
 
-    def holds(self, lookups: Iterable[tuple[Scope, str, Binding]], module: ModuleText) -> bool:
+    def holds(self, lookups: Iterable[Lookup], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""
         held = module.held_at(self._changes)
-        for scope, name, binding in lookups:
-            # The blocks of a file look up the same names.
-            if held.get((scope.path, name)) is binding:
+        # The blocks of a file look up the same names.
+        if isinstance(lookups, Lookups) and lookups.keys <= held.lookups.keys():
+            return True
+        for lookup in lookups:
+            scope, name, binding = lookup
+            key = (scope.path, name, id(binding))
+            if key in held.lookups:
                 continue
             current = module if scope.path == module.path else self.module(scope.path)
             now = current.lookup(name) if current else None
             if now is not binding and (now is None or not _is_same(now, binding)):
                 return False
-            held[scope.path, name] = binding
+            held.lookups[key] = lookup
         return True
+
+    def looked_up(self, lookups: Iterable[Lookup], module: ModuleText) -> None:
+        """What was looked up just now holds."""
+        held = module.held_at(self._changes)
+        held.lookups |= {
+            (scope.path, name, id(binding)): (scope, name, binding) for scope, name, binding in lookups
+        }
+
+    def failing(self, held: Held, module: ModuleText) -> frozenset[LookupKey]:
+        """Of the lookups that held in the version before, those that give something else now."""
+        return frozenset(key for key, lookup in held.lookups.items() if not self.holds((lookup,), module))
 
     # Names
 

@@ -75,6 +75,7 @@ class Project:
             if each is not None and self.library.holds(each.lookups, module):
                 return each
         made = analyse_block(self._analyses, module, parsed, start)
+        self.library.looked_up(made.lookups, module)
         self._lately.pop(key, None)
         self._lately[key] = made
         if len(self._lately) > _MOST_LATELY:

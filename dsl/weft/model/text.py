@@ -86,6 +86,31 @@ class Evaluate(Protocol):
     ) -> Value: ...
 
 
+Lookup = tuple[Scope, str, Binding]
+# A lookup that is quick to compare. It stands for the lookup as long as the binding exists.
+LookupKey = tuple[str, str, int]
+
+
+class Lookups(tuple[Lookup, ...]):
+    """What a reading relied on: names of scopes, and what they stood for."""
+
+    @cached_property
+    def keys(self) -> frozenset[LookupKey]:
+        return frozenset((scope.path, name, id(binding)) for scope, name, binding in self)
+
+
+class Held:
+    """Lookups that were found to still give the same, since files last changed.
+
+    is_whole: they are all of what was found in this version of a text.
+    """
+
+    def __init__(self, changes: int, *, is_whole: bool) -> None:
+        self.changes = changes
+        self.is_whole = is_whole
+        self.lookups: dict[LookupKey, Lookup] = {}
+
+
 class ModuleScope:
     """The names of a module as it is now: what is kept of one version must not keep the whole of it."""
 
@@ -148,8 +173,7 @@ class ModuleText:
         # What names were bound to before the edit: most functions still are.
         self._earlier = before.bound() if before else {}
         self._pending: set[str] = set()
-        self._held: dict[tuple[str, str], Binding] = {}
-        self._held_at = -1
+        self._held: Held | None = None
 
     @property
     def scope(self) -> ModuleScope:
@@ -275,6 +299,9 @@ class ModuleText:
             found = self._submodule(name)
             found = self._bind_starred(name) if found is NOTHING else found
             return builtin(self.library.dialect, name) if found is NOTHING else found
+        if len(declarations) == 1:
+            only = declarations[0]
+            return self._declared(only, [only.node] if is_overload(only.node) else ())
         overloads = [each.node for each in declarations if is_overload(each.node)]
         declarations = [each for each in declarations if each.node not in overloads] or declarations
         bindings = [self._declared(declaration, overloads) for declaration in declarations]
@@ -335,10 +362,13 @@ class ModuleText:
             binding = module.lookup(name)
         return None if binding is NOTHING else binding
 
-    def held_at(self, changes: int) -> dict[tuple[str, str], Binding]:
-        """What was found to still stand for the same, since files last changed: names by the file of their scope."""
-        if self._held_at != changes:
-            self._held, self._held_at = {}, changes
+    def held_at(self, changes: int) -> Held:
+        if self._held is None or self._held.changes != changes:
+            self._held = Held(changes, is_whole=self._held is None)
+        return self._held
+
+    @property
+    def held(self) -> Held | None:
         return self._held
 
     def bound(self) -> dict[str, Binding]:
