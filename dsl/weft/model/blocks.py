@@ -68,7 +68,7 @@ class Blocks(Sequence[Placed]):
         self._before = None
         failing = self.module.library.failing(held, self.module)
         self._made = [
-            each if each is not None and (not failing or failing.isdisjoint(each.lookups.keys)) else None
+            each if each is not None and (not failing or failing.isdisjoint(each.lookups.names)) else None
             for each in made
         ]
 

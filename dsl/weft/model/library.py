@@ -14,9 +14,8 @@ from weft.model.text import (
     Evaluate,
     Held,
     Lookup,
-    LookupKey,
-    Lookups,
     ModuleText,
+    Place,
     Scope,
     builtin,
     class_members,
@@ -110,31 +109,27 @@ class Library:
     def holds(self, lookups: Iterable[Lookup], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""
         held = module.held_at(self._changes)
-        # The blocks of a file look up the same names.
-        if isinstance(lookups, Lookups) and lookups.keys <= held.lookups.keys():
-            return True
         for lookup in lookups:
             scope, name, binding = lookup
-            key = (scope.path, name, id(binding))
-            if key in held.lookups:
+            # The blocks of a file look up the same names.
+            known = held.lookups.get((scope.path, name))
+            if known is not None and known[2] is binding:
                 continue
             current = module if scope.path == module.path else self.module(scope.path)
             now = current.lookup(name) if current else None
             if now is not binding and (now is None or not _is_same(now, binding)):
                 return False
-            held.lookups[key] = lookup
+            held.lookups[scope.path, name] = lookup
         return True
 
     def looked_up(self, lookups: Iterable[Lookup], module: ModuleText) -> None:
         """What was looked up just now holds."""
         held = module.held_at(self._changes)
-        held.lookups |= {
-            (scope.path, name, id(binding)): (scope, name, binding) for scope, name, binding in lookups
-        }
+        held.lookups |= {(scope.path, name): (scope, name, binding) for scope, name, binding in lookups}
 
-    def failing(self, held: Held, module: ModuleText) -> frozenset[LookupKey]:
-        """Of the lookups that held in the version before, those that give something else now."""
-        return frozenset(key for key, lookup in held.lookups.items() if not self.holds((lookup,), module))
+    def failing(self, held: Held, module: ModuleText) -> frozenset[Place]:
+        """Of the names that were looked up in the version before, those that stand for something else now."""
+        return frozenset(place for place, lookup in held.lookups.items() if not self.holds((lookup,), module))
 
     # Names
 

@@ -87,16 +87,16 @@ class Evaluate(Protocol):
 
 
 Lookup = tuple[Scope, str, Binding]
-# A lookup that is quick to compare. It stands for the lookup as long as the binding exists.
-LookupKey = tuple[str, str, int]
+# A name, by the file of its scope.
+Place = tuple[str, str]
 
 
 class Lookups(tuple[Lookup, ...]):
     """What a reading relied on: names of scopes, and what they stood for."""
 
     @cached_property
-    def keys(self) -> frozenset[LookupKey]:
-        return frozenset((scope.path, name, id(binding)) for scope, name, binding in self)
+    def names(self) -> frozenset[Place]:
+        return frozenset((scope.path, name) for scope, name, _ in self)
 
 
 class Held:
@@ -108,7 +108,7 @@ class Held:
     def __init__(self, changes: int, *, is_whole: bool) -> None:
         self.changes = changes
         self.is_whole = is_whole
-        self.lookups: dict[LookupKey, Lookup] = {}
+        self.lookups: dict[Place, Lookup] = {}
 
 
 class ModuleScope:
