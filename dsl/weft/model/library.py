@@ -56,6 +56,9 @@ class Library:
         # Counts the changes of files: names that a module imports may stand for something else after one.
         self._changes = 0
         self._read_at: dict[str, int] = {}
+        # Counts when somebody was told of a file that may change, or that a module was not found; and when files were forgotten.
+        self.others_asked = 0
+        self.forgotten = 0
         self._members: dict[str, tuple[Symbol, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         # Modules that were looked for and are not in the project: a name, and a file that imports it.
@@ -76,6 +79,7 @@ class Library:
         known = self._modules.get(path)
         if known is not None and self._is_own(path):
             return known
+        self.others_asked += 1
         text = self._read(path)
         if text is None:
             return None
@@ -92,6 +96,7 @@ class Library:
     def forget(self, path: str) -> None:
         self._modules.pop(path, None)
         self._found.clear()
+        self.forgotten += 1
         self.changed()
 
     def find(self, name: str, from_path: str) -> str | None:
@@ -99,9 +104,12 @@ class Library:
         key = (name, os.path.dirname(from_path))
         if key not in self._found:
             self._found[key] = find(name, from_path, self.roots, (self.dialect.package, self.dialect.root))
-        if self._found[key] is None:
+        found = self._found[key]
+        if found is None:
             self.missing.add((name, from_path))
-        return self._found[key]
+        if found is None or not self._is_own(found):
+            self.others_asked += 1
+        return found
 
     def _is_own(self, path: str) -> bool:
         return path.startswith(self._own)

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import operator
 import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from weakref import ref
 from weft.model.class_text import class_value
 from weft.model.declarations import (
     Declaration,
+    Function,
     declared,
     is_overload,
     name_span,
@@ -44,7 +46,7 @@ from weft.model.values import (
     Static,
     Value,
 )
-from weft.records import replace
+from weft.records import record, replace
 
 if TYPE_CHECKING:
     from weft.model.library import Library
@@ -111,6 +113,19 @@ class Held:
         self.lookups: dict[Place, Lookup] = {}
 
 
+@record(eq=False)
+class Known:
+    """What a name was bound to, by which declarations, and what that rests on: what the other names of the module stood for.
+
+    following: what stands below constants, which may be their documentation. relied: None where other files had a say.
+    """
+
+    binding: Binding
+    declarations: Sequence[Declaration]
+    following: Sequence[Parsed | None]
+    relied: Mapping[str, Binding] | None
+
+
 class ModuleScope:
     """The names of a module as it is now: what is kept of one version must not keep the whole of it."""
 
@@ -170,9 +185,14 @@ class ModuleText:
         self._of_blocks_above = before.declared_until(self.split.same_at_start) if before else []
         self._bindings: dict[str, Binding] = {}
         self._qualified: dict[tuple[str, str], str | None] = {}
-        # What names were bound to before the edit: most functions still are.
-        self._earlier = before.bound() if before else {}
+        # What names were bound to in this version or before the edit: most still are.
+        self._known: dict[str, Known] = {}
+        self._found_at = library.forgotten
+        if before and before.is_known_at(library.forgotten):
+            self._known = before.known()
+        # The names that are being bound, and those that the innermost one has needed so far.
         self._pending: set[str] = set()
+        self._relied: dict[str, Binding] = {}
         self._held: Held | None = None
 
     @property
@@ -224,17 +244,59 @@ class ModuleText:
         if found is None:
             # A name that needs itself, or a chain too long to follow, stays unknown.
             if name in self._pending or len(self._pending) > _MOST_NESTED_LOOKUPS:
+                self.library.others_asked += 1
                 return NOTHING
+            outer = self._relied
             self._pending.add(name)
-            found = self._bindings[name] = self._bind(name)
-            self._pending.discard(name)
+            try:
+                found = self._bindings[name] = self._still(name) or self._bound(name)
+            finally:
+                self._pending.discard(name)
+                self._relied = outer
+        self._relied[name] = found
         return found
 
     def release(self) -> None:
         """Forget what names stand for: functions, which hold their module."""
         self._bindings.clear()
-        self._earlier.clear()
-        self._held.clear()
+        self._known.clear()
+        self._relied.clear()
+        self._held = None
+
+    def _still(self, name: str) -> Binding | None:
+        """What the name was bound to before the edit, if it must be bound to the same."""
+        known, declarations = self._known.get(name), self.declarations.get(name)
+        if known is None or known.relied is None or declarations is None:
+            return None
+        is_same = (
+            len(declarations) == len(known.declarations)
+            and all(map(operator.is_, declarations, known.declarations))
+            and all(map(operator.is_, self._following(declarations), known.following))
+            and all(self.lookup(each) is binding for each, binding in known.relied.items())
+        )
+        return known.binding if is_same else None
+
+    def _bound(self, name: str) -> Binding:
+        asked, self._relied = self.library.others_asked, {}
+        found = self._bind(name)
+        if declarations := self.declarations.get(name):
+            relied = self._relied if self.library.others_asked == asked else None
+            self._known[name] = Known(found, declarations, self._following(declarations), relied)
+        return found
+
+    def _following(self, declarations: Sequence[Declaration]) -> Sequence[Parsed | None]:
+        return [
+            None if isinstance(each.node, Function | ast.ClassDef) else self._below(each)
+            for each in declarations
+        ]
+
+    def known(self) -> dict[str, Known]:
+        """What names are known to be bound to, in this version or in one before; nothing of many names that are gone."""
+        return self._known if len(self._known) <= 2 * len(self.blocks) + _MOST_EARLIER else {}
+
+    def is_known_at(self, forgotten: int) -> bool:
+        """Whether imports are still found where they were."""
+        return self._found_at == forgotten
 
     def declares(self, name: str) -> bool:
         return name in self.declarations
@@ -371,11 +433,6 @@ class ModuleText:
     def held(self) -> Held | None:
         return self._held
 
-    def bound(self) -> dict[str, Binding]:
-        """What names are known to be bound to, in this version or in one before; nothing of many names that are gone."""
-        known = self._earlier | self._bindings
-        return known if len(known) <= 2 * len(self.blocks) + _MOST_EARLIER else dict(self._bindings)
-
     def _function(
         self, declaration: Declaration, node: ast.FunctionDef, overloads: Sequence[ast.stmt]
     ) -> Binding:
@@ -404,7 +461,8 @@ class ModuleText:
         )
         is_device_function = kind == "function" and dialect.function in decorators
         made = KernelRef if kind == "kernel" else DeviceFunction if is_device_function else None
-        earlier = self._earlier.get(node.name, NOTHING)
+        before = self._known.get(node.name)
+        earlier = before.binding if before else NOTHING
         match earlier.value:
             case KernelRef(definition=known) | DeviceFunction(definition=known):
                 is_same = (
@@ -465,15 +523,19 @@ class ModuleText:
 
     def _doc_after(self, declaration: Declaration) -> str | None:
         """The string that stands right after a constant: its documentation, as for attributes."""
-        index = bisect_right(self.blocks, declaration.block_start, key=_start_of)
-        if index == 0 or self.blocks[index - 1][0].start != declaration.block_start:
-            return None
-        following = self.blocks[index][1].tree if index < len(self.blocks) else None
-        match following.body[:1] if following else []:
+        following = self._below(declaration)
+        match following.tree.body[:1] if following and following.tree else []:
             case [ast.Expr(value=ast.Constant(value=str() as doc))]:
                 return doc
             case _:
                 return None
+
+    def _below(self, declaration: Declaration) -> Parsed | None:
+        """The block below that of a declaration."""
+        index = bisect_right(self.blocks, declaration.block_start, key=_start_of)
+        if index == 0 or self.blocks[index - 1][0].start != declaration.block_start:
+            return None
+        return self.blocks[index][1] if index < len(self.blocks) else None
 
     def qualified(self, expr: ast.expr) -> str | None:
         """The qualified name that a decorator or a base class leads to."""
@@ -481,10 +543,15 @@ class ModuleText:
             case ast.Name(id=name):
                 return qualified_name(self.lookup(name).value)
             case ast.Attribute(value=ast.Name(id=name) as value, attr=attribute):
-                # `weft.kernel` stands above each kernel of a file.
-                if (name, attribute) not in self._qualified:
-                    self._qualified[name, attribute] = self._qualified_member(value, attribute)
-                return self._qualified[name, attribute]
+                # `weft.kernel` stands above each kernel of a file, and each of them rests on what `weft` stands for.
+                self.lookup(name)
+                if (name, attribute) in self._qualified:
+                    return self._qualified[name, attribute]
+                asked = self.library.others_asked
+                found = self._qualified_member(value, attribute)
+                if self.library.others_asked == asked:
+                    self._qualified[name, attribute] = found
+                return found
             case ast.Attribute(value=value, attr=attribute):
                 return self._qualified_member(value, attribute)
             case ast.Subscript(value=value):
