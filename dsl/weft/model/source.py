@@ -119,8 +119,8 @@ def split_again(text: str, before: Blocks) -> Blocks:
     same_end = min(_same_end(text, before.text), most)
     shift = len(text) - len(before.text)
     kept = bisect_right(before.spans, same_start - _LOOKAHEAD, key=_start_of)
-    # The last block that is kept may go on further now, and a decorator may join the one after it.
-    head = before.spans[: max(0, kept - 2)]
+    # The last block that begins well above the edit may go on further now.
+    head = before.spans[: max(0, kept - 1)]
     starts = [before.spans[len(head)].start] if kept else [0]
     unchanged = len(before.text) - same_end + _LOOKAHEAD
     first_after = bisect_left(before.spans, unchanged, key=_start_of)

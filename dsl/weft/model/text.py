@@ -183,6 +183,8 @@ class ModuleText:
         self._declarations: dict[str, list[Declaration]] | None = None
         self._of_blocks: list[tuple[Declaration, ...]] | None = None
         self._of_blocks_above = before.declared_until(self.split.same_at_start) if before else []
+        # The declarations below that, and the table of all, as they were before the edit.
+        self._before = before.declared_from(self.split.same_at_start) if before else None
         self._bindings: dict[str, Binding] = {}
         self._qualified: dict[tuple[str, str], str | None] = {}
         # What names were bound to in this version or before the edit: most still are.
@@ -218,11 +220,22 @@ class ModuleText:
     @property
     def declarations(self) -> dict[str, list[Declaration]]:
         if self._declarations is None:
+            self._declarations = self._with_same_names()
+        if self._declarations is None:
             self._declarations = {}
             for declarations in self.declared():
                 for declaration in declarations:
                     self._declarations.setdefault(declaration.name, []).append(declaration)
         return self._declarations
+
+    def _with_same_names(self) -> dict[str, list[Declaration]] | None:
+        """The declarations, if the edit did not change which names there are, and those that it touched are declared once."""
+        if self._before is None:
+            return None
+        (below, table), self._before = self._before, None
+        now = [each for declarations in self.declared()[self.split.same_at_start :] for each in declarations]
+        is_same = below == [each.name for each in now] and all(len(table[name]) == 1 for name in below)
+        return table | {each.name: [each] for each in now} if is_same else None
 
     def declared(self) -> list[tuple[Declaration, ...]]:
         """What each block declares: above an edit, the very declarations of the version before."""
@@ -237,6 +250,14 @@ class ModuleText:
     def declared_until(self, count: int) -> list[tuple[Declaration, ...]]:
         """What that many blocks at the start declare, as far as it was asked for."""
         return (self._of_blocks_above if self._of_blocks is None else self._of_blocks)[:count]
+
+    def declared_from(self, count: int) -> tuple[list[str], dict[str, list[Declaration]]] | None:
+        """The names that the blocks below so many declare, and the declarations of all; None where that was not asked for."""
+        if self._of_blocks is None or self._declarations is None:
+            return None
+        return [
+            each.name for declarations in self._of_blocks[count:] for each in declarations
+        ], self._declarations
 
     def lookup(self, name: str) -> Binding:
         """What a top-level name of the module stands for; NOTHING where the text does not tell."""
