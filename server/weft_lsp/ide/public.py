@@ -43,6 +43,18 @@ def names_of_module(library: Library, dotted: str) -> tuple[PublicName, ...]:
     return tuple(_of_module(library, dotted)) if is_public else ()
 
 
+def names_in_steps(library: Library) -> Iterator[None]:
+    """`public_names` bit by bit, for who has other things to do in between: a name may need another module to be read."""
+    for suffix in _MODULES:
+        path = library.find(f"{library.dialect.package}{suffix}", "")
+        module = library.module(path) if path else None
+        for name in module.names() if module else ():
+            if module:
+                module.lookup(name)
+            yield
+    public_names(library)
+
+
 def _of_module(library: Library, dotted: str) -> Iterator[PublicName]:
     path = library.find(dotted, "")
     module = library.module(path) if path else None

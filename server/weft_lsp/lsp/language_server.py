@@ -179,6 +179,9 @@ class Server(LanguageServer):
         self.configurations = Configurations()
         self.publication: asyncio.TimerHandle | None = None
         self.publishing: asyncio.Task[None] | None = None
+        # Reads what the first completion needs, and the project that it is or was read for.
+        self.warming: asyncio.Task[None] | None = None
+        self.warmed: Project | None = None
         # What was last sent about a document, and of which version.
         self.published: dict[str, tuple[int, list[types.Diagnostic]]] = {}
         self.plain_python = PlainPython()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from weft_lsp.lsp import diagnostics
+from weft_lsp.lsp import diagnostics, warm_up
 from weft_lsp.lsp.language_server import Server
 
 
@@ -13,6 +13,7 @@ def on_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
         ls.project.open(document.path, document.text)
         ls.background.opened(document.path)
         diagnostics.schedule(ls, delay_seconds=0)
+        warm_up.start(ls)
 
 
 def on_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
@@ -34,6 +35,7 @@ def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
 def on_open_notebook(ls: Server, params: types.DidOpenNotebookDocumentParams) -> None:
     ls.notebooks.open(params)
     diagnostics.schedule(ls, delay_seconds=0)
+    warm_up.start(ls)
 
 
 def on_change_notebook(ls: Server, params: types.DidChangeNotebookDocumentParams) -> None:
