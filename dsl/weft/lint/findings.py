@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from weft.lint.calls import told_once
-from weft.lint.suppress import divided
 from weft.lint.targets import beyond_targets
 from weft.model.diagnostic import Diagnostic, Findings
 from weft.model.kept import kept_with_its_argument
@@ -37,6 +36,7 @@ def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[Find
         yield Findings()
         return
     from weft.lint.rules import unused_kernel
+    from weft.lint.suppress import divided
 
     found: list[Diagnostic] = []
     for start, block in model.blocks:

@@ -8,8 +8,6 @@ from weft.model.model import Model
 from weft.records import record
 
 from weft_lsp.ide.auto_import import import_edit
-from weft_lsp.ide.extract_function import extract_function
-from weft_lsp.ide.organise_to_index import organise_to_index
 from weft_lsp.ide.public import public_names
 from weft_lsp.ide.refactoring import Refactoring
 
@@ -54,6 +52,10 @@ def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:
 
 def refactorings(model: Model, span: Span) -> tuple[Refactoring, ...]:
     """What can be made of the code at the cursor, or of what is selected."""
+    # Loaded once the server has answered.
+    from weft_lsp.ide.extract_function import extract_function
+    from weft_lsp.ide.organise_to_index import organise_to_index
+
     found = [organise_to_index(model, span.start), extract_function(model, span)]
     return tuple(each for each in found if each is not None)
 

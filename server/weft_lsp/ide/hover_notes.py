@@ -5,16 +5,6 @@ from math import prod
 
 from weft.layout import ComposedLayout, Layout
 from weft.layout.draw_text import to_text
-from weft.lint.block.observe import inner_block
-from weft.lint.block.trial import Trial
-from weft.lint.block.warp import (
-    conflict_degree,
-    fewest_sectors,
-    fullest,
-    sectors,
-    step,
-    step_words,
-)
 from weft.model import fold
 from weft.model.describe import expression
 from weft.model.diagnostic import Span
@@ -84,13 +74,16 @@ def _range(bounds: Bounds) -> str:
 def _of_accesses(model: Model, function: Analysis, span: Span, *, is_name: bool = False) -> Iterator[str]:
     """What is known of the access at a place, or of that which begins with a tensor's name: `x` in `x[i]`."""
     start, _ = model.block_at(span.start)
+    # What runs a block is loaded once the server has answered.
+    from weft_lsp.ide.memory_notes import memory_notes
+
     here = span.shifted(-start)
     is_indexed = is_name and model.text[span.end : span.end + 1] == "["
     told: dict[str, None] = {}
     for access in function.accesses:
         is_of_name = is_indexed and access.span.start == here.start and access.span.end > here.end
         if access.span == here or is_of_name:
-            told.update(dict.fromkeys((_bounds_words(access), *_memory_words(function, access))))
+            told.update(dict.fromkeys((_bounds_words(access), *memory_notes(function, access))))
     yield from told
 
 
@@ -99,39 +92,6 @@ def _bounds_words(access: Access) -> str:
         return "Proved to be inside the tensor: no guard."
     done = "writes nothing" if access.is_write else "reads 0"
     return f"Not proved to be inside the tensor: guarded, and outside it {done}."
-
-
-def _memory_words(function: Analysis, access: Access) -> Iterator[str]:
-    """How much a thread moves, and what a warp makes of it."""
-    ran = inner_block(function)
-    touch = next((touch for touch in ran.touches if touch.span == access.span), None) if ran else None
-    if ran is None or touch is None:
-        return
-    size = touch.array.dtype.itemsize_bytes
-    elements = fullest(touch, ran.trial.threads)
-    if access.space == "global":
-        moved, fewest = len(sectors(elements, size)), fewest_sectors(elements, size)
-        transactions = f"{moved} {'transaction' if moved == 1 else 'transactions'} of 32 bytes for a warp"
-        how = _coalescing(elements, size, ran.trial, is_best=moved <= fewest)
-        yield f"{how}. {size} bytes for each thread; {transactions}, {fewest} at best."
-    elif access.space == "shared":
-        turns = conflict_degree(elements, size)
-        how = (
-            "No bank conflict" if turns == 1 else f"Bank conflict: a warp takes {turns} turns instead of one"
-        )
-        yield f"{how}. {size} bytes for each thread."
-
-
-def _coalescing(elements: list[int], size: int, trial: Trial, *, is_best: bool) -> str:
-    apart = step(elements)
-    if apart == 0 and len(elements) > 1:
-        return "Coalesced: the threads of a warp share one element"
-    if is_best:
-        return "Coalesced"
-    if apart is not None and abs(apart) == 1:
-        return "Coalesced, but not aligned to 32 bytes"
-    where = f"{step_words(apart, size, trial)} apart" if apart is not None else "in scattered places"
-    return f"Not coalesced: the threads of a warp are {where}"
 
 
 def _of_dimension(function: Analysis | None, dimension: Dimension) -> Iterator[str]:

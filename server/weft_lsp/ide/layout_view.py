@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from weft.layout import Layout, LayoutError, Swizzle, composition, to_svg
 from weft.layout.grid import MAX_CELLS
 from weft.layout.swizzle import ComposedLayout
-from weft.lint.block.observe import inner_block
 from weft.model.describe import describe
 from weft.model.dtypes import INDEX
 from weft.model.ir import Const, Expr
@@ -66,6 +65,8 @@ def layout_view(model: Model, offset: int) -> LayoutView | None:
 
 def _threads(model: Model, offset: int, fact: Fact) -> Mapping[int, int]:
     """Of the access that begins with this name: the first thread that touches each element, when it is made first."""
+    from weft.lint.block.observe import inner_block  # as in `hover_notes`
+
     function = model.kernel_at(offset)
     ran = inner_block(function) if function else None
     start, _ = model.block_at(offset)
