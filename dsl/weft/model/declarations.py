@@ -1,6 +1,7 @@
 """What the statements of a block declare, with the facts an editor shows: signature, docstring, place."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
@@ -8,8 +9,11 @@ from weft.model.annotation_text import plain_annotation
 from weft.model.diagnostic import Span
 from weft.model.facts import Location, ParameterText, Signature, Symbol, SymbolKind
 from weft.model.kept import kept_with_its_argument
-from weft.model.syntax import HOLE, Parsed
+from weft.model.syntax import HOLE, Parsed, Unread
 from weft.records import field, record, replace
+
+# A definition that is a block by itself.
+_DEFINITION = re.compile(r"(?:@[^\r\n]*[\r\n]+)*(?:class|def)[ \t]+(\w+)")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What makes an initializer from the fields of a class.
@@ -21,10 +25,18 @@ class Declaration:
     """A name that a statement binds. `node` is the statement, `alias` the part of an import that binds it."""
 
     name: str
-    node: ast.stmt = field(repr=False)
     block: Parsed = field(repr=False)
     block_start: int
+    # None for the only statement of a block that is not parsed yet.
+    statement: ast.stmt | None = field(default=None, repr=False)
     alias: ast.alias | None = None
+
+    @cached_property
+    def node(self) -> ast.stmt:
+        if self.statement is not None:
+            return self.statement
+        assert self.block.tree is not None
+        return self.block.tree.body[0]
 
     @cached_property
     def name_span(self) -> Span:
@@ -32,10 +44,13 @@ class Declaration:
         return name_span(self.block, self.alias or self.node, self.name).shifted(self.block_start)
 
 
-def declared(tree: ast.Module, block: Parsed, block_start: int) -> Iterator[Declaration]:
+def declared(block: Parsed, block_start: int) -> Iterator[Declaration]:
     """The declarations of a block, also those inside its `if` and `try` statements."""
-    for name, node, alias in _all_bound(tree):
-        yield Declaration(name, node, block, block_start, alias)
+    if isinstance(block, Unread) and (definition := _DEFINITION.match(block.text)):
+        yield Declaration(definition[1], block, block_start)
+    elif block.tree is not None:
+        for name, node, alias in _all_bound(block.tree):
+            yield Declaration(name, block, block_start, node, alias)
 
 
 @kept_with_its_argument

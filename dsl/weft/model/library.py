@@ -85,7 +85,9 @@ class Library:
             return None
         if known is None or known.text != text or self._read_at[path] != self._changes:
             name = known.name if known else module_name(path)
-            known = self._modules[path] = ModuleText(path, name, text, self, known)
+            known = self._modules[path] = ModuleText(
+                path, name, text, self, known, is_sound=self._is_own(path)
+            )
             self._read_at[path] = self._changes
         return known
 

@@ -104,6 +104,17 @@ class Parsed:
         return column
 
 
+class Unread(Parsed):
+    """A block of a text that is known to parse, which is parsed when something but its text is asked for."""
+
+    def __init__(self, text: str) -> None:
+        vars(self)["text"] = text
+
+    def __getattr__(self, name: str) -> object:
+        vars(self).update(vars(parse(self.text)))
+        return object.__getattribute__(self, name)
+
+
 def parse(text: str) -> Parsed:
     """The tree of a block; where it does not parse, of as much of it as can be mended, with the error found."""
     lines = Lines.of(text)

@@ -25,7 +25,7 @@ from weft.model.dialect import Dialect
 from weft.model.facts import Location, ParameterText, Signature, Symbol
 from weft.model.ir import Special
 from weft.model.source import split, split_again, split_parts
-from weft.model.syntax import Parsed
+from weft.model.syntax import Parsed, Unread
 from weft.model.unpacking import part_of
 from weft.model.values import (
     NOTHING,
@@ -165,8 +165,11 @@ class ModuleText:
         library: "Library",
         before: "ModuleText | None" = None,
         parts: Sequence[int] = (),
+        *,
+        is_sound: bool = False,
     ) -> None:
-        # `before`: the module as it was before an edit. `parts`: where a block must start.
+        # `before`: the module as it was before an edit. `parts`: where a block must start. `is_sound`: the text parses.
+        self._parse = Unread if is_sound else library.parsed
         self.path = path
         self.name = name
         self.text = text
@@ -212,7 +215,7 @@ class ModuleText:
         if before is None:
             first, last = 0, len(spans)
         head = before.blocks[:first] if before else []
-        middle = [(span, self.library.parsed(self.text[span.start : span.end])) for span in spans[first:last]]
+        middle = [(span, self._parse(self.text[span.start : span.end])) for span in spans[first:last]]
         tail = before.blocks[last - len(spans) :] if before and last < len(spans) else []
         moved = [(span, parsed) for span, (_, parsed) in zip(spans[last:], tail, strict=True)]
         return [*head, *middle, *moved]
@@ -242,7 +245,7 @@ class ModuleText:
         if self._of_blocks is None:
             self._of_blocks = [*self._of_blocks_above]
             for span, block in self.blocks[len(self._of_blocks_above) :]:
-                found = declared(block.tree, block, span.start) if block.tree else ()
+                found = declared(block, span.start)
                 self._of_blocks.append(tuple(found))
             self._of_blocks_above = []
         return self._of_blocks

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterable
-from hashlib import sha256
 
 from attrs import evolve
 from lsprotocol import types
@@ -42,6 +41,8 @@ async def on_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> t
     if document and document.is_part:
         document = None
     items = _shown(ls, document, await _found(ls, document)) if document else []
+    from hashlib import sha256  # loads OpenSSL
+
     result_id = sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if result_id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id)

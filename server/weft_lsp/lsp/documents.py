@@ -1,7 +1,6 @@
 """The documents that the client has open: each a value of one version, replaced as a whole by an edit."""
 
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 
 from lsprotocol import types
 from pygls import uris
@@ -70,6 +69,8 @@ class Document:
         self._model = None
 
     def digest(self) -> str:
+        from hashlib import sha256  # loads OpenSSL
+
         return sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def offset(self, position: types.Position) -> int:
