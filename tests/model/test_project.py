@@ -4,9 +4,14 @@ import gc
 from pathlib import Path
 from weakref import ref
 
+import pytest
 import weft.lint.findings
+import weft.model.syntax
 from weft.model.describe import describe
+from weft.model.library import Library
 from weft.model.project import Project
+from weft.model.syntax import Parsed
+from weft.model.text import ModuleText
 from weft.model.values import Static
 from weft.ops.dialect import DIALECT
 
@@ -224,3 +229,80 @@ def test_edits_leave_no_cycles(tmp_path: Path):
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+MANY = KERNEL[: KERNEL.index("@weft")] + "".join(
+    KERNEL[KERNEL.index("@weft") :].replace("def k", f"def kernel_{number}") for number in range(40)
+)
+
+
+def count(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> list[object]:
+    """What the function is called with from now on."""
+    calls: list[object] = []
+    function = getattr(owner, name)
+
+    def counted(self: object, first: object, *rest: object) -> object:
+        calls.append(first)
+        return function(self, first, *rest)
+
+    monkeypatch.setattr(owner, name, counted)
+    return calls
+
+
+def test_names_that_an_edit_left_alone_are_not_bound_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    project, path = make(tmp_path)
+    text = MANY.replace("from lib.constants import TILE\n", "TILE = 8\n").replace(
+        "from lib.functions import twice\n", "@weft.function\ndef twice(x: f32) -> f32:\n    return x\n"
+    )
+    assert len(project.read(path, text).outline) == 42
+    assert len(project.read(path, f"{text}\n").outline) == 42
+    bound = count(monkeypatch, ModuleText, "_bind")
+    edited = project.read(path, text.removesuffix("twice(tile[0])\n") + "twice(tile[1])\n")
+    assert len(edited.outline) == 42
+    assert bound == ["kernel_39"]
+
+
+def test_blocks_that_an_edit_left_alone_look_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    project, path = make(tmp_path)
+    assert project.read(path, MANY).findings == ()
+    checked = count(monkeypatch, Library, "holds")
+    edited = project.read(path, MANY.removesuffix("twice(tile[0])\n") + "twice(tile[1])\n")
+    assert edited.findings == ()
+    assert len(checked) < len(edited.blocks)
+
+
+def test_a_name_is_bound_again_when_what_it_rests_on_changes(tmp_path: Path):
+    project, path = make(tmp_path)
+    text = 'TILE = 8\nSHAPE = (TILE, 2)\nOTHER = 1\n"""Told."""\n'
+
+    def shape(text: str) -> str:
+        return describe(project.read(path, text).module.lookup("SHAPE").value)
+
+    def told(text: str) -> str | None:
+        symbol = project.read(path, text).module.lookup("OTHER").symbol
+        return symbol and symbol.doc
+
+    assert (shape(text), told(text)) == ("(8, 2)", "Told.")
+    assert shape(text.replace("TILE = 8", "TILE = 4")) == "(4, 2)"
+    assert "8" not in shape(f"{text}\nTILE = 3\n")
+    assert shape(f"{text}\n") == "(8, 2)"
+    assert told(text.replace("Told", "Said")) == "Said."
+    assert told(text.replace('"""', "'", 2)) == told(text)
+    assert told(text[: text.index('"""')]) is None
+
+
+def test_a_module_of_the_language_is_parsed_where_a_name_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    project, path = make(tmp_path)
+    parsed: list[str] = []
+    parse = weft.model.syntax.parse
+
+    def noted(text: str) -> Parsed:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(weft.model.syntax, "parse", noted)
+    assert project.read(path, KERNEL).findings == ()
+    assert any("def tile_index(" in text for text in parsed)
+    assert not any("def index(" in text for text in parsed)

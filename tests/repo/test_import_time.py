@@ -100,3 +100,21 @@ def test_classes_of_the_protocol_are_those_of_lsprotocol():
         for code in (f"import weft_lsp.lsp; {fields}", resolved)
     )
     assert late == at_once
+
+
+def test_the_server_starts_without_what_a_first_answer_can_do_without():
+    later = (
+        "ssl",
+        "_hashlib",
+        "weft.lint.block",
+        "weft.lint.rules",
+        "weft.lint.suppress",
+        "weft_lsp.ide.extract_function",
+    )
+    code = (
+        f"import sys; from weft_lsp import __main__; sys.argv[1:] = ['--version']\n"
+        f"try: __main__.main()\n"
+        f"finally: print('FOUND', *[name for name in {later} if name in sys.modules])"
+    )  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "FOUND"

@@ -109,7 +109,8 @@ class Library:
         found = self._found[key]
         if found is None:
             self.missing.add((name, from_path))
-        if found is None or not self._is_own(found):
+        # What the language's own modules import stays what it is.
+        if not self._is_own(from_path) and (found is None or not self._is_own(found)):
             self.others_asked += 1
         return found
 
