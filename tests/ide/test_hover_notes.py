@@ -204,3 +204,26 @@ def test_the_drawing_of_a_swizzled_layout():
 def test_python_s_own_functions_are_another_servers():
     for line in ("for n in ra$0nge(4):", "t = m$0in(1, 2)"):
         assert hover(*read(f"@weft.kernel\ndef k(x: Tensor[f32, N]):\n    {line}\n        pass\n")) is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("weft.index(x)", "This launch: 100 × 300 = 30,000 threads."),
+        ("weft.tile_index(x, (4, 8))", "This launch: 950 blocks of 8 × 4 = 32 threads, 30,400 in all."),
+    ],
+)
+def test_a_launch_without_brackets_whose_sizes_the_text_tells(domain: str, expected: str):
+    source = f"""
+import numpy as np
+@weft.kernel
+def k(x: Tensor[f32, M, N]):
+    i, j = {domain}
+    x[i, j] = 1.0
+
+k$0(np.zeros((100, 300), np.float32))
+"""
+    found = hover(*read(source))
+    assert found and expected in found.markdown
+    found = hover(*read(source.replace("np.zeros((100, 300), np.float32)", "y")))
+    assert found and "This launch" not in found.markdown

@@ -95,9 +95,43 @@ def test_the_names_of_parameters_where_the_argument_does_not_say_them():
 
 def test_the_geometry_that_a_launch_leaves_to_weft():
     shows = shown(LAUNCHES.format("", ""), replace(OFF, geometry=True))
-    assert shows.endswith("scale‹[(M, N)]›(2.0, x)\n")
+    assert shows.endswith("scale‹[M × N threads]›(2.0, x)\n")
 
 
 def test_the_block_that_a_kernel_fixes():
     tiled = LAUNCHES.replace("weft.index(x)", "weft.tile_index(x, (4, 8))").format("", "")
-    assert shown(tiled, replace(OFF, geometry=True)).endswith("scale‹[(M, N), (8, 4)]›(2.0, x)\n")
+    assert shown(tiled, replace(OFF, geometry=True)).endswith("scale‹[(⌈N/8⌉, ⌈M/4⌉), (8, 4)]›(2.0, x)\n")
+
+
+SIZED = """
+import numpy as np
+{}
+
+scale(2.0, np.zeros((100, 300), np.float32))
+"""
+
+
+@pytest.mark.parametrize(
+    ("domain", "label"),
+    [
+        ("weft.index(x)", "[100 × 300 threads]"),
+        ("weft.tile_index(x, (4, 8))", "[(38, 25), (8, 4)]"),
+        ("weft.tile_index((M + 1, 64), (1, 64))", "[(1, 101), (64, 1)]"),
+    ],
+)
+def test_the_geometry_of_a_launch_whose_sizes_the_text_tells(domain: str, label: str):
+    source = SIZED.format(in_kernel("x[i, j] = alpha").replace("weft.index(x)", domain))
+    assert f"scale‹{label}›(2.0, np" in shown(source, replace(OFF, geometry=True))
+
+
+@pytest.mark.parametrize(
+    ("domain", "label"),
+    [
+        ("weft.tile_index((M + 1, 64), (1, 64))", "[(1, M + 1), (64, 1)]"),
+        ("weft.tile_index((2 * M, N), (4, 8))", "[(⌈N/8⌉, ⌈(2 * M)/4⌉), (8, 4)]"),
+        ("0, weft.cluster((2, 1))\n    i, j = weft.tile_index(x, (4, 8))", "[(⌈N/8⌉, 2 × ⌈M/8⌉), (8, 4)]"),
+    ],
+)
+def test_the_blocks_that_cover_a_domain(domain: str, label: str):
+    source = LAUNCHES.replace("weft.index(x)", domain).format("", "")
+    assert f"scale‹{label}›(2.0, x)" in shown(source, replace(OFF, geometry=True))

@@ -56,6 +56,14 @@ def launch_findings(site: LaunchSite, kernel: Analysis) -> Iterator[Diagnostic]:
         yield from coverage_findings(kernel.ir, geometry, facts, configured.grid_span or site.span)
 
 
+def dims_of_launch(site: LaunchSite, kernel: Analysis) -> dict[str, int]:
+    """The values of dimensions that the arguments of a launch tell; none where it does not fit the kernel."""
+    is_whole = len(kernel.parameters) == kernel.parameter_count
+    if not is_whole or any(True for _ in _problems(site, kernel)):
+        return {}
+    return dims_told(kernel.parameters, [fact_of(value) for value, _ in _given(site, kernel)])
+
+
 def _problems(site: LaunchSite, kernel: Analysis) -> Iterator[tuple[Problem, Span]]:
     if len(kernel.parameters) != kernel.parameter_count:
         # The kernel's own signature is at fault, and is reported there.

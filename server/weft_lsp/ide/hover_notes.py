@@ -18,6 +18,7 @@ from weft.model.trace.tracer import Access, Fact
 from weft.model.uniformity import is_varying
 from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static, Tensor
 
+from weft_lsp.ide.launch_geometry import chosen_geometry
 from weft_lsp.ide.resources import kernel_of, resources, shared_bytes, sizes_text
 from weft_lsp.ide.threads import varying_names
 
@@ -118,13 +119,17 @@ def _of_kernel(model: Model, offset: int, fact: Fact) -> Iterator[str]:
             yield from _of_occupancy(kernel, prod(kernel.made.domain.block))
     start, block = model.block_at(offset)
     for site in block.launches:
-        if site.span.start + start == fact.span.start and isinstance(site.kernel, ConfiguredKernel):
+        if site.span.start + start != fact.span.start:
+            continue
+        if isinstance(site.kernel, ConfiguredKernel):
             geometry = site.kernel.geometry
             if geometry is not None:
                 blocks = f"{geometry.blocks:,} {'block' if geometry.blocks == 1 else 'blocks'}"
                 whole = geometry.blocks * geometry.threads_per_block
                 yield f"This launch: {blocks} of {sizes_text(geometry.block)}, {whole:,} in all."
                 yield from _of_occupancy(kernel, geometry.threads_per_block)
+        elif kernel is not None and (chosen := chosen_geometry(site, kernel)) and chosen.is_known:
+            yield chosen.sentence
 
 
 def _of_occupancy(kernel: Analysis | None, block_threads: int) -> Iterator[str]:

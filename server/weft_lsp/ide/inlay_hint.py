@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from weft.model.block import BlockModel
-from weft.model.describe import describe, expression
+from weft.model.describe import describe
 from weft.model.diagnostic import Span
 from weft.model.kernel import Analysis
 from weft.model.model import Model
@@ -14,6 +14,7 @@ from weft.model.trace.tracer import Fact
 from weft.model.values import KernelRef, Static
 from weft.records import record
 
+from weft_lsp.ide.launch_geometry import chosen_geometry
 from weft_lsp.ide.relevance import is_literal, is_of_language, is_unknown
 from weft_lsp.ide.resources import kernel_of, resources
 
@@ -117,12 +118,7 @@ def _geometry(model: Model, start: int, block: BlockModel) -> Iterator[Hint]:
     """What a launch without brackets leaves to Weft."""
     for site in block.launches:
         kernel = kernel_of(model, site.kernel) if isinstance(site.kernel, KernelRef) else None
-        domain = kernel.made.domain if kernel else None
-        if kernel is None or domain is None:
-            continue
+        chosen = chosen_geometry(site, kernel) if kernel else None
         name = block.parsed.text.find("(", site.span.start, site.span.end)
-        if name >= 0:
-            extents = ", ".join(map(expression, domain.extents))
-            fixed = f", {tuple(reversed(domain.block))}" if domain.block else ""
-            label = f"[({extents}){fixed}]" if len(domain.extents) > 1 else f"[{extents}{fixed}]"
-            yield Hint(name + start, label, "geometry", f"{resources(kernel)}.")
+        if kernel is not None and chosen is not None and name >= 0:
+            yield Hint(name + start, chosen.label, "geometry", f"{resources(kernel)}.")
