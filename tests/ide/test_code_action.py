@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from ide_case import in_kernel, read
 from weft.model.diagnostic import Edit, Span
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
 from weft_lsp.ide.code_action import fix_all, quick_fixes
 
 
@@ -72,3 +74,53 @@ def test_all_mends():
 def test_nothing_to_mend():
     model, _ = read(in_kernel("x[i, j] = alpha$0"))
     assert fix_all(model) == ()
+
+
+def mended(source: str, title: str) -> str:
+    """The text after the mend of that title."""
+    model, offset = read(source)
+    (fix,) = [fix for fix in quick_fixes(model, Span(offset, offset)) if fix.title == title]
+    return applied(model.text, fix.edits)
+
+
+def test_a_dimension_that_is_not_declared():
+    source = "\n@weft.kernel\ndef k(x: Tensor[f32, Ro$0ws]):\n    x[weft.index(x)] = 1.0\n"
+    after = mended(source, "Declare the dimension `Rows`")
+    assert "\nclass Rows(weft.Dim):\n    pass\n\n\n@weft.kernel\ndef k(x: Tensor[f32, Rows]):\n" in after
+    assert not Project(DIALECT).read("/project/kernel.py", after).findings
+    model, offset = read(in_kernel("x[i, j] = Ro$0ws"))
+    assert "Declare" not in " ".join(fix.title for fix in quick_fixes(model, Span(offset, offset)))
+
+
+def test_a_dimension_in_a_file_that_imports_names_alone():
+    text = "from weft import Tensor, f32, index, kernel\n\n@kernel\ndef k(x: Tensor[f32, Rows]):\n    x[index(x)] = 1.0\n"
+    model = Project(DIALECT).read("/project/kernel.py", text)
+    offset = text.index("Rows")
+    (fix,) = [each for each in quick_fixes(model, Span(offset, offset)) if each.title.startswith("Declare")]
+    after = applied(text, fix.edits)
+    assert after.startswith(
+        "from weft import Dim, Tensor, f32, index, kernel\n\nclass Rows(Dim):\n    pass\n"
+    )
+    assert not Project(DIALECT).read("/project/kernel.py", after).findings
+
+
+def test_a_decorator_that_is_not_imported():
+    after = mended("@ker$0nel\ndef k(x: Tensor[f32, N]):\n    pass\n", "Import `kernel` from weft")
+    assert "from weft import Tensor, f32, kernel\n" in after
+
+
+def test_the_package_that_is_not_imported():
+    for above, expected in (
+        ("", "import weft\n\n"),
+        ("import os\n\n", "import weft\nimport os\n\n"),
+        ('"""Kernels."""\n\n', '"""Kernels."""\n\nimport weft\n\n'),
+        (
+            "from __future__ import annotations\nimport os\n\n",
+            "from __future__ import annotations\nimport weft\nimport os\n\n",
+        ),
+    ):
+        below = "@weft.kernel\ndef k(x):\n    pass\n"
+        model = Project(DIALECT).read("/project/kernel.py", above + below)
+        offset = model.text.index("weft")
+        fix = quick_fixes(model, Span(offset, offset))[0]
+        assert (fix.title, applied(model.text, fix.edits)) == ("Import weft", expected + below)

@@ -91,3 +91,37 @@ def test_other_modules_and_values_are_left_alone():
     """)
         == []
     )
+
+
+def test_a_decorator_that_is_not_imported():
+    check("""
+        @kernel
+         #^^^^^ unknown-name: `kernel` is not defined: import it from `weft`
+        def k(x: Tensor[f32, N]):
+            pass
+
+        @function()
+         #^^^^^^^ unknown-name: `function` is not defined: import it from `weft`
+        def f(x):
+            return x
+
+        @other
+        def g(kernel):
+            @kernel
+            def h(x):
+                return x
+            return h
+    """)
+
+
+def test_the_package_that_is_not_imported():
+    text = "@weft.kernel\ndef k(x):\n    pass\n"
+    [finding] = read(text).findings
+    assert (finding.code, finding.message) == ("unknown-name", "`weft` is not defined: write `import weft`")
+    for above in (
+        "import weft\n",
+        "from elsewhere import *\n",
+        "weft = 3\n",
+        "try:\n    import weft\nexcept ImportError:\n    pass\n",
+    ):
+        assert not [each for each in read(above + text).findings if each.code == "unknown-name"]

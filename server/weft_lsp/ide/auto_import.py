@@ -25,6 +25,18 @@ def import_edit(model: Model, module: str, name: str, within: Span | None = None
     return Edit(Span(top, top), f"{line}\n\n" if top == first else f"\n\n{line}")
 
 
+def module_import_edit(model: Model, module: str) -> Edit:
+    """`import weft`, above the other imports."""
+    for start, parsed in blocks_of(model, None):
+        for node in parsed.tree.body if parsed.tree else ():
+            is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+            if isinstance(node, ast.Import | ast.ImportFrom) and not is_future:
+                at = parsed.span(node).start + start
+                return Edit(Span(at, at), f"import {module}\n")
+    top = _below_docstring(model, None)
+    return Edit(Span(top, top), f"\n\nimport {module}" if top else f"import {module}\n\n")
+
+
 def _into(parts: list[tuple[Span, str]], name: str) -> Edit:
     """Before the first name that comes after it: constants, classes, then the others, each by the alphabet."""
     later = [span for span, other in parts if _order(other) > _order(name)]

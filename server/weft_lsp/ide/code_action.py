@@ -7,8 +7,9 @@ from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 from weft.model.model import Model
 from weft.records import record
 
-from weft_lsp.ide.auto_import import import_edit
-from weft_lsp.ide.public import public_names
+from weft_lsp.ide.annotation_place import type_place
+from weft_lsp.ide.auto_import import import_edit, module_import_edit
+from weft_lsp.ide.public import public_names, written_as
 from weft_lsp.ide.refactoring import Refactoring
 
 
@@ -28,7 +29,12 @@ def quick_fixes(model: Model, span: Span) -> tuple[QuickFix, ...]:
         QuickFix(fix.title, fix.edits, finding, finding.fixes == (fix,))
         for finding in check(model)
         if finding.span.start <= span.end and span.start <= finding.span.end
-        for fix in (*_imports(model, finding), *finding.fixes, *_ignored(model, finding))
+        for fix in (
+            *_imports(model, finding),
+            *_declared(model, finding),
+            *finding.fixes,
+            *_ignored(model, finding),
+        )
     )
 
 
@@ -39,6 +45,26 @@ def _imports(model: Model, finding: Diagnostic) -> Iterator[Fix]:
         if public.name == word:
             edit = import_edit(model, public.module, public.name)
             yield Fix(f"Import `{public.name}` from {public.module}", (edit,))
+    package = model.library.dialect.package
+    if finding.code == "unknown-name" and word == package:
+        yield Fix(f"Import {package}", (module_import_edit(model, package),))
+
+
+def _declared(model: Model, finding: Diagnostic) -> Iterator[Fix]:
+    """A dimension for a name that stands where a signature has one."""
+    word = model.text[finding.span.start : finding.span.end]
+    is_dimension = type_place(model, finding.span.end) == "dimension" and word.isidentifier()
+    if finding.code != "unknown-name" or not is_dimension:
+        return
+    start = model.block_at(finding.span.start)[0]
+    dialect = model.library.dialect
+    made = next(
+        each for each in public_names(model.library) if each.symbol.qualified_name == dialect.dimension
+    )
+    base = written_as(model, made)
+    edit = Edit(Span(start, start), f"class {word}({base or made.name}):\n    pass\n\n\n")
+    imports = () if base else (import_edit(model, made.module, made.name),)
+    yield Fix(f"Declare the dimension `{word}`", (*imports, edit))
 
 
 def _ignored(model: Model, finding: Diagnostic) -> Iterator[Fix]:

@@ -13,7 +13,6 @@ from weft.model.values import (
     Dimension,
     DTypeRef,
     KernelRef,
-    Module,
     Scalar,
     Static,
     Tensor,
@@ -27,7 +26,7 @@ from weft_lsp.ide.geometry_completion import geometries
 from weft_lsp.ide.hover import call_label, code, describe_property
 from weft_lsp.ide.hover import documentation as symbol_documentation
 from weft_lsp.ide.overload import arguments_of, fits, signatures, takes
-from weft_lsp.ide.public import PublicName, names_of_module, public_names
+from weft_lsp.ide.public import PublicName, names_of_module, public_names, written_as
 from weft_lsp.ide.quiet import is_quiet
 from weft_lsp.ide.relevance import is_ours_to_call, is_unknown
 from weft_lsp.ide.snippets import Snippet, snippets
@@ -310,25 +309,16 @@ def _decorators(model: Model) -> tuple[Completion, ...] | None:
     """`weft.kernel` and `weft.function`, as the file would write them."""
     dialect = model.library.dialect
     found: list[Completion] = []
-    package = next((name for name in model.module.names() if _is_package(model, name)), None)
     for public in public_names(model.library):
         if public.symbol.qualified_name in (dialect.kernel, dialect.function):
-            if model.module.declares(public.name):
-                found.append(Completion(public.name, "function", call_label(public.symbol), public.symbol))
-            elif package is not None:
-                name = f"{package}.{public.name}"
-                found.append(
-                    Completion(name, "function", call_label(public.symbol), public.symbol, text=name)
-                )
-            else:
-                found.append(_import(public))
+            name = written_as(model, public)
+            label = call_label(public.symbol)
+            text = name if name and name != public.name else ""
+            found.append(
+                Completion(name, "function", label, public.symbol, text) if name else _import(public)
+            )
     # A kernel first: there are more of them.
     return tuple(found[::-1]) or None
-
-
-def _is_package(model: Model, name: str) -> bool:
-    value = model.module.lookup(name).value
-    return isinstance(value, Module) and value.qualified_name == model.library.dialect.package
 
 
 # Other offers

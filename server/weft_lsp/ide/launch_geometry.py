@@ -50,8 +50,7 @@ def chosen_geometry(site: LaunchSite, kernel: Analysis) -> ChosenGeometry | None
     told = dims_of_launch(site, kernel)
 
     def number(leaf: Expr) -> Expr:
-        is_told = isinstance(leaf, Param) and leaf.name in told
-        return fold.const(told[leaf.name]) if is_told else leaf
+        return fold.const(told[leaf.name]) if isinstance(leaf, Param) and leaf.name in told else leaf
 
     extents = [rewrite(extent, number) for extent in domain.extents]
     threads = tuple(map(expression, extents))

@@ -6,7 +6,8 @@ from functools import lru_cache
 from weft.model.dialect import Dialect
 from weft.model.facts import Symbol
 from weft.model.library import Library
-from weft.model.values import NOTHING, Class, HostFunction, Value
+from weft.model.model import Model
+from weft.model.values import NOTHING, Class, HostFunction, Module, Value
 from weft.records import record
 
 from weft_lsp.ide.relevance import is_unknown
@@ -53,6 +54,19 @@ def names_in_steps(library: Library) -> Iterator[None]:
                 module.lookup(name)
             yield
     public_names(library)
+
+
+def written_as(model: Model, public: PublicName) -> str | None:
+    """How a file writes a public name: `kernel` or `weft.kernel`, by what it imports; None if it can do neither."""
+    module = model.module
+    bound = module.lookup(public.name).symbol if module.declares(public.name) else None
+    if bound is not None and bound.qualified_name == public.symbol.qualified_name:
+        return public.name
+    for name in module.names():
+        value = module.lookup(name).value
+        if isinstance(value, Module) and value.qualified_name == public.module:
+            return f"{name}.{public.name}"
+    return None
 
 
 def _of_module(library: Library, dotted: str) -> Iterator[PublicName]:

@@ -12,6 +12,7 @@ from weft.model.trace.expressions import annotation, expression
 from weft.model.trace.statements import statements
 from weft.model.trace.tracer import Frame, Tracer, assigned_names
 from weft.model.values import (
+    NOTHING,
     UNKNOWN,
     Binding,
     Definition,
@@ -101,6 +102,7 @@ class HostReader:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             expression(self.t, decorator)
+            self._check_decorator(decorator)
         binding = self._bind_function(node)
         definition = getattr(binding.value, "definition", None)
         if isinstance(definition, Definition):
@@ -117,6 +119,28 @@ class HostReader:
             self.t.declare(argument, argument.arg, UNKNOWN, "parameter")
         self.read(node.body)
         self.t.leave()
+
+    def _check_decorator(self, decorator: ast.expr) -> None:
+        """A decorator of the language that is not imported: without it, nothing would be said of the kernel at all."""
+        written = decorator.func if isinstance(decorator, ast.Call) else decorator
+        dialect = self.t.dialect
+        ours = [name.rpartition(".")[2] for name in (dialect.kernel, dialect.function)]
+        match written:
+            case ast.Attribute(value=ast.Name(id=name) as root, attr=word) if name == dialect.package:
+                advice = f"write `import {dialect.package}`"
+            case ast.Name(id=name) as root:
+                word, advice = name, f"import it from `{dialect.package}`"
+            case _:
+                return
+        if word in ours and self._is_undefined(name):
+            self.t.report("unknown-name", f"`{name}` is not defined: {advice}", root, also_on_host=True)
+
+    def _is_undefined(self, name: str) -> bool:
+        is_local = any(name in frame.env for frame in self.t.frames)
+        if is_local or self.t.lookup(name) is not NOTHING:
+            return False
+        self.t.all_names()
+        return self.module.knows_all_names
 
     def _enclosing_env(self) -> dict[str, Value]:
         return self.t.frame.env if len(self.t.frames) > 1 else {}
