@@ -155,6 +155,18 @@ def test_a_name_that_is_not_defined_depends_on_all_names(tmp_path: Path):
     assert messages(text) == [f"{unknown}define it before the kernel, or import it"]
 
 
+def test_a_module_that_an_editor_has_not_saved_yet(tmp_path: Path):
+    project, path = make(tmp_path)
+    text = KERNEL.replace("lib.constants", "lib.drafts")
+    before = project.read(path, text).fact_at(text.index("tile[0]") + 1)
+    assert before is None or "(16,)" not in describe(before.value)
+    project.open(str(tmp_path / "lib" / "drafts.py"), "TILE = 16\n")
+    assert tile_of(project, path, text) == "Tensor f32 (16,):(1,) shared"
+    project.close(str(tmp_path / "lib" / "drafts.py"))
+    fact = project.read(path, text).fact_at(text.index("tile[0]") + 1)
+    assert fact is None or "(16,)" not in describe(fact.value)
+
+
 STARRED = """\
 from weft import *
 from weft.dims import *

@@ -35,7 +35,7 @@ _MOST_GONE = 64
 class Library:
     """Modules as text, found in the dialect's root and, in a project, in its folders.
 
-    `read`: the text of a file, or None. `roots`: the folders that imports are looked up in.
+    `read`: the text of a file, or None. `roots`: the folders that imports are looked up in. `is_there`: whether a file is.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class Library:
         evaluate: Evaluate,
         roots: tuple[str, ...] = (),
         read: Callable[[str], str | None] | None = None,
+        is_there: Callable[[str], bool] = os.path.isfile,
     ) -> None:
         self.dialect = dialect
         self.evaluate = evaluate
         self.roots = roots
         self._read = read or read_file
+        self._is_there = is_there
         self._own = os.path.join(dialect.root, dialect.package, "")
         self._modules: dict[str, ModuleText] = {}
         self._parsed: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
@@ -105,7 +107,8 @@ class Library:
         """The file of a module, as an import in `from_path` sees it; None if it is not in the project or Weft."""
         key = (name, os.path.dirname(from_path))
         if key not in self._found:
-            self._found[key] = find(name, from_path, self.roots, (self.dialect.package, self.dialect.root))
+            language = (self.dialect.package, self.dialect.root)
+            self._found[key] = find(name, from_path, self.roots, language, self._is_there)
         found = self._found[key]
         if found is None:
             self.missing.add((name, from_path))

@@ -28,19 +28,30 @@ class Project:
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
         self._files: dict[str, Blocks] = {}
         self._lately: dict[tuple[str, str], BlockModel] = {}
-        self.library = Library(dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text)
+        self.library = Library(
+            dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text, self._is_there
+        )
         self._analyses = Analyses(self.library)
 
     def open(self, path: str, text: str) -> None:
         """Let `text` stand for the file, whatever is on disk."""
         path = absolute(path)
+        if path not in self._open and not os.path.isfile(path):
+            # Imports that led nowhere lead to it now.
+            self.library.forget(path)
         if self._open.get(path) != text:
             self._open[path] = text
             self.library.changed()
 
     def close(self, path: str) -> None:
-        if self._open.pop(absolute(path), None) is not None:
+        path = absolute(path)
+        if self._open.pop(path, None) is not None:
             self.library.changed()
+            if not os.path.isfile(path):
+                self.library.forget(path)
+
+    def _is_there(self, path: str) -> bool:
+        return path in self._open or os.path.isfile(path)
 
     def forget(self, path: str) -> None:
         """The file was made, changed or removed on disk."""
