@@ -56,7 +56,7 @@ def test_names_of_the_language():
         KERNEL,
         "def k(alpha: f32, x: Tensor[f32, N]):",
         [
-            "k: function kernel",
+            "k: function declaration kernel",
             "alpha: parameter declaration uniform",
             "f32: type defaultLibrary dtype",
             "x: parameter declaration global",
@@ -102,7 +102,7 @@ def test_memory_spaces():
 
 def test_functions_constants_and_launches():
     check(KERNEL, "SIZE = 4", ["SIZE: variable declaration"])
-    check(KERNEL, "def twice(a", ["twice: function device", "a: parameter declaration"])
+    check(KERNEL, "def twice(a", ["twice: function declaration device", "a: parameter declaration"])
     check(KERNEL, "return a * SIZE", ["a: parameter", "SIZE: variable readonly"])
     check(KERNEL, "k[1, 32]", ["k: function kernel"])
 

@@ -60,6 +60,9 @@ _KIND_OF: dict[SymbolKind, Kind] = {
     "property": "property",
 }
 
+_DECLARES = re.compile(r"\b(?:def|class)[ \t]+\Z")
+_LONGEST_GAP = 20
+
 
 @record(order=True)
 class Token:
@@ -102,6 +105,8 @@ def _add(found: dict[int, Token], block: BlockModel, fact: Fact, varying: Varyin
     span = _name_span(block.parsed.text, fact)
     if fact.symbol is not None and span is not None and span.start not in found:
         modifiers = {*_modifiers(fact, fact.symbol), *_of_value(fact.value, varying)}
+        if _DECLARES.search(block.parsed.text, max(0, span.start - _LONGEST_GAP), span.start):
+            modifiers.add("declaration")
         ordered = tuple(word for word in MODIFIERS if word in modifiers)
         found[span.start] = Token(span, _kind(fact, fact.symbol), ordered)
 
