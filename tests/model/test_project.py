@@ -193,6 +193,8 @@ def test_names_that_a_star_imports(tmp_path: Path):
     assert tile_of(project, path, with_other) == "Tensor f32 (32,):(1,) shared"
     project.open(str(tmp_path / "lib" / "constants.py"), '__all__ = ["TILE"]\nTILE = 32\nother = 1\n')
     assert [finding.code for finding in project.read(path, with_other).findings] == ["unknown-name"]
+    project.open(str(tmp_path / "lib" / "constants.py"), '__all__ = [*more, "TILE"]\nTILE = 16\nother = 1\n')
+    assert tile_of(project, path, with_other) == "Tensor f32 (16,):(1,) shared"
 
 
 def test_modules_that_star_import_each_other(tmp_path: Path):

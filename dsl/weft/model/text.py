@@ -346,7 +346,10 @@ class ModuleText:
         for declaration in self.declarations.get("__all__", ())[-1:]:
             match declaration.node:
                 case ast.Assign(value=ast.List(elts=parts) | ast.Tuple(elts=parts)):
-                    words = {part.value for part in parts if isinstance(part, ast.Constant)}
+                    words = {part.value if isinstance(part, ast.Constant) else None for part in parts}
+                    if None in words:
+                        # What the list is made of is not told.
+                        continue
                     return tuple(name for name in self.declarations if name in words)
                 case _:
                     pass
