@@ -400,5 +400,14 @@ def test_an_index_that_is_outside_for_some_threads_only():
             tile[t] = x[i]
             tile[t + 64] = x[i + 64]
             weft.barrier()
-            y[i] = x[i - 1] + x[i + 1] + x[i - shift] + x[N - 1] + x[N // 2] + tile[t + 2]
+            near = tile[t - 64] if t >= 64 else 0.0
+            if t >= 64:
+             # ^^^^^^^ dead-branch: `t >= 64` is true for no thread, so this branch never runs: correct the condition, or drop the branch
+                near += tile[t - 64]
+            if i < N:
+                near += x[N + i]
+                        # ^^^^^ out-of-bounds: index `N + i` is outside for every thread: axis 0 of `x` ends before N; nothing is read or written there: correct it
+            for k in weft.static_range(3):
+                near += tile[64 * k + t]
+            y[i] = x[i - 1] + x[i + 1] + x[i - shift] + x[N - 1] + x[N // 2] + tile[t + 2] + near
     """)

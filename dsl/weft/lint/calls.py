@@ -12,6 +12,9 @@ def told_once(model: Model, found: Sequence[Diagnostic]) -> Iterator[Diagnostic]
 
     What the function shows by itself is that; what only some calls show says which. The others are related.
     """
+    if all(finding.origin is None for finding in found):
+        yield from found
+        return
     starts = {block.parsed.text: start for start, block in model.blocks}
     by_calls: dict[tuple[str, Origin], list[Diagnostic]] = {}
     own: dict[tuple[str, Span], Diagnostic] = {}

@@ -205,6 +205,20 @@ def is_not_negative(a: Expr, known: Known) -> bool:
     return known.is_shown(a, None, lambda: _is_not_negative(known.polynomial(a), known, _MOST_STEPS))
 
 
+def may_be_reached(known: Known) -> bool:
+    """Whether nothing that a test around a place found contradicts what is known otherwise: if it does, no thread comes there."""
+    for a, b in known.tested:
+        if is_not_negative(Op("sub", (a, b), INDEX), known):
+            return False
+    for atom, bounds in known.bounds.items():
+        if atom in known.definitions:
+            if bounds.lower is not None and is_less(atom, bounds.lower, known):
+                return False
+            if any(is_not_negative(Op("sub", (atom, upper), INDEX), known) for upper in bounds.uppers):
+                return False
+    return True
+
+
 def difference(a: tuple[Expr, Known], b: tuple[Expr, Known]) -> int | None:
     """`a - b`, each with what is known where it stands; None where that is no number known now."""
     rest = _sum(_polynomial(*a), _polynomial(*b), -1)

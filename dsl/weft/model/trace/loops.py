@@ -304,7 +304,10 @@ def _unroll(t: Tracer, node: ast.For, items: Sequence[Value]) -> Flow:
             t.declare(node.target, node.target.id, item, "variable")
         else:
             bind_target(t, node.target, item, node)
-        if t.run(t, node.body).leaves:
+        t.written_out += 1
+        flow = t.run(t, node.body)
+        t.written_out -= 1
+        if flow.leaves:
             refuse(t, "`break` in an unrolled loop", "use `range`", node.iter)
     return GOES_ON
 

@@ -9,7 +9,7 @@ from weft.model import fold
 from weft.model.describe import axis_text, describe, shape_text
 from weft.model.dtypes import BOOL, INDEX, DType
 from weft.model.ir import Array, Const, Expr, Load, Op, Space, Store, TensorParameter
-from weft.model.prove import is_less, is_not_negative
+from weft.model.prove import is_less, is_not_negative, may_be_reached
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.swizzles import swizzled
 from weft.model.trace.tracer import Access, Tracer, as_expr
@@ -148,7 +148,7 @@ def _places(
         last = fold.add(fold.mul(found[-1], width), fold.const(lane))
         places.append(place(t, tensor, [*found[:-1], last]))
     is_proved = all(guard is None for _, guard in places)
-    if not is_proved and tensor.width == 1:
+    if not is_proved and tensor.width == 1 and not t.written_out:
         _report_outside(t, tensor, found, node)
     access = Access(t.span(node), tensor.name, is_write, is_proved, tensor.array.space)
     known = t.accesses.get(access.span)
@@ -158,7 +158,10 @@ def _places(
 
 
 def _report_outside(t: Tracer, tensor: Tensor, found: Sequence[Expr], node: ast.Subscript) -> None:
-    """A coordinate that is outside whatever the launch and the thread: its access reads 0 and writes nothing."""
+    """A coordinate that is outside whatever the launch and the thread: its access reads 0 and writes nothing.
+
+    Of a loop that is written out, the last round may well be outside; and where no thread comes, all can be proved.
+    """
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for axis, (spec, coordinate) in enumerate(zip(tensor.axes, found, strict=True)):
         extent = extent_of(spec)
@@ -170,9 +173,18 @@ def _report_outside(t: Tracer, tensor: Tensor, found: Sequence[Expr], node: ast.
             )
         else:
             continue
+        if _is_conditional(t, node) or not may_be_reached(t.known):
+            return
         part = parts[axis] if axis < len(parts) else node.slice
         message = f"index `{ast.unparse(part)}` is {where}; nothing is read or written there: correct it"
         t.report("out-of-bounds", message, part, severity="warning")
+
+
+def _is_conditional(t: Tracer, node: ast.AST) -> bool:
+    """Whether a part of the same expression decides if this one is read."""
+    tree = t.frame.block.tree
+    choices = (one for one in ast.walk(tree) if isinstance(one, (ast.IfExp, ast.BoolOp))) if tree else ()
+    return any(part is node for one in choices for part in ast.walk(one))
 
 
 def place(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> tuple[Expr, Expr | None]:

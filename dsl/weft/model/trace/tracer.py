@@ -183,6 +183,8 @@ class Tracer:
         self.cluster: Cluster | None = None
         self.known = Known()
         self.depth = 0
+        # How many loops around the place that is read are written out.
+        self.written_out = 0
         self.count = 0
         self.inlined = 0
         self.target: tuple[str, ...] = ()
