@@ -2,7 +2,6 @@
 
 import ast
 import builtins
-import operator
 import os
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -290,15 +289,14 @@ class ModuleText:
     def _still(self, name: str) -> Binding | None:
         """What the name was bound to before the edit, if it must be bound to the same."""
         known, declarations = self._known.get(name), self.declarations.get(name)
-        if known is None or known.relied is None or declarations is None:
+        if known is None or known.relied is None or declarations != known.declarations:
             return None
-        is_same = (
-            len(declarations) == len(known.declarations)
-            and all(map(operator.is_, declarations, known.declarations))
-            and all(map(operator.is_, self._following(declarations), known.following))
-            and all(self.lookup(each) is binding for each, binding in known.relied.items())
-        )
-        return known.binding if is_same else None
+        if known.following and self._following(known.declarations) != known.following:
+            return None
+        for each, binding in known.relied.items():
+            if self.lookup(each) is not binding:
+                return None
+        return known.binding
 
     def _bound(self, name: str) -> Binding:
         asked, self._relied = self.library.others_asked, {}
@@ -309,10 +307,8 @@ class ModuleText:
         return found
 
     def _following(self, declarations: Sequence[Declaration]) -> Sequence[Parsed | None]:
-        return [
-            None if isinstance(each.node, Function | ast.ClassDef) else self._below(each)
-            for each in declarations
-        ]
+        constants = (each for each in declarations if not isinstance(each.node, Function | ast.ClassDef))
+        return [self._below(each) for each in constants]
 
     def known(self) -> dict[str, Known]:
         """What names are known to be bound to, in this version or in one before; nothing of many names that are gone."""
