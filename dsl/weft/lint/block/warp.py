@@ -14,7 +14,7 @@ from weft.lint.block.trial import WARP, Trial
 SECTOR_BYTES = 32
 _BANKS = 32
 _WORD_BYTES = 4
-_WIDEST_BYTES = 16
+WIDEST_BYTES = 16
 
 
 def fullest(touch: Touch, threads: int) -> list[int]:
@@ -39,7 +39,7 @@ def wide(touches: Sequence[Touch]) -> Iterator[tuple[Touch, int]]:
     at = 0
     while at < len(touches):
         first, size = touches[at], touches[at].array.dtype.itemsize_bytes
-        most = _WIDEST_BYTES // size
+        most = WIDEST_BYTES // size
         count = next(
             (by for by, other in enumerate(touches[at : at + most]) if not _follows(first, other, by)), most
         )

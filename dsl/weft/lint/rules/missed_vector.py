@@ -22,15 +22,13 @@ from itertools import compress
 from weft.lint.block.observe import inner_block
 from weft.lint.block.record import Touch
 from weft.lint.block.run import Ran
-from weft.lint.block.warp import fullest, step
+from weft.lint.block.warp import WIDEST_BYTES, fullest, step
 from weft.lint.places import node_at
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import Const, For, Kernel, Load, Param, Store, TensorParameter, expressions, leaves
 from weft.model.kernel import Analysis
 from weft.model.specialization import Specialization
-from weft.model.specialize import specialize
 from weft.model.values import Tensor
-from weft.model.vectors import WIDEST_BYTES
 
 CODE = "missed-vector"
 
@@ -121,6 +119,8 @@ def _is_written_singly(kernel: Analysis, span: Span) -> bool:
 
 def _single(kernel: Kernel) -> set[Span]:
     """Where elements are touched one at a time even if all tensors are aligned and all sizes are multiples of 16."""
+    from weft.model.specialize import specialize  # few kernels have such accesses
+
     tensors = [parameter for parameter in kernel.parameters if isinstance(parameter, TensorParameter)]
     names = frozenset(tensor.name for tensor in tensors)
     sizes = {
