@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from ide_case import in_kernel, read
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
 from weft_lsp.ide.definition import definition
 
 
@@ -68,3 +70,20 @@ def test_a_layout():
 )
 def test_nothing_to_find(line: str):
     check(line, None)
+
+
+def test_a_function_inside_a_function_after_an_edit_above():
+    text = (
+        "import weft\nfrom weft import Tensor, f32\nfrom weft.dims import N\n\n\ndef make(factor: float):\n"
+        "    @weft.function\n    def inner(v: f32) -> f32:\n        return v\n\n"
+        "    @weft.kernel\n    def scaled(x: Tensor[f32, N]):\n        i = weft.index(x)\n        x[i] = factor\n\n    return scaled\n"
+    )
+    project = Project(DIALECT)
+    for above in ("", "A = 1\n", "A = 1\n\n\nB = 2\n"):
+        now = text.replace("\n\n\ndef make", f"\n{above}\n\ndef make")
+        model = project.read("/w/factory.py", now)
+        assert model.findings == ()
+        for name, at in (("scaled", now.rindex("scaled")), ("inner", now.index("inner"))):
+            found = definition(model, at)
+            assert found is not None
+            assert (now[found.span.start : found.span.end], found.span.start) == (name, now.index(name))

@@ -411,3 +411,23 @@ def test_an_index_that_is_outside_for_some_threads_only():
                 near += tile[64 * k + t]
             y[i] = x[i - 1] + x[i + 1] + x[i - shift] + x[N - 1] + x[N // 2] + tile[t + 2] + near
     """)
+
+
+def test_a_tensor_of_no_axes():
+    check("""
+        @weft.kernel
+        def right(x: Tensor[f32]):
+            weft.index(1)
+            x[()] = x[()] + 1
+
+        @weft.kernel
+        def domain(x: Tensor[f32]):
+            i = weft.index(x)
+              # ^^^^^^^^^^^^^ domain-rank: the domain has no axes, and threads are counted along one to three: write `weft.index(1)` for one thread
+            x[i] = 1.0
+
+        @weft.kernel
+        def k(x: Tensor[f32]):
+            x[0] = 1.0
+          # ^^^^ wrong-rank: `x` has 0 axes () and is given 1 index: write `x[()]`
+    """)

@@ -22,7 +22,7 @@ def const(value: Number, dtype: DType = INDEX) -> Const:
     return _whole(value, dtype) if dtype == INDEX else Const(_wrap(value, dtype), dtype)
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=1 << 8)
 def _whole(value: Number, dtype: DType) -> Const:
     return Const(_wrap(value, dtype), dtype)
 

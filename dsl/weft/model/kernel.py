@@ -3,6 +3,7 @@
 import ast
 
 from weft.model import clusters, fold
+from weft.model.declarations import name_span
 from weft.model.describe import describe
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.dtypes import INDEX
@@ -142,15 +143,8 @@ def _report_too_large(t: Tracer, definition: Definition) -> None:
     t.report(
         "too-large",
         f"`{definition.name}` is too large or too deeply nested to be compiled: unroll less, or split it",
-        _name_span(definition),
+        name_span(definition.block, definition.node, definition.name),
     )
-
-
-def _name_span(definition: Definition) -> Span:
-    if definition.symbol and definition.symbol.location:
-        span = definition.symbol.location.span
-        return span.shifted(-definition.block_start)
-    return definition.block.span(definition.node)
 
 
 # Parameters
@@ -268,7 +262,7 @@ def _finish(
         definition.block,
         definition.name,
         definition.block.span(definition.node),
-        _name_span(definition),
+        name_span(definition.block, definition.node, definition.name),
         is_kernel,
         kernel.parameters,
         kernel if is_kernel and not has_errors else None,

@@ -468,8 +468,13 @@ class ModuleText:
         block: Parsed,
         block_start: int,
         overloads: Sequence[ast.FunctionDef] = (),
+        *,
+        is_inside: bool = False,
     ) -> Binding:
-        """What a `def` makes: a kernel, a device function, an operation of the language or a host function."""
+        """What a `def` makes: a kernel, a device function, an operation of the language or a host function.
+
+        is_inside: it is a local name, or a class's, whose place counts from the block's start.
+        """
         qualified = f"{self.name}.{node.name}"
         dialect = self.library.dialect
         decorators = {
@@ -495,7 +500,8 @@ class ModuleText:
                     return earlier
             case _:
                 pass
-        location = Location(self.path, name_span(block, node, node.name).shifted(block_start))
+        span = name_span(block, node, node.name)
+        location = Location(None, span) if is_inside else Location(self.path, span.shifted(block_start))
         symbol = symbol_of_function(
             node, location, kind, qualified, is_of_language=self._is_of_language, overloads=overloads
         )

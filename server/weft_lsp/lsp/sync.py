@@ -1,11 +1,17 @@
 """The text of open documents and notebooks."""
 
+import asyncio
+import gc
 from collections.abc import Iterable
 
 from lsprotocol import types
 
 from weft_lsp.lsp import diagnostics, warm_up
 from weft_lsp.lsp.language_server import Server
+
+# Edits leave no cycles, but Python keeps the memory of tuples that are gone, until garbage is looked for.
+EDITS_BETWEEN_COLLECTIONS = 1_000
+COLLECTION_SECONDS = 0.2
 
 
 def on_open(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
@@ -22,6 +28,8 @@ def on_change(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
         ls.background.edited(document.path)
         diagnostics.forget_edited(ls, document, params.content_changes)
         diagnostics.schedule(ls)
+        if ls.documents.edition % EDITS_BETWEEN_COLLECTIONS == 0:
+            asyncio.get_running_loop().call_later(COLLECTION_SECONDS, gc.collect)
 
 
 def on_close(ls: Server, params: types.DidCloseTextDocumentParams) -> None:

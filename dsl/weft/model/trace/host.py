@@ -5,7 +5,7 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
-from weft.model.declarations import bound_names
+from weft.model.declarations import bound_names, name_span
 from weft.model.diagnostic import Span
 from weft.model.text import ModuleText
 from weft.model.trace.expressions import annotation, expression
@@ -148,11 +148,11 @@ class HostReader:
     def _bind_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Binding:
         if isinstance(node, ast.AsyncFunctionDef):
             return Binding(UNKNOWN)
-        binding = self.module.function(node, self.t.frame.block, self.block_start)
+        is_inside = len(self.t.frames) > 1
+        binding = self.module.function(node, self.t.frame.block, self.block_start, is_inside=is_inside)
         symbol = binding.symbol
-        if symbol and symbol.location:
-            self.t.note(symbol.location.span.shifted(-self.block_start), binding.value, symbol)
-        if len(self.t.frames) > 1:
+        self.t.note(name_span(self.t.frame.block, node, node.name), binding.value, symbol)
+        if is_inside:
             self.t.frame.env[node.name] = binding.value
             if symbol:
                 self.t.frame.symbols[node.name] = symbol

@@ -124,6 +124,8 @@ def extents(tensor: Tensor) -> list[Expr]:
 
 
 def index_text(rank: int) -> str:
+    if rank == 0:
+        return "()"
     return ", ".join(_NAMES[axis] if axis < len(_NAMES) else f"i{axis}" for axis in range(rank))
 
 
@@ -142,11 +144,12 @@ def _places(
     found = coordinates(t, tensor, index, node)
     if found is None:
         return None
-    width = fold.const(tensor.width)
-    places: list[tuple[Expr, Expr | None]] = []
-    for lane in range(tensor.width):
-        last = fold.add(fold.mul(found[-1], width), fold.const(lane))
-        places.append(place(t, tensor, [*found[:-1], last]))
+    if tensor.width == 1:  # also of no axes, which have no last
+        places = [place(t, tensor, found)]
+    else:
+        first = fold.mul(found[-1], fold.const(tensor.width))
+        lasts = (fold.add(first, fold.const(lane)) for lane in range(tensor.width))
+        places = [place(t, tensor, [*found[:-1], last]) for last in lasts]
     is_proved = all(guard is None for _, guard in places)
     if not is_proved and tensor.width == 1 and not t.written_out:
         _report_outside(t, tensor, found, node)

@@ -102,6 +102,12 @@ def _may_open(call: Call, extents: list[Expr], block: tuple[int, ...] | None) ->
             "the kernel has a domain already, and a kernel has one: use the first one's indices",
         )
         return False
+    if not extents:
+        call.report(
+            "domain-rank",
+            "the domain has no axes, and threads are counted along one to three: write `weft.index(1)` for one thread",
+        )
+        return False
     if len(extents) > _MOST_AXES:
         call.report(
             "domain-rank",
