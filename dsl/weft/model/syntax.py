@@ -58,9 +58,14 @@ class Parsed:
     )
 
     @cached_property
+    def is_ascii(self) -> bool:
+        """Whether a byte is a character."""
+        return self.text.isascii()
+
+    @property
     def is_plain(self) -> bool:
         """Whether the text was parsed as it stands, and a byte is a character."""
-        return not self.mended and self.text.isascii()
+        return not self.mended and self.is_ascii
 
     def span(self, node: ast.AST) -> Span:
         """The span of a node in the block's text; it is noted with the node, since loops that are unrolled ask again."""
@@ -71,11 +76,12 @@ class Parsed:
         return span
 
     def _span(self, node: ast.AST) -> Span:
-        if self.is_plain and isinstance(node, _WITH_PLACE):
-            starts = self.lines.starts
-            end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
-            start = starts[node.lineno - 1] + node.col_offset
-            return Span(start, max(start, starts[end_line - 1] + end_column))
+        if self.is_ascii and isinstance(node, _WITH_PLACE):
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            starts, mended = self.lines.starts, self.mended
+            if not mended or (first not in mended and last not in mended and last < len(starts)):
+                start = starts[first] + node.col_offset
+                return Span(start, max(start, starts[last] + (node.end_col_offset or 0)))
         start = self.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
         end_line = getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
         end = self.offset(end_line, getattr(node, "end_col_offset", None) or 0)
