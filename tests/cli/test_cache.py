@@ -114,3 +114,43 @@ def test_files_of_other_versions_go_after_a_while(capsys: pytest.CaptureFixture[
     kept = sorted(path.name for path in folder.glob("*.json"))
     assert len(kept) == 8
     assert set(kept) > {f"{number:08x}.json" for number in range(5, 12)}
+
+
+def test_what_an_import_imports_counts_for_every_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Also for the files that were read after another one had asked for it."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    function = "import weft\nfrom weft import f32\n\n\n@weft.function\ndef f({}) -> f32:\n    return x\n"
+    kernel = (
+        "import weft\nfrom {} import f\nfrom weft import Tensor, f32\nfrom weft.dims import N\n\n\n"
+        "@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = f(x[i])\n\n\nK = k\n"
+    )
+    (folder / "deep.py").write_text(function.format("x: f32"))
+    (folder / "between.py").write_text("from deep import f\n")
+    (folder / "starred.py").write_text("from deep import *\n")
+    for number, source in enumerate(("between", "between", "starred", "starred")):
+        (folder / f"k{number}.py").write_text(kernel.format(source))
+    assert main(["check"]) == 0
+    (folder / "deep.py").write_text(function.format("x: f32, y: f32"))
+    capsys.readouterr()
+    assert main(["check", "--format", "concise"]) == 1
+    found = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in found if ":" in line] == ["k0.py", "k1.py", "k2.py", "k3.py"]
+
+
+def test_a_module_that_an_import_misses_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "package").mkdir()
+    (folder / "package" / "__init__.py").write_text("from .late import SIZE\n")
+    (folder / "k.py").write_text(
+        "import weft\nfrom package import SIZE\nfrom weft import Tensor, f32\nfrom weft.dims import N\n\n\n"
+        "@weft.kernel\ndef k(x: Tensor[f32, N]):\n    i = weft.index(x)\n    x[i] = x[SIZE]\n\n\nK = k\n"
+    )
+    assert main(["check"]) == 0
+    (folder / "package" / "late.py").write_text("SIZE = 'no number'\n")
+    assert main(["check"]) == 1

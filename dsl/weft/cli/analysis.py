@@ -87,15 +87,14 @@ class Analyser:
 
     def _known(self, entry: Entry) -> Outcome | None:
         cached = self.cache.get(os.path.abspath(entry.path)) if self.cache else None
-        if cached is None or any(self._has_appeared(entry, name) for name in cached.missing):
+        if cached is None or any(self._has_appeared(*each) for each in cached.missing):
             return None
         if cached.targets != self.targets_of(entry.path):
             return None
         is_clean = cached.findings == Findings()
         return Outcome(entry, None if is_clean else entry.read(), cached.findings)
 
-    def _has_appeared(self, entry: Entry, name: str) -> bool:
-        path = os.path.abspath(entry.path)
+    def _has_appeared(self, name: str, path: str) -> bool:
         key = (name, os.path.dirname(path))
         if key not in self._appeared:
             roots = tuple(map(os.path.abspath, self.roots))

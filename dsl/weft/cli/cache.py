@@ -25,12 +25,12 @@ Stamp = tuple[int, int] | None
 
 @record
 class Entry:
-    """What was found in a file, and what that rests on: its own stamp, those of the files it imports, and the modules that
-    it imports and that are not in the project. targets: the GPUs that it was judged for."""
+    """What was found in a file, and what that rests on: its own stamp, those of the files that it and its imports import, and
+    modules that are not in the project: a name, and the file that imports it. targets: the GPUs that it was judged for."""
 
     stamp: Stamp
     imports: tuple[tuple[str, Stamp], ...]
-    missing: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...]
     findings: Findings
     targets: tuple[str, ...] = ()
 
@@ -157,7 +157,7 @@ def _entry_of(value: Sequence[Any]) -> Entry:
     return Entry(
         _stamp_of(own),
         tuple((path, _stamp_of(then)) for path, then in imports),
-        tuple(missing),
+        tuple((name, path) for name, path in missing),
         findings,
         tuple(targets),
     )

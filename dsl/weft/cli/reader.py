@@ -1,6 +1,7 @@
 """Read files into Models and find what is wrong in them: what `analysis` loads for files that the cache does not know."""
 
 import gc
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -35,14 +36,12 @@ class Reader:
         source = entry.read()
         if isinstance(source, Unreadable):
             return Outcome(entry, source, Findings()), None
-        self.project.asked.clear()
-        self.project.library.missing.clear()
         findings = self.findings(source, targets)
         cached = None
         if before is not None:
-            imports = tuple((path, stamp(path)) for path in sorted(self.project.asked))
-            missing = tuple(sorted({name for name, _ in self.project.library.missing}))
-            cached = Cached(before, imports, missing, findings, targets)
+            files, missing = self.project.library.rests_on(os.path.abspath(entry.path))
+            imports = tuple((path, stamp(path)) for path in sorted(files))
+            cached = Cached(before, imports, tuple(sorted(missing)), findings, targets)
         return Outcome(entry, source, findings), cached
 
     def findings(self, source: Source, targets: Targets) -> Findings:

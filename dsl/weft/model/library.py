@@ -56,15 +56,16 @@ class Library:
         self._parsed: WeakValueDictionary[str, Parsed] = WeakValueDictionary()
         self._lately: deque[Parsed] = deque(maxlen=_MOST_GONE)
         # Counts the changes of files: names that a module imports may stand for something else after one.
-        self._changes = 0
+        self.changes = 0
         self._read_at: dict[str, int] = {}
         # Counts when somebody was told of a file that may change, or that a module was not found; and when files were forgotten.
         self.others_asked = 0
         self.forgotten = 0
         self._members: dict[str, tuple[Symbol, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
-        # Modules that were looked for and are not in the project: a name, and a file that imports it.
-        self.missing: set[tuple[str, str]] = set()
+        # For each file the files that its imports lead to, and the names of modules that are not in the project.
+        self._imports: dict[str, set[str]] = {}
+        self._missing: dict[str, set[str]] = {}
 
     # Modules
 
@@ -85,17 +86,17 @@ class Library:
         text = self._read(path)
         if text is None:
             return None
-        if known is None or known.text != text or self._read_at[path] != self._changes:
+        if known is None or known.text != text or self._read_at[path] != self.changes:
             name = known.name if known else module_name(path)
             known = self._modules[path] = ModuleText(
                 path, name, text, self, known, is_sound=self._is_own(path)
             )
-            self._read_at[path] = self._changes
+            self._read_at[path] = self.changes
         return known
 
     def changed(self) -> None:
         """Some file has another text now."""
-        self._changes += 1
+        self.changes += 1
 
     def forget(self, path: str) -> None:
         self._modules.pop(path, None)
@@ -110,19 +111,33 @@ class Library:
             language = (self.dialect.package, self.dialect.root)
             self._found[key] = find(name, from_path, self.roots, language, self._is_there)
         found = self._found[key]
-        if found is None:
-            self.missing.add((name, from_path))
         # What the language's own modules import stays what it is.
         if not self._is_own(from_path) and (found is None or not self._is_own(found)):
             self.others_asked += 1
+            if found is None:
+                self._missing.setdefault(from_path, set()).add(name)
+            else:
+                self._imports.setdefault(from_path, set()).add(found)
         return found
+
+    def rests_on(self, path: str) -> tuple[set[str], set[tuple[str, str]]]:
+        """The files that a file imports, and that those import, as far as anybody asked; and the modules that are not in the
+        project: a name, and the file that imports it."""
+        found = {path}
+        waiting = [path]
+        while waiting:
+            new = self._imports.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        missing = {(name, one) for one in found for name in self._missing.get(one, ())}
+        return found - {path}, missing
 
     def _is_own(self, path: str) -> bool:
         return path.startswith(self._own)
 
     def holds(self, lookups: Iterable[Lookup], module: ModuleText) -> bool:
         """Whether every name that was looked up still stands for the same. `module`: the text being read."""
-        held = module.held_at(self._changes)
+        held = module.held_at(self.changes)
         for lookup in lookups:
             scope, name, binding = lookup
             # The blocks of a file look up the same names.
@@ -138,7 +153,7 @@ class Library:
 
     def looked_up(self, lookups: Iterable[Lookup], module: ModuleText) -> None:
         """What was looked up just now holds."""
-        held = module.held_at(self._changes)
+        held = module.held_at(self.changes)
         held.lookups |= {(scope.path, name): (scope, name, binding) for scope, name, binding in lookups}
 
     def failing(self, held: Held, module: ModuleText) -> frozenset[Place]:

@@ -23,8 +23,6 @@ class Project:
 
     def __init__(self, dialect: Dialect, roots: Sequence[str] = ()) -> None:
         self._open: dict[str, str] = {}
-        # Every file whose text was asked for: what a Model depends on, besides its own text.
-        self.asked: set[str] = set()
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
         self._files: dict[str, Blocks] = {}
         self._lately: dict[tuple[str, str], BlockModel] = {}
@@ -94,7 +92,6 @@ class Project:
         return made
 
     def _text(self, path: str) -> str | None:
-        self.asked.add(path)
         if path in self._open:
             return self._open[path]
         try:

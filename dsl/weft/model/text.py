@@ -196,6 +196,10 @@ class ModuleText:
             self._known = before.known()
         # The names that are being bound, and those that the innermost one has needed so far.
         self._pending: set[str] = set()
+        # What `import *` brings, when that was found, and how often others were asked for it.
+        self._stars: tuple[list[ModuleText], bool] = [], True
+        self._stars_at = -1
+        self._stars_asked = 0
         self._relied: dict[str, Binding] = {}
         self._held: Held | None = None
 
@@ -353,7 +357,17 @@ class ModuleText:
 
     def _starred(self) -> "tuple[list[ModuleText], bool]":
         """The modules whose names `from other import *` brings, the last first, also those that they take names of in
-        the same way; and whether all of them were found."""
+        the same way; and whether all of them were found. Looked for once, as long as no file changes."""
+        library = self.library
+        if self._stars_at != library.changes:
+            before = library.others_asked
+            self._stars = self._found_starred()
+            self._stars_at, self._stars_asked = library.changes, library.others_asked - before
+        else:
+            library.others_asked += self._stars_asked
+        return self._stars
+
+    def _found_starred(self) -> "tuple[list[ModuleText], bool]":
         found: list[ModuleText] = [self]
         is_whole = True
         for module in found:

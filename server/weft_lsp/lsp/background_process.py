@@ -80,8 +80,6 @@ def _results(task: Task) -> Iterator[Result]:
     for path, text in task.opened.items():
         ls.project.open(path, text)
     for path in task.paths:
-        ls.project.asked.clear()
-        ls.project.library.missing.clear()
         yield _result(ls, path, read_file(path) or "")
 
 
@@ -90,6 +88,7 @@ def _result(ls: Server, path: str, text: str) -> Result:
     document = ls.documents.open(item)
     assert document is not None
     found = diagnostics.to_lsp(ls, document)
+    files, missing = ls.project.library.rests_on(path)
     names = [_name(ls, document, entry) for entry in document.model.outline]
     ls.documents.close(item.uri)
     return Result(
@@ -97,8 +96,8 @@ def _result(ls: Server, path: str, text: str) -> Result:
         [ls.protocol.plain(each) for each in found],
         names if document.model.is_about_kernels else [],
         document.model.module.name,
-        sorted(ls.project.asked - {path}),
-        sorted({name for name, _ in ls.project.library.missing}),
+        sorted(files),
+        sorted({name for name, _ in missing}),
     )
 
 
