@@ -168,10 +168,9 @@ def test_snippets_are_listed(hand: Workbench):
 
 def test_a_place_by_hand_becomes_a_domain(hand: Workbench):
     hand.go(FILE, "    |i = weft.block_idx")
-    hand.command("Refactor...")
-    hand.see(".action-widget .monaco-list-row", "weft.index")
+    row = hand.refactoring("weft.index")
     hand.picture("refactoring")
-    hand.see(".action-widget .monaco-list-row", "weft.index").click()
+    row.click()
     hand.see(".view-line", spaced("= weft.index(y)"))
     assert "    i = weft.index(y)\n    y[i] = factor * x[i] + 1.0\n" in hand.save(FILE)
 
@@ -179,8 +178,7 @@ def test_a_place_by_hand_becomes_a_domain(hand: Workbench):
 def test_what_is_selected_becomes_a_device_function(hand: Workbench):
     hand.go(FILE, "y[i] = |factor * x[i] + 1.0")
     hand.keys("Shift+End")
-    hand.command("Refactor...")
-    row = hand.see(".action-widget .monaco-list-row", "device function")
+    row = hand.refactoring("device function")
     hand.picture("extract")
     row.click()
     hand.see(".view-line", "@weft.function")

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from code_server import CodeServer
 from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 # Far more than is needed where nothing else runs.
 WAIT_MILLISECONDS = 60_000
@@ -92,6 +94,20 @@ class Workbench:
             return []
         rows = self.page.locator(".suggest-widget .monaco-list-row .label-name")
         return [plain(row) for row in rows.all_inner_texts()]
+
+    def refactoring(self, text: str) -> Locator:
+        """A row of the menu of refactorings. The editor takes the menu away when findings or hints come: it is asked for again."""
+        row = self.page.locator(".action-widget .monaco-list-row").filter(has_text=text).first
+
+        def is_there() -> bool:
+            if self.page.locator(".action-widget").count() == 0:
+                self.command("Refactor...")
+                with suppress(PlaywrightTimeoutError):
+                    row.wait_for(state="visible", timeout=WAIT_MILLISECONDS // 10)
+            return row.is_visible()
+
+        self.until(is_there, f"a refactoring is offered: {text}")
+        return row
 
     def style(self, name: str) -> tuple[str, str]:
         """Colour and weight of the first place in the editor that shows a name; nothing where none does now."""
