@@ -100,7 +100,7 @@ class Workbench:
         row = self.page.locator(".action-widget .monaco-list-row").filter(has_text=text).first
 
         def is_there() -> bool:
-            if self.page.locator(".action-widget").count() == 0:
+            if self.page.locator(".action-widget:visible").count() == 0:
                 self.command("Refactor...")
                 with suppress(PlaywrightTimeoutError):
                     row.wait_for(state="visible", timeout=WAIT_MILLISECONDS // 10)
