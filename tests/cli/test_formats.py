@@ -18,6 +18,7 @@ from weft.model.diagnostic import Diagnostic, Edit, Fix, Related, Span
 
 FIX = Fix("Write `g`", (Edit(Span(4, 5), "g"),))
 FOUND = Diagnostic("unknown-name", 'what, 100% "<so>"; do this', Span(4, 5), "warning", (FIX,))
+FOUND_FIRST = Diagnostic("layout", "what", Span(0, 1))
 RESULTS = [Checked(Source("a b/k.py", "é\n\tf()\n"), (FOUND,)), Checked(Source("c.py", ""), ())]
 
 
@@ -84,20 +85,41 @@ def test_sarif():
     rule = {
         "id": "unknown-name",
         "shortDescription": {"text": "A name that is not defined."},
+        "fullDescription": {
+            "text": "A name that is not defined.\n\nThe name is not defined, under this spelling."
+        },
         "helpUri": f"{REPOSITORY}/blob/v{__version__}/docs/rules/unknown-name.md",
         "help": {"text": words, "markdown": words},
     }
     assert log["version"] == "2.1.0"
-    assert log["runs"][0]["tool"]["driver"] == {"name": "weft", "version": __version__, "rules": [rule]}
+    assert log["runs"][0]["tool"]["driver"] == {
+        "name": "weft",
+        "version": __version__,
+        "informationUri": REPOSITORY,
+        "rules": [rule],
+    }
     assert result == {
         "ruleId": "unknown-name",
         "ruleIndex": 0,
         "level": "warning",
         "message": {"text": 'what, 100% "<so>"; do this'},
-        "locations": [{"physicalLocation": {"artifactLocation": uri, "region": region}}],
+        "locations": [
+            {"physicalLocation": {"artifactLocation": uri, "region": {**region, "snippet": {"text": "("}}}}
+        ],
         "partialFingerprints": {},
         "fixes": [{"description": {"text": "Write `g`"}, "artifactChanges": [change]}],
     }
+
+
+def test_sarif_says_where_a_file_outside_of_the_working_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for path in (str(tmp_path / "a b.py"), "../a b.py"):
+        log = json.loads(FORMATS["sarif"]([Checked(Source(path, "f"), (FOUND_FIRST,))]))
+        (location,) = log["runs"][0]["results"][0]["locations"]
+        assert location["physicalLocation"]["artifactLocation"] == {"uri": (tmp_path / "a b.py").as_uri()}
 
 
 def test_fingerprints_survive_edits_above_and_tell_equal_findings_apart():

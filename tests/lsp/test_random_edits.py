@@ -72,7 +72,9 @@ def test_random_edits():
             while unanswered:
                 unanswered.discard(client.next().get("id"))
             if done % COMPARED_EACH == 0 or done == EDITS:
-                assert asked_again(client, text) == fresh(text), f"seed {SEED}, after {done} edits of:\n{text}"
+                assert asked_again(client, text) == fresh(text), (
+                    f"seed {SEED}, after {done} edits of:\n{text}"
+                )
         client.request("shutdown", None)
         client.notify("exit", None)
         assert client.ended() == 0

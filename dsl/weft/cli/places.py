@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 
+from weft.model.diagnostic import Span
 from weft.records import record
 
 # The line ends that Python and LSP agree on; str.splitlines has more.
@@ -42,6 +43,10 @@ class Places:
             return Place(line, column)
         start, number = self._cells[cell]
         return Place(line - bisect_right(self._starts, start) + 1, column, number)
+
+    def text(self, span: Span) -> str:
+        """What stands at a place."""
+        return self._text[span.start : span.end]
 
     def line(self, number: int) -> str:
         """The text of a line of the whole text, without its end."""

@@ -1,7 +1,7 @@
-"""Install VS Code for `make e2e`, once for each version, outside of the checkout: `python install.py` prints the
-folder, and `--where` prints it and installs nothing.
+"""Install what `make e2e` drives, VS Code and the validator of SARIF, once for each version and outside of the checkout:
+`python install.py` prints the folder, and `--where` prints it and installs nothing.
 
-The folder is `$XDG_CACHE_HOME/weft-e2e/VERSIONS`, by default below `~/.cache`. It takes 800 MB and a few minutes. What the
+The folder is `$XDG_CACHE_HOME/weft-e2e/VERSIONS`, by default below `~/.cache`. It takes 900 MB and a few minutes. What the
 system must have is named before anything is downloaded.
 """
 
@@ -14,7 +14,10 @@ from pathlib import Path
 
 CODE_SERVER = "4.139.1"
 BASEDPYRIGHT = "1.40.1"
+SARIF_MULTITOOL = "5.7.0"
 NODE = "24.19.0"
+SARIF_PACKAGE = "@microsoft/sarif-multitool-linux"
+MULTITOOL = Path("node_modules") / SARIF_PACKAGE / "Sarif.Multitool"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What code-server's native modules are compiled with: the name that pkg-config knows, and Debian's package.
 LIBRARIES = {
@@ -28,7 +31,8 @@ PROGRAMS = {"make": "make", "g++": "g++", "pkg-config": "pkg-config"}
 
 def cache() -> Path:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "weft-e2e" / f"code-server-{CODE_SERVER}-node-{NODE}-basedpyright-{BASEDPYRIGHT}"
+    versions = f"code-server-{CODE_SERVER}-node-{NODE}-basedpyright-{BASEDPYRIGHT}-sarif-{SARIF_MULTITOOL}"
+    return base / "weft-e2e" / versions
 
 
 def node_folder() -> Path:
@@ -42,6 +46,11 @@ def code_server_entry() -> Path:
 
 def basedpyright_server() -> Path:
     return cache() / "node_modules" / "basedpyright" / "langserver.index.js"
+
+
+def sarif_multitool() -> Path:
+    """Microsoft's validator of SARIF: the schema, and what GitHub asks of a file beyond it."""
+    return cache() / MULTITOOL
 
 
 def browser() -> str | None:
@@ -85,7 +94,7 @@ def complaint(missing: list[str]) -> str:
 
 def install() -> None:
     """All or nothing: the folder gets its name when everything is in it."""
-    print(f"Installing code-server {CODE_SERVER} into {cache()}: some minutes, 800 MB", file=sys.stderr)
+    print(f"Installing code-server {CODE_SERVER} into {cache()}: some minutes, 900 MB", file=sys.stderr)
     cache().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache().parent, prefix="installing-") as name:
         folder = Path(name) / "all"
@@ -114,9 +123,14 @@ def _install_packages(folder: Path) -> None:
     node = folder / "node"
     # Native modules are compiled with the headers of this Node, whatever the user's npmrc says.
     variables = {"PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}", "npm_config_nodedir": str(node)}
-    packages = [f"code-server@{CODE_SERVER}", f"basedpyright@{BASEDPYRIGHT}"]
+    packages = [
+        f"code-server@{CODE_SERVER}",
+        f"basedpyright@{BASEDPYRIGHT}",
+        f"{SARIF_PACKAGE}@{SARIF_MULTITOOL}",
+    ]
     options = ["--prefix", str(folder), "--foreground-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _run([str(node / "bin" / "npm"), "install", *options, *packages], **variables)
+    (folder / MULTITOOL).chmod(0o755)
 
 
 def _has_library(name: str) -> bool:

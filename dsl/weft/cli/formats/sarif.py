@@ -1,11 +1,12 @@
 """SARIF 2.1.0. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"."""
 
 import json
+import os
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from weft import __version__
-from weft.cli.address import page
+from weft.cli.address import REPOSITORY, page
 from weft.cli.placed import Placed, placed_all
 from weft.cli.places import Places
 from weft.cli.report import Checked
@@ -23,16 +24,8 @@ def render(results: Sequence[Checked]) -> str:
     driver = {
         "name": "weft",
         "version": __version__,
-        "rules": [
-            {
-                "id": code,
-                "shortDescription": {"text": CODES.get(code, code)},
-                "helpUri": page(f"docs/rules/{code}.md"),
-                # For readers without a network, the page itself goes along.
-                "help": {"text": documentation(code), "markdown": documentation(code)},
-            }
-            for code in rules
-        ],
+        "informationUri": REPOSITORY,
+        "rules": [_rule(code) for code in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -42,8 +35,23 @@ def render(results: Sequence[Checked]) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
+def _rule(code: str) -> dict[str, object]:
+    words = documentation(code)
+    return {
+        "id": code,
+        "shortDescription": {"text": CODES.get(code, code)},
+        # GitHub's code scanning takes no rule without it: what stands before the example.
+        "fullDescription": {"text": words.partition("\n```")[0].strip()},
+        "helpUri": page(f"docs/rules/{code}.md"),
+        # For readers without a network, the page itself goes along.
+        "help": {"text": words, "markdown": words},
+    }
+
+
 def _result(one: Placed, rules: list[str]) -> dict[str, object]:
-    physical = {"artifactLocation": _artifact(one), "region": _region(one.places, one.finding.span)}
+    snippet = {"text": one.places.text(one.finding.span)}
+    region = {**_region(one.places, one.finding.span), "snippet": snippet}
+    physical = {"artifactLocation": _artifact(one), "region": region}
     result: dict[str, object] = {
         "ruleId": one.finding.code,
         "ruleIndex": rules.index(one.finding.code),
@@ -80,7 +88,11 @@ def _fix(one: Placed, fix: Fix) -> dict[str, object]:
 
 
 def _artifact(one: Placed) -> dict[str, str]:
-    return {"uri": quote(one.path, errors="surrogateescape")}
+    """A place below the working folder is relative to it. One elsewhere says where it is: no reader would know `..`."""
+    if not (os.path.isabs(one.path) or one.path.startswith("../")):
+        return {"uri": quote(one.path, errors="surrogateescape")}
+    path = os.path.abspath(one.path).replace(os.sep, "/")
+    return {"uri": f"file:///{quote(path.lstrip('/'), safe='/:', errors='surrogateescape')}"}
 
 
 def _region(places: Places, span: Span) -> dict[str, int]:
