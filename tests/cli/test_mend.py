@@ -3,6 +3,8 @@
 import errno
 import io
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from weft.cli import main
 from weft.cli.fix import mended
 from weft.model.diagnostic import Diagnostic, Edit, Fix, Span
 
+NOBODY = 65534
 RACE = """\
 import weft
 from weft import Tensor, f32
@@ -109,6 +112,68 @@ def test_a_link_stays_a_link(capsys: pytest.CaptureFixture[str]):
     assert check(capsys, "--fix", "link.py")[0] == 0
     assert Path("link.py").is_symlink()
     assert Path("k.py").read_text() == MENDED
+
+
+@pytest.fixture
+def ordinary_user(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """In a folder of a user for whom permissions mean something: for root they do not."""
+    check(
+        capsys, "--fix", "k.py"
+    )  # what is imported late is imported now, since the other user may not read it
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.chdir(folder)
+        Path("k.py").write_text(RACE)
+        is_root = os.geteuid() == 0
+        if is_root:
+            os.chown("k.py", NOBODY, NOBODY)
+            os.chown(folder, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, 0)
+        yield
+        if is_root:
+            os.setresuid(0, 0, 0)
+        Path(folder).chmod(0o755)
+        monkeypatch.undo()
+
+
+FILE_WORDS = "may not be written (permission denied): change its permissions"
+FOLDER_WORDS = "is left as it was (permission denied): change the permissions of its folder, where the new text is written first"
+
+
+@pytest.mark.parametrize("options", [["--fix"], ["--add-ignores"], ["--fix", "--no-cache"]])
+@pytest.mark.parametrize(
+    ("of_folder", "of_file", "words"),
+    [(0o555, 0o444, FILE_WORDS), (0o755, 0o444, FILE_WORDS), (0o555, 0o644, FOLDER_WORDS)],
+)
+def test_a_read_only_tree(
+    options: list[str],
+    of_folder: int,
+    of_file: int,
+    words: str,
+    ordinary_user: None,
+    capsys: pytest.CaptureFixture[str],
+):
+    Path("k.py").chmod(of_file)
+    Path().chmod(of_folder)
+    status, _, err = check(capsys, *options, "k.py")
+    assert (status, err) == (2, f"weft: k.py {words}\n")
+    assert Path("k.py").read_text() == RACE
+    assert {path.name for path in Path().iterdir()} <= {"k.py", ".weft_cache"}
+
+
+def test_a_read_only_file_system(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    opened = os.open
+
+    def refuse(path: str, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
+            raise OSError(errno.EROFS, "read-only")
+        return opened(path, flags, mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    status, _, err = check(capsys, "--fix", "--no-cache", "k.py")
+    assert (status, Path("k.py").read_text()) == (2, RACE)
+    assert err == (
+        "weft: k.py is left as it was (read-only file system): mount it for writing, or mend a copy\n"
+    )
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

@@ -1,5 +1,6 @@
 """Give a file another text, all of it or nothing."""
 
+import errno
 import os
 import time
 
@@ -51,4 +52,11 @@ def _mode(target: str) -> int:
 
 
 def _words(error: OSError) -> str:
-    return f"is left as it was ({os.strerror(error.errno or 0).lower()}): see to the disk, and try again"
+    match error.errno:
+        case errno.EACCES | errno.EPERM:  # the file itself may be written
+            advice = "change the permissions of its folder, where the new text is written first"
+        case errno.EROFS:
+            advice = "mount it for writing, or mend a copy"
+        case _:
+            advice = "see to the disk, and try again"
+    return f"is left as it was ({os.strerror(error.errno or 0).lower()}): {advice}"
