@@ -289,12 +289,35 @@ def test_a_wrong_argument_for_a_function_of_the_language_is_told_in_the_users_fu
         @weft.function
         def total(v):
             return weft.block_sum(v)
-                 # ^^^^^^^^^^^^^^^^^ call-arguments: `value` of `warp_sum` is a number; found Tensor f32 (N,) global: pass one (in the call `total(x)`)
+                                # ^ call-arguments: `value` of `block_sum` is a number; found Tensor f32 (N,) global: index the tensor, or pass a number (in the call `total(x)`)
 
         @weft.kernel
         def k(x: Tensor[f32, N], y: Tensor[f32, N]):
             i = weft.index(y)
             y[i] = total(x)
+    """)
+
+
+def test_a_function_that_declares_a_number_is_told_where_it_is_given_something_else():
+    check("""
+        @weft.function
+        def twice(a: f32, b: f32 = 2.0):
+            return a * b
+
+        @weft.function
+        def of_any(a):
+            return a * 2.0
+
+        @weft.kernel
+        def k(x: Tensor[f32, N], y: Tensor[f32, N]):
+            i = weft.index(y)
+            y[i] = twice(x)
+                       # ^ call-arguments: `a` of `twice` is f32; found Tensor f32 (N,) global: index the tensor, or pass a number
+            y[i] = twice(x[i], b=f32)
+                               # ^^^ call-arguments: `b` of `twice` is f32; found dtype f32: pass one
+            y[i] = twice(weft.thread_idx)
+                       # ^^^^^^^^^^^^^^^ call-arguments: `a` of `twice` is f32; found thread_idx: pass one
+            y[i] = twice(x[i]) + twice(1) + of_any(x[i]) + weft.block_sum(i)
     """)
 
 

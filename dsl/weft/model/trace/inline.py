@@ -5,17 +5,33 @@ from collections import Counter
 
 from weft.model import embedded, fold
 from weft.model.declarations import bound_names, parts_that_bind
+from weft.model.describe import describe
 from weft.model.dtypes import DType
 from weft.model.kept import kept_with_its_argument
 from weft.model.trace.arithmetic import as_number
 from weft.model.trace.expressions import expression
 from weft.model.trace.statements import statements
 from weft.model.trace.tracer import Frame, Readers, Tracer, as_expr
-from weft.model.values import UNKNOWN, Definition, DeviceFunction, DTypeRef, Scalar, Static, Value
+from weft.model.values import (
+    UNKNOWN,
+    Axes,
+    Definition,
+    DeviceFunction,
+    DTypeRef,
+    Record,
+    Scalar,
+    Static,
+    Tensor,
+    Tuple,
+    Value,
+)
 
 _DEEPEST = 16
 # A call counts as so many statements towards the size of a kernel.
 _COST_OF_A_CALL = 10
+_NO_NUMBERS = (Axes, DTypeRef, Record, Tensor, Tuple)
+# The type variables with which the language writes "of any number".
+_ANY_NUMBER = {"T", "Float", "Whole"}
 
 
 def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], node: ast.Call) -> Value:
@@ -92,6 +108,14 @@ def _arguments(
         if value is None:
             value = _default(t, frame, defaults.get(argument.arg))
         dtype = declared_dtype(t, frame, argument.annotation)
+        if isinstance(value, _NO_NUMBERS) and (dtype or _takes_any_number(frame, argument.annotation)):
+            advice = "index the tensor, or pass a number" if isinstance(value, Tensor) else "pass one"
+            t.report(
+                "call-arguments",
+                f"`{argument.arg}` of `{definition.name}` is {dtype or 'a number'}; found {describe(value)}: {advice}",
+                _place(node, positional, argument.arg),
+            )
+            value = UNKNOWN
         expr = as_expr(as_number(value), dtype) if dtype else None
         values[argument.arg] = Scalar(expr) if expr is not None else as_number(value)
         passed = values[argument.arg]
@@ -99,6 +123,20 @@ def _arguments(
         if isinstance(value, Scalar) and isinstance(passed, Scalar) and not fold.is_pure(passed.expr):
             values[argument.arg] = Scalar(t.frozen(passed.expr, argument.arg, node))
     return values
+
+
+def _takes_any_number(frame: Frame, annotation: ast.expr | None) -> bool:
+    match annotation:
+        case ast.Name(id=name):
+            return frame.is_of_language and name in _ANY_NUMBER
+        case _:
+            return False
+
+
+def _place(node: ast.Call, positional: list[str], name: str) -> ast.expr:
+    """Where a call gives an argument; the call, if that is not to be seen."""
+    by_name = {word.arg: word.value for word in node.keywords}
+    return {**by_name, **dict(zip(positional, node.args, strict=False))}.get(name, node)
 
 
 def _default(t: Tracer, frame: Frame, node: ast.expr | None) -> Value:
