@@ -316,7 +316,7 @@ def test_a_function_that_declares_a_number_is_told_where_it_is_given_something_e
             y[i] = twice(x[i], b=f32)
                                # ^^^ call-arguments: `b` of `twice` is f32; found dtype f32: pass one
             y[i] = twice(weft.thread_idx)
-                       # ^^^^^^^^^^^^^^^ call-arguments: `a` of `twice` is f32; found thread_idx: pass one
+                       # ^^^^^^^^^^^^^^^ call-arguments: `a` of `twice` is f32; found thread_idx (x, y, z): pass one
             y[i] = twice(x[i]) + twice(1) + of_any(x[i]) + weft.block_sum(i)
     """)
 
