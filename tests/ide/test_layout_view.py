@@ -50,6 +50,17 @@ def test_of_a_large_one_the_first_part():
     assert "<title>(63, 31) at index 4063, bank 31</title>" in found.svg
 
 
+def test_of_a_large_nested_or_swizzled_one_too():
+    for layout, note in (
+        ("Layout(((8, 16), 64))", "The first 64 × 32 of 128 × 64 coordinates."),
+        ("composition(Swizzle(3, 4, 3), Layout((128, 64)))", "The first 64 × 32 of 128 × 64 coordinates."),
+        ("Layout(5000)", "The first 2048 of 5000 coordinates."),
+    ):
+        source = f"from weft.layout import Layout, Swizzle, composition\nTILE = {layout}\nTILE$0\n"
+        found = layout_view(*read(source))
+        assert found and found.svg and found.note == note
+
+
 def test_a_tensor_of_sizes_that_are_not_known_says_so():
     found = view("k(", "x: Tensor")
     assert found and found.svg == ""

@@ -19,12 +19,12 @@ _STYLE = (
 )
 
 
-class _Colouring(NamedTuple):
-    """What gives a cell its colour and its small label."""
+class Colouring(NamedTuple):
+    """What gives a cell its colour and its small label, as `to_svg` is told."""
 
-    banks: int | None
-    element_bytes: int
-    threads: Layout | ComposedLayout | Mapping[int, int] | None
+    banks: int | None = None
+    element_bytes: int = 4
+    threads: Layout | ComposedLayout | Mapping[int, int] | None = None
 
     def bank(self, cell: Cell) -> int | None:
         return None if self.banks is None else cell.value * self.element_bytes // BANK_BYTES % self.banks
@@ -71,14 +71,18 @@ def to_svg(
     Wrong: more than 4096 cells, threads of another size.
     """
     grid = grid_of(layout)
-    colouring = _checked(_Colouring(banks, element_bytes, threads), layout)
-    width = _cell_width(grid, colouring)
-    across = max(HEADER + width * len(grid.column_names) + 4, 8 * len(shown(layout)) + 8)
+    return svg_of(grid, _checked(Colouring(banks, element_bytes, threads), layout))
+
+
+def svg_of(grid: Grid, colouring: Colouring) -> str:
+    """The picture of what a grid has of its layout."""
+    name, width = _escaped(grid.layout), _cell_width(grid, colouring)
+    across = max(HEADER + width * len(grid.column_names) + 4, 8 * len(shown(grid.layout)) + 8)
     down = 2 * HEADER + CELL_HEIGHT * len(grid.rows) + 4
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" viewBox="0 0 {across} {down}">',
-        f"<title>{_escaped(layout)}</title><style>{_STYLE}</style>",
-        f'<rect width="{across}" height="{down}" fill="#fff"/><text class="t" x="4" y="17">{_escaped(layout)}</text>',
+        f"<title>{name}</title><style>{_STYLE}</style>",
+        f'<rect width="{across}" height="{down}" fill="#fff"/><text class="t" x="4" y="17">{name}</text>',
         *_headers(grid, width),
         *_cells(grid, width, colouring),
         "</svg>",
@@ -86,7 +90,7 @@ def to_svg(
     return "\n".join(parts)
 
 
-def _cell_width(grid: Grid, colouring: _Colouring) -> int:
+def _cell_width(grid: Grid, colouring: Colouring) -> int:
     cells = [cell for row in grid.rows for cell in row]
     longest = max(len(str(cell.value)) for cell in cells)
     labels = max(len(colouring.label(cell)) for cell in cells)
@@ -104,31 +108,27 @@ def _headers(grid: Grid, width: int) -> list[str]:
     ]
 
 
-def _cells(grid: Grid, width: int, colouring: _Colouring) -> list[str]:
+def _cells(grid: Grid, width: int, colouring: Colouring) -> list[str]:
     return [
-        _cell(
-            _Place(cell, HEADER + width * c, r),
-            width,
-            colouring,
-        )
+        _cell(grid, _Place(cell, HEADER + width * c, r), width, colouring)
         for r, row in enumerate(grid.rows)
         for c, cell in enumerate(row)
     ]
 
 
-def _cell(place: _Place, width: int, colouring: _Colouring) -> str:
+def _cell(grid: Grid, place: _Place, width: int, colouring: Colouring) -> str:
     cell, x, y = place.cell, place.x, 2 * HEADER + CELL_HEIGHT * place.row
     label, middle = colouring.label(cell), x + width // 2
     size = f'width="{width}" height="{CELL_HEIGHT}"'
     box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}"/>'
     value = _text("", middle, y + (15 if label else 19), str(cell.value))
     small = _text("s", middle, y + 26, label) if label else ""
-    return f"<g><title>{_hover(cell, colouring)}</title>{box}{value}{small}</g>"
+    return f"<g><title>{_hover(grid, cell, colouring)}</title>{box}{value}{small}</g>"
 
 
-def _hover(cell: Cell, colouring: _Colouring) -> str:
+def _hover(grid: Grid, cell: Cell, colouring: Colouring) -> str:
     """What a pointer on a cell is told: its coordinate, index, thread and bank."""
-    parts = [f"{shown(cell.place)} at index {cell.value}"]
+    parts = [f"{shown(grid.place(cell))} at index {cell.value}"]
     numbers = ("thread", colouring.thread(cell)), ("bank", colouring.bank(cell))
     parts += [f"{word} {number}" for word, number in numbers if number is not None]
     return ", ".join(parts)
@@ -143,7 +143,7 @@ def _escaped(value: object) -> str:
     return shown(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _checked(colouring: _Colouring, layout: Layout | ComposedLayout) -> _Colouring:
+def _checked(colouring: Colouring, layout: Layout | ComposedLayout) -> Colouring:
     if colouring.banks is not None:
         check_integer_in(colouring.banks, 1, 1024, "to_svg: banks")
     check_integer_in(colouring.element_bytes, 1, 1024, "to_svg: element_bytes")

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from weft.layout import Layout, LayoutError, Swizzle, composition, to_svg
-from weft.layout.grid import MAX_CELLS
+from weft.layout import Layout, Swizzle, composition
+from weft.layout.draw_svg import Colouring, svg_of
+from weft.layout.grid import MAX_CELLS, Grid, Window, first_cells
 from weft.layout.swizzle import ComposedLayout
 from weft.model.describe import describe
 from weft.model.dtypes import INDEX
@@ -15,7 +16,8 @@ from weft.records import field, record
 
 # Shared memory of every CUDA GPU.
 BANKS = 32
-_MOST_ROWS, _MOST_COLUMNS = 64, 32
+# Of a layout that is too large to be drawn whole.
+_FIRST = Window(64, 32)
 
 
 @record
@@ -31,19 +33,16 @@ class LayoutView:
 
 @record
 class _Drawn:
-    layout: Layout | ComposedLayout
-    banks: int | None
-    element_bytes: int
-    note: str = ""
+    grid: Grid
+    banks: int | None = None
+    element_bytes: int = 4
     threads: Mapping[int, int] = field(default_factory=dict[int, int])
 
     def picture(self) -> str:
-        return to_svg(
-            self.layout, banks=self.banks, element_bytes=self.element_bytes, threads=self.threads or None
-        )
+        return svg_of(self.grid, Colouring(self.banks, self.element_bytes, self.threads or None))
 
     def picture_of_threads(self) -> str:
-        return to_svg(self.layout, threads=self.threads) if self.threads else ""
+        return svg_of(self.grid, Colouring(threads=self.threads)) if self.threads else ""
 
 
 def layout_view(model: Model, offset: int) -> LayoutView | None:
@@ -51,16 +50,12 @@ def layout_view(model: Model, offset: int) -> LayoutView | None:
     fact = model.fact_at(offset)
     if fact is None or not _has_layout(fact.value):
         return None
-    title = _title(fact)
-    try:
-        drawn = _drawn(fact.value, _threads(model, offset, fact))
-        if drawn is None:
-            return LayoutView(
-                title, "", note="Its sizes are known at the launch only: there is nothing to draw yet."
-            )
-        return LayoutView(title, drawn.picture(), drawn.picture_of_threads(), drawn.note)
-    except LayoutError as error:
-        return LayoutView(title, "", note=str(error))
+    title, drawn = _title(fact), _drawn(fact.value, _threads(model, offset, fact))
+    if drawn is None:
+        return LayoutView(
+            title, "", note="Its sizes are known at the launch only: there is nothing to draw yet."
+        )
+    return LayoutView(title, drawn.picture(), drawn.picture_of_threads(), drawn.grid.note)
 
 
 def _threads(model: Model, offset: int, fact: Fact) -> Mapping[int, int]:
@@ -80,7 +75,9 @@ def _threads(model: Model, offset: int, fact: Fact) -> Mapping[int, int]:
 
 
 def _has_layout(value: Value) -> bool:
-    return isinstance(value, Tensor) or (isinstance(value, Static) and isinstance(value.value, Layout))
+    return isinstance(value, Tensor) or (
+        isinstance(value, Static) and isinstance(value.value, Layout | ComposedLayout)
+    )
 
 
 def _title(fact: Fact) -> str:
@@ -90,9 +87,8 @@ def _title(fact: Fact) -> str:
 
 def _drawn(value: Value, threads: Mapping[int, int]) -> _Drawn | None:
     match value:
-        case Static(value=Layout() as layout):
-            shown, note = _first_part(layout)
-            return _Drawn(shown, None, 4, note)
+        case Static(value=Layout() | ComposedLayout() as layout):
+            return _Drawn(_grid(layout))
         case Tensor():
             return _of_tensor(value, threads)
         case _:
@@ -107,12 +103,12 @@ def _of_tensor(tensor: Tensor, threads: Mapping[int, int]) -> _Drawn | None:
     known_strides = [stride for stride in strides if stride is not None]
     if not shapes or len(known_shapes) < len(shapes) or len(known_strides) < len(strides):
         return None
-    layout, note = _first_part(Layout(tuple(known_shapes), tuple(known_strides)))
+    layout = Layout(tuple(known_shapes), tuple(known_strides))
     swizzled = composition(Swizzle(*tensor.swizzle), layout) if tensor.swizzle else layout
     banks = BANKS if tensor.array.space == "shared" else None
     # An access counts from the start of the memory, as the drawing does if the view starts there.
     here = threads if tensor.origin == Const(0, INDEX) else {}
-    return _Drawn(swizzled, banks, tensor.array.dtype.itemsize_bytes, note, here)
+    return _Drawn(_grid(swizzled), banks, tensor.array.dtype.itemsize_bytes, here)
 
 
 def _known(expressions: tuple[Expr, ...]) -> int | tuple[int, ...] | None:
@@ -123,14 +119,5 @@ def _known(expressions: tuple[Expr, ...]) -> int | tuple[int, ...] | None:
     return whole[0] if len(whole) == 1 else whole
 
 
-def _first_part(layout: Layout) -> tuple[Layout, str]:
-    """The first rows and columns of a flat layout that is too large to draw."""
-    modes = [(mode.shape, mode.stride) for mode in layout] if layout.rank > 1 else []
-    flat = [(shape, stride) for shape, stride in modes if isinstance(shape, int) and isinstance(stride, int)]
-    if layout.size() <= MAX_CELLS or len(flat) != 2 or len(modes) != 2:
-        return layout, ""
-    (rows, down), (columns, across) = flat
-    shown = (min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS))
-    return Layout(
-        shown, (down, across)
-    ), f"The first {shown[0]} × {shown[1]} of {rows} × {columns} coordinates."
+def _grid(layout: Layout | ComposedLayout) -> Grid:
+    return first_cells(layout, Window() if layout.size() <= MAX_CELLS else _FIRST)
