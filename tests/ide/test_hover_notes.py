@@ -100,24 +100,6 @@ def test_where_the_manual_speaks_of_a_name():
     assert found.manual == ""
 
 
-def test_the_drawing_of_a_layout():
-    model, offset = read("TILE = weft.Layout((2, 4), (4, 1))\nTILE$0\n")
-    found = hover(model, offset)
-    assert found
-    assert found.markdown.startswith("```python\nTILE: Layout (2, 4):(4, 1)\n```")
-    rows = [row.split() for row in found.markdown.partition("```text\n")[2].split("\n")]
-    assert [row for row in rows if row[:1] in (["0"], ["1"])] == [
-        ["0", "|", "0", "1", "2", "3"],
-        ["1", "|", "4", "5", "6", "7"],
-    ]
-
-
-def test_a_large_layout_is_not_drawn():
-    model, offset = read("TILE = weft.Layout((64, 64))\nTILE$0\n")
-    found = hover(model, offset)
-    assert found and "```text" not in found.markdown
-
-
 def test_an_access_that_is_not_proved():
     source = """
 @weft.kernel
@@ -187,18 +169,6 @@ def test_what_a_warp_makes_of_an_access():
         "Bank conflict: a warp takes 32 turns instead of one. 4 bytes for each thread."
     )
     assert access_note("t = x$0.T") == "```python\nx: Tensor f32 (M, N) global\n```"
-
-
-def test_the_drawing_of_a_swizzled_layout():
-    source = "layout = weft.layout\nS = layout.Swizzle(1, 0, 2)\nL = layout.composition(S, weft.Layout((2, 4), (4, 1)))\nL$0\n"
-    found = hover(*read(source))
-    assert found
-    assert found.markdown.startswith("```python\nL: ComposedLayout Sw<1,0,2> o 0 o (2, 4):(4, 1)\n```")
-    rows = [row.split() for row in found.markdown.partition("```text\n")[2].split("\n")]
-    assert [row for row in rows if row[:1] in (["0"], ["1"])] == [
-        ["0", "|", "0", "1", "2", "3"],
-        ["1", "|", "5", "4", "7", "6"],
-    ]
 
 
 def test_python_s_own_functions_are_another_servers():

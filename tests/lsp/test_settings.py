@@ -69,6 +69,23 @@ def test_another_python_server_comes_and_goes():
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
+        (None, "```text"),
+        ({"hoverImages": True}, "![The index at each coordinate](data:image/svg+xml;base64,"),
+        ({"hoverImages": "yes"}, "```text"),
+    ],
+)
+def test_pictures_in_hovers_are_for_clients_that_ask_for_them(options: object, expected: str):
+    text = "import weft\n\nTI$0LE = weft.Layout((2, 4), (4, 1))\n"
+    with session(initializationOptions=options) as client:
+        uri = client.open(text.replace("$0", ""))
+        found = client.request("textDocument/hover", at(uri, text))
+        _, _, below = found["contents"]["value"].partition("\n```\n\n")
+        assert below.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
         (None, [": index", "guarded"]),
         ({"inlayHints": {"types": False}}, ["guarded"]),
         ({"weft": {"inlayHints": {"guards": False}}}, [": index"]),

@@ -34,14 +34,14 @@ _FAULTS_OF_HOST_CODE = ("call-arguments", "not-callable", "unknown-attribute")
 _VALUES = ("constant", "parameter", "variable", "property")
 
 
-def own_hover(model: Model, offset: int) -> Hover | None:
+def own_hover(model: Model, offset: int, *, shows_images: bool = False) -> Hover | None:
     """What a launch or a layout decides of a value, and what is said below a signature; no name, type or docstring, and no
     signature but that of a kernel where it is called."""
     fact = model.fact_at(offset)
     if fact is None or not is_ours(model, offset, fact):
         return None
     first = _own_headline(fact)
-    parts = (code(first) if first else "", *notes(model, offset, fact))
+    parts = (code(first) if first else "", *notes(model, offset, fact, shows_images=shows_images))
     text = "\n\n".join(part for part in parts if part)
     return Hover(text, fact.span) if text else None
 

@@ -30,7 +30,7 @@ class Hover:
     manual: str = ""
 
 
-def hover(model: Model, offset: int) -> Hover | None:
+def hover(model: Model, offset: int, *, shows_images: bool = False) -> Hover | None:
     fact = model.fact_at(offset)
     if fact is None or not is_ours(model, offset, fact):
         return None
@@ -38,7 +38,8 @@ def hover(model: Model, offset: int) -> Hover | None:
     if not first:
         return None
     doc = documentation(fact.symbol, first) if fact.symbol else ""
-    text = "\n\n".join((code(first) + (f"\n{doc}" if doc else ""), *notes(model, offset, fact)))
+    below = notes(model, offset, fact, shows_images=shows_images)
+    text = "\n\n".join((code(first) + (f"\n{doc}" if doc else ""), *below))
     return Hover(text, fact.span, manual_place(fact.symbol))
 
 

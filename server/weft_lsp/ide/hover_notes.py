@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from math import prod
 
 from weft.layout import ComposedLayout, Layout
-from weft.layout.draw_text import to_text
 from weft.model import fold
 from weft.model.describe import expression
 from weft.model.diagnostic import Span
@@ -19,18 +18,17 @@ from weft.model.uniformity import is_varying
 from weft.model.values import ConfiguredKernel, Dimension, KernelRef, Scalar, Static, Tensor
 
 from weft_lsp.ide.launch_geometry import chosen_geometry
+from weft_lsp.ide.layout_note import layout_note
 from weft_lsp.ide.resources import kernel_of, resources, shared_bytes, sizes_text
 from weft_lsp.ide.threads import varying_names
 
-_MOST_CELLS = 256
 
-
-def notes(model: Model, offset: int, fact: Fact) -> tuple[str, ...]:
+def notes(model: Model, offset: int, fact: Fact, *, shows_images: bool = False) -> tuple[str, ...]:
     """Paragraphs of Markdown."""
-    return tuple(_notes(model, offset, fact))
+    return tuple(_notes(model, offset, fact, shows_images=shows_images))
 
 
-def _notes(model: Model, offset: int, fact: Fact) -> Iterator[str]:
+def _notes(model: Model, offset: int, fact: Fact, *, shows_images: bool) -> Iterator[str]:
     function = model.kernel_at(offset)
     match fact.value:
         case Scalar() if function is not None:
@@ -38,8 +36,8 @@ def _notes(model: Model, offset: int, fact: Fact) -> Iterator[str]:
             yield from _of_accesses(model, function, fact.span)
         case Tensor() if function is not None:
             yield from _of_accesses(model, function, fact.span, is_name=True)
-        case Static(value=Layout() | ComposedLayout() as layout) if 0 < layout.size() <= _MOST_CELLS:
-            yield f"```text\n{to_text(layout)}\n```"
+        case Static(value=Layout() | ComposedLayout() as layout):
+            yield from layout_note(layout, shows_images=shows_images)
         case Dimension() as dimension:
             yield from _of_dimension(function, dimension)
         case KernelRef() | ConfiguredKernel():

@@ -15,7 +15,8 @@ def on_hover(
 ) -> types.Hover | Coroutine[None, None, types.Hover | None] | None:
     document = ls.document(params.text_document.uri)
     offset = document.offset(params.position)
-    found = (own_hover if ls.is_beside else hover)(document.model, offset)
+    ask = own_hover if ls.is_beside else hover
+    found = ask(document.model, offset, shows_images=ls.settings.hover_images)
     if found is None and ls.is_alone:
         return _plain(ls, document, offset)
     return found and _to_lsp(document, found, ls.settings.manual)

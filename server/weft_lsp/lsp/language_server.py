@@ -43,6 +43,8 @@ class Settings:
     hints: HintSettings = field(default_factory=HintSettings)
     lenses: LensSettings = field(default_factory=LensSettings)
     snippets: bool = True
+    # Whether the client shows pictures in a hover: the protocol has no capability for it.
+    hover_images: bool = False
     # Whether files that are not open are checked too.
     workspace_findings: bool = True
     # The address of the manual, which hovers and findings lead to; without it findings lead to installed files.

@@ -79,6 +79,7 @@ def _set(ls: Server, section: object) -> None:
             resources=_switch(lenses, "resources", now.lenses.resources),
         ),
         snippets=_switch(section, "snippets", now.snippets),
+        hover_images=_switch(section, "hoverImages", now.hover_images),
         manual=_address(_member(section, "manual"), now.manual),
         workspace_findings=_switch(section, "workspaceFindings", now.workspace_findings),
         python=_mode(_member(section, "python"), now.python),
