@@ -35,6 +35,89 @@ def clear(x: Tensor[f32, Batch, Time]):
     x[i, j] = 0.0  # weft: ignore[unused-parameter]
 '''
 FILE = "hand.py"
+SHAPES = '''\
+"""Layouts, and a transpose whose threads wait for each other."""
+
+import numpy as np
+import weft
+from weft import Layout, Tensor, f32
+from weft.dims import M, N
+from weft.layout import Swizzle, composition
+
+ROWS = Layout((8, 8), (8, 1))
+COLUMNS = Layout((8, 8))
+PADDED = Layout((16, 16), (17, 1))
+SWIZZLED = composition(Swizzle(3, 0, 3), ROWS)
+NESTED = Layout(((2, 4), (2, 4)), ((1, 4), (2, 16)))
+LARGE = Layout((64, 64), (64, 1))
+LINE = Layout(20, 3)
+CUBE = Layout((2, 4, 4))
+
+
+@weft.kernel
+def turn(x: Tensor[f32, M, N], y: Tensor[f32, N, M]):
+    row, col = weft.tile_index(x, (32, 32))
+    ty, tx = weft.thread_idx.y, weft.thread_idx.x
+    tile = weft.shared(f32, (32, 32))
+    tile[ty, tx] = x[row, col]
+    weft.barrier()
+    y.tile((32, 32), (weft.block_idx.x, weft.block_idx.y))[ty, tx] = tile[tx, ty]
+
+
+x = np.ones((1000, 777), np.float32)
+y = np.empty((777, 1000), np.float32)
+turn(x, y)
+'''
+DRAWN = ("ROWS", "COLUMNS", "PADDED", "SWIZZLED", "NESTED", "LARGE", "LINE", "CUBE")
+
+
+@pytest.fixture(scope="module")
+def shapes(opened: Workbench, project: Path) -> Workbench:
+    (project / "shapes.py").write_text(SHAPES)
+    opened.open("shapes.py")
+    opened.see(".view-line", spaced("turn[("))
+    return opened
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_drawing_of_a_layout_is_a_picture_of_its_own_size(shapes: Workbench, name: str):
+    shapes.go("shapes.py", f"{name[0]}|{name[1:]} = ")
+    shapes.until(lambda: f"{name}: " in shapes.hover(), "the hover tells of the layout")
+    drawing = shapes.see(".monaco-hover:not(.hidden) .monaco-hover-content img")
+    shapes.until(lambda: drawing.evaluate("img => img.naturalWidth") > 0, "the picture is there")
+    sizes = drawing.evaluate("img => [[img.naturalWidth, img.naturalHeight], [img.width, img.height]]")
+    assert sizes[0] == sizes[1]
+    assert "--+--" not in shapes.hover()
+    assert ("The first 8 × 16 of 64 × 64 coordinates." in shapes.hover()) == (name == "LARGE")
+    if name == "SWIZZLED":
+        shapes.picture("drawing")
+    shapes.keys("Escape")
+
+
+def test_an_access_tells_what_memory_does(shapes: Workbench):
+    shapes.go("shapes.py", "[ty, tx] = ti|le[tx, ty]")
+    shapes.until(lambda: "Bank conflict" in shapes.hover(), "the hover tells of the access")
+    assert "a warp takes 32 turns instead of one. 4 bytes for each thread." in shapes.hover()
+    assert "Proved to be inside the tensor: no guard." in shapes.hover()
+    shapes.picture("access")
+    shapes.keys("Escape")
+
+
+def test_a_launch_shows_the_geometry_that_it_will_have(shapes: Workbench):
+    shapes.go("shapes.py", "\nt|urn(x, y)")
+    assert "turn[(25, 32), (32, 32)](x, y)" in shapes.line("turn[(")
+    shapes.until(lambda: "This launch" in shapes.hover(), "the hover tells of the launch")
+    shapes.picture("launch")
+    shapes.keys("Escape")
+
+
+def test_a_signature_is_completed_by_what_each_place_takes(shapes: Workbench):
+    shapes.go("shapes.py", "y: Tensor[f32, N, M]|")
+    shapes.type(", z: Tensor[f32, ")
+    shapes.until(lambda: shapes.offered()[:2] == ["M", "N"], "the dimensions come first")
+    shapes.picture("annotation")
+    shapes.keys("Escape")
+    shapes.undo("shapes.py")
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from code_server import server_processes
 from playwright.sync_api import expect
 from workbench import Workbench, plain, spaced
 
@@ -174,9 +176,14 @@ def test_a_kernel_of_a_cell_has_stages_and_no_run(opened: Workbench):
     opened.command("Notifications: Clear All Notifications")
 
 
-def test_restart_and_log(opened: Workbench):
+def test_restart_and_log(opened: Workbench, tmp_path_factory: pytest.TempPathFactory):
     opened.open("blur.py")
+    folder = tmp_path_factory.getbasetemp()
+    (before,) = server_processes(folder)
     opened.command("Weft: Restart the Language Server")
+    opened.until(
+        lambda: before not in (now := server_processes(folder)) and len(now) == 1, "another server runs"
+    )
     opened.command("Weft: Show the Log")
     opened.see(".output-view .view-line, .pane-body .view-line", spaced("The extension's own server"))
     opened.keys("Control+j")

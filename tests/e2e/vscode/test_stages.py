@@ -62,6 +62,16 @@ def test_the_stages_of_a_gpu_need_none(opened: Workbench):
     opened.picture("stages-gpu")
 
 
+def test_the_model_is_the_first_of_them(opened: Workbench):
+    opened.focus_editor()
+    opened.go("turn.py", "def trans|pose(")
+    opened.command("Weft: Show the Typed Model")
+    view = opened.view("stages")
+    expect(view.locator("nav button", has_text="Model")).to_have_attribute("aria-selected", "true")
+    expect(view.locator("li").filter(has_text="barrier").first).to_be_visible()
+    opened.picture("model")
+
+
 def test_they_are_made_again_when_the_file_is_saved(opened: Workbench):
     view = opened.view("stages")
     opened.focus_editor()

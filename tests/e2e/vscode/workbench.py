@@ -161,7 +161,7 @@ class Workbench:
     def picture(self, name: str) -> None:
         """For the documentation."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+        self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
     # Acting
 
