@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 import weft.lint.findings
 from annotations import HEADER, read
-from weft.cli.rule import documentation
+from weft.cli.rule import documentation, marked
 from weft.lint.codes import CODES
 from weft.lint.rules import RULES
 
@@ -58,14 +58,15 @@ def k(a: f32, n: i32, x: Tensor[f32, N], y: Tensor[f32, N], m: Tensor[f32, M, K]
 
 
 def blocks(code: str, info: str) -> list[str]:
-    return re.findall(rf"^```{info}\n(.*?)^```", PAGES[code], re.DOTALL | re.MULTILINE)
+    return re.findall(rf"^```{info}\n(.*?)^```", marked(code), re.DOTALL | re.MULTILINE)
 
 
 def codes_of(example: str) -> set[str]:
-    """What is found in an example: a module, or statements of a kernel."""
-    is_module = re.search(r"^@weft", example, re.MULTILINE)
-    text = HEADER + (example if is_module else BODY + textwrap.indent(example, "    "))
-    return {one.code for one in weft.lint.findings.check(read(text)) if one.code != "unused-parameter"}
+    """What is found in an example: a module, or statements of a kernel, which need not use all of its parameters."""
+    if re.search(r"^@weft", example, re.MULTILINE):
+        return {one.code for one in weft.lint.findings.check(read(HEADER + example))}
+    text = HEADER + BODY + textwrap.indent(example, "    ")
+    return {one.code for one in weft.lint.findings.check(read(text))} - {"unused-parameter"}
 
 
 def test_each_code_has_one_page():
@@ -81,6 +82,13 @@ def test_a_page_says_what_why_and_what_instead(code: str):
     assert "```python" in text, "an example"
     assert "Instead, " in text, "what to write instead"
     assert code not in PAGES or text.startswith(CODES[code])
+
+
+@pytest.mark.parametrize("code", [vars(module)["CODE"] for module in MODULES] + ["unused-kernel"])
+def test_the_kernel_of_a_rule_is_wrong_in_that_alone_and_what_is_right_has_nothing(code: str):
+    (wrong,), (right,) = blocks(code, "python"), blocks(code, "python right")
+    assert codes_of(wrong) == {code}
+    assert codes_of(right) == set()
 
 
 @pytest.mark.parametrize("code", SEEN)

@@ -30,11 +30,13 @@ def run(code: str | None) -> int:
 def documentation(code: str) -> str:
     """What a code finds, why it matters, an example and what to write instead: the docstring of the rule, or the page of what the
     front end and the launch find."""
+    return marked(code).replace("```python right\n", "```python\n")
+
+
+def marked(code: str) -> str:
+    """The text as it is written, where a mark tells what is right from what is wrong."""
     of_rule = next((doc for name, doc in _documented() if name == code), None)
-    if of_rule is not None:
-        return of_rule
-    text = (files("weft.lint") / "pages" / f"{code}.md").read_text(encoding="utf-8").strip()
-    return text.replace("```python right\n", "```python\n")
+    return of_rule or (files("weft.lint") / "pages" / f"{code}.md").read_text(encoding="utf-8").strip()
 
 
 def _documented() -> list[tuple[str, str]]:

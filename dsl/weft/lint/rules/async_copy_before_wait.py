@@ -4,13 +4,33 @@
 each. Other threads need a barrier after the wait as well.
 
 ```python
-weft.copy_async(tile, part)
-weft.commit_async()
-weft.barrier()
-total += tile[thread]
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x.tile(64, weft.block_idx.x))
+    weft.commit_async()
+    weft.barrier()
+    y[i] = tile[63 - thread]
 ```
 
-Instead, write `weft.wait_async(0)` before the barrier. Source: PTX ISA, "cp.async.wait_group".
+Instead, write `weft.wait_async(0)` before the barrier.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    weft.copy_async(tile, x.tile(64, weft.block_idx.x))
+    weft.commit_async()
+    weft.wait_async(0)
+    weft.barrier()
+    y[i] = tile[63 - thread]
+```
+
+Source: PTX ISA, "cp.async.wait_group".
 """
 
 from collections.abc import Iterator

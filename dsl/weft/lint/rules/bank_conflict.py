@@ -5,12 +5,29 @@ all its words in one bank: 32 turns instead of one. Reported from four turns on.
 fail.
 
 ```python
-tile = weft.shared(f32, (32, 32))
-y[i] = tile[thread_idx.x, thread_idx.y]
+@weft.kernel
+def turned(x: Tensor[f32, 32, 32], y: Tensor[f32, 32, 32]):
+    row, col = weft.tile_index(x, (32, 32))
+    tile = weft.shared(f32, (32, 32))
+    tile[row, col] = x[row, col]
+    weft.barrier()
+    y[row, col] = tile[col, row]  # neighbours read 32 words apart
 ```
 
 Instead, pad the rows, `weft.Layout((32, 32), (33, 1))`, or swizzle them, `weft.shared(f32, (32, 32), swizzle=(5, 0, 5))`, which takes no
-more memory. Source: CUDA C++ Best Practices Guide, "Shared Memory and Memory Banks".
+more memory.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, 32, 32], y: Tensor[f32, 32, 32]):
+    row, col = weft.tile_index(x, (32, 32))
+    tile = weft.shared(f32, weft.Layout((32, 32), (33, 1)))
+    tile[row, col] = x[row, col]
+    weft.barrier()
+    y[row, col] = tile[col, row]
+```
+
+Source: CUDA C++ Best Practices Guide, "Shared Memory and Memory Banks".
 """
 
 import ast

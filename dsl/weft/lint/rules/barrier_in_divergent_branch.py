@@ -6,11 +6,34 @@ such a condition for the rest of its loop; one that all threads of the block tak
 it must be the same in all blocks of the cluster too; conditions on `weft.cluster_rank` are not.
 
 ```python
-if weft.thread_idx.x < 16:
-    weft.barrier()
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    if thread < 32:
+        tile[thread] = x[i]
+        tile[thread + 32] = 0.0
+        weft.barrier()
+    y[i] = tile[63 - thread]
 ```
 
-Instead, put the work in the branch and the barrier after it. Source: CUDA C++ Programming Guide, `__syncthreads()`.
+Instead, put the work in the branch and the barrier after it.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    if thread < 32:
+        tile[thread] = x[i]
+        tile[thread + 32] = 0.0
+    weft.barrier()
+    y[i] = tile[63 - thread]
+```
+
+Source: CUDA C++ Programming Guide, `__syncthreads()`.
 """
 
 import ast

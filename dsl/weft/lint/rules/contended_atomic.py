@@ -4,11 +4,23 @@ They are done one after another, so a warp waits 32 times. A cost, not a fault: 
 `weft check` to fail.
 
 ```python
-i = weft.index(x)
-weft.atomic_add(total, 0, x[i])
+@weft.kernel
+def total_of(x: Tensor[f32, N], total: Tensor[f32, 1]):
+    i = weft.index(x)
+    weft.atomic_add(total, 0, x[i])
 ```
 
 Instead, reduce in the warp or in shared memory first, and let one thread of the block add.
+
+```python right
+@weft.kernel
+def total_of(x: Tensor[f32, N], total: Tensor[f32, 1]):
+    i = weft.index(x)
+    of_block = weft.block_sum(x[i])
+    if weft.thread_idx.x == 0:
+        weft.atomic_add(total, 0, of_block)
+```
+
 Source: CUDA C++ Best Practices Guide, "Atomics"; NVIDIA, "Faster Parallel Reductions on Kepler".
 """
 

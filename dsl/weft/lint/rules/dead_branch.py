@@ -6,12 +6,23 @@ only. Where it is always true, or guards a `return`, it is mostly a guard that t
 Conditions on constants of the module choose a variant on purpose, and are no finding.
 
 ```python
-i = weft.tile_index(x, 64)
-if weft.thread_idx.x >= 64:
-    tile[weft.thread_idx.x] = 0.0
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    if i < N:  # `weft.index` has no other threads
+        x[i] = alpha * x[i]
 ```
 
-Instead, correct the condition, or drop the branch. Source: Pylint, "using-constant-test" (W0125); GCC, `-Wtype-limits`.
+Instead, correct the condition, or drop the branch.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    x[i] = alpha * x[i]
+```
+
+Source: Pylint, "using-constant-test" (W0125); GCC, `-Wtype-limits`.
 """
 
 import ast

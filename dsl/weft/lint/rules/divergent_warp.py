@@ -6,11 +6,43 @@ sides work and alternate between neighbours, or few threads of every warp work w
 one lane of each warp writes a result is no finding. A cost, not a fault: it is information.
 
 ```python
-if thread % (2 * step) == 0:
-    part[thread] += part[thread + step]
+@weft.kernel
+def sums(x: Tensor[f32, N], y: Tensor[f32, M]):
+    i = weft.tile_index(x, 256)
+    thread = weft.thread_idx.x
+    part = weft.shared(f32, 256)
+    part[thread] = x[i]
+    weft.barrier()
+    step = 1
+    while step < 256:
+        if thread % (2 * step) == 0:
+            part[thread] += part[thread + step]
+        weft.barrier()
+        step *= 2
+    if thread == 0:
+        y[weft.block_idx.x] = part[0]
 ```
 
-Instead, let neighbouring threads work: `if thread < half: part[thread] += part[thread + half]`.
+Instead, let neighbouring threads work.
+
+```python right
+@weft.kernel
+def sums(x: Tensor[f32, N], y: Tensor[f32, M]):
+    i = weft.tile_index(x, 256)
+    thread = weft.thread_idx.x
+    part = weft.shared(f32, 256)
+    part[thread] = x[i]
+    weft.barrier()
+    half = 128
+    while half > 0:
+        if thread < half:
+            part[thread] += part[thread + half]
+        weft.barrier()
+        half //= 2
+    if thread == 0:
+        y[weft.block_idx.x] = part[0]
+```
+
 Source: CUDA C++ Best Practices Guide, "Branching and Divergence"; Mark Harris, "Optimizing Parallel Reduction in CUDA".
 """
 

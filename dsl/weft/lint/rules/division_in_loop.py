@@ -4,11 +4,28 @@ A GPU has no instruction for it: some twenty to a hundred instructions stand in 
 time it is a multiplication, by a power of two a shift. A cost, not a fault: it is information.
 
 ```python
-for k in range(N):
-    total += x[k // M, k % M]
+@weft.kernel
+def sums(x: Tensor[f32, M, N], y: Tensor[f32, K]):
+    i = weft.index(y)
+    total = 0.0
+    for k in range(M * N):
+        total += x[k // N, k % N] * i
+    y[i] = total
 ```
 
 Instead, use two loops, count up by hand, or make the divisor a constant of the module.
+
+```python right
+@weft.kernel
+def sums(x: Tensor[f32, M, N], y: Tensor[f32, K]):
+    i = weft.index(y)
+    total = 0.0
+    for row in range(M):
+        for col in range(N):
+            total += x[row, col] * i
+    y[i] = total
+```
+
 Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (integer division and modulo).
 """
 

@@ -5,12 +5,22 @@ result is rounded back at the end. A cost, not a fault: it is information. An f6
 `weft.f64(0)` to add up in, is no finding.
 
 ```python
+@weft.kernel
 def scale(alpha: f64, x: Tensor[f32, N]):
     i = weft.index(x)
     x[i] = alpha * x[i]
 ```
 
-Instead, declare `alpha: f32`. Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (throughput).
+Instead, declare `alpha: f32`.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    x[i] = alpha * x[i]
+```
+
+Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (throughput).
 """
 
 from collections.abc import Iterator

@@ -5,11 +5,30 @@ in registers. A cost, not a fault: it is information. Loops over a few numbers k
 finding.
 
 ```python
-counts = weft.local(i32, 16)
-counts[keys[i] % 16] += 1
+@weft.kernel
+def most(keys: Tensor[i32, K, N], y: Tensor[i32, N]):
+    i = weft.index(y)
+    counts = weft.local(i32, 2)
+    counts[0] = counts[1] = 0
+    for k in range(K):
+        counts[keys[k, i] % 2] += 1
+    y[i] = max(counts[0], counts[1])
 ```
 
 Instead, index with `weft.static_range`, choose with comparisons, or use shared memory.
+
+```python right
+@weft.kernel
+def most(keys: Tensor[i32, K, N], y: Tensor[i32, N]):
+    i = weft.index(y)
+    counts = weft.local(i32, 2)
+    counts[0] = counts[1] = 0
+    for k in range(K):
+        for bin in weft.static_range(2):
+            counts[bin] += 1 if keys[k, i] % 2 == bin else 0
+    y[i] = max(counts[0], counts[1])
+```
+
 Source: CUDA C++ Programming Guide, "Local Memory".
 """
 

@@ -5,12 +5,22 @@ Weft's own indices (`index`, `thread_idx`, dimensions, loop variables) are as wi
 Found where fixed extents, blocks and loops tell how large the number gets.
 
 ```python
-def k(x: Tensor[f32, 65536, 65536], y: Tensor[f32, N]):
+@weft.kernel
+def flat(x: Tensor[f32, 65536, 65536], y: Tensor[f32, N]):
     row, col = weft.index(x)
     y[i32(row) * 65536 + i32(col)] = x[row, col]
 ```
 
-Instead, leave the index as it is, or convert to `i64`. Source: CWE-190; PyTorch's own kernels choose 32 or 64 bits by
+Instead, leave the index as it is, or convert to `i64`.
+
+```python right
+@weft.kernel
+def flat(x: Tensor[f32, 65536, 65536], y: Tensor[f32, N]):
+    row, col = weft.index(x)
+    y[row * 65536 + col] = x[row, col]
+```
+
+Source: CWE-190; PyTorch's own kernels choose 32 or 64 bits by
 `canUse32BitIndexMath`.
 """
 

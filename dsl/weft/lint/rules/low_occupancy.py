@@ -6,11 +6,30 @@ memory; registers may make it worse. Kernels that copy asynchronously, or use te
 are no finding. A cost, not a fault: it is information.
 
 ```python
-i = weft.tile_index(x, 64)
-tile = weft.shared(f32, (128, 128))
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, (128, 128))  # 65,536 bytes
+    tile[0, thread] = x[i]
+    weft.barrier()
+    y[i] = tile[0, 63 - thread]
 ```
 
-Instead, use a larger block or less shared memory. Source: CUDA C++ Best Practices Guide, "Occupancy".
+Instead, use a larger block or less shared memory.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i]
+    weft.barrier()
+    y[i] = tile[63 - thread]
+```
+
+Source: CUDA C++ Best Practices Guide, "Occupancy".
 """
 
 from collections.abc import Iterator

@@ -5,11 +5,27 @@ word. Mostly the rows are padded by one element, or a slice starts at 1. A cost,
 and as beginning at a multiple of 16 bytes.
 
 ```python
-tile = weft.shared(f32, (32, 33))
-part = tile[row, :].vector(4)[k]  # row 1 begins at element 33
+@weft.kernel
+def turned(x: Tensor[f32, 32, 32], y: Tensor[f32, 32, 32]):
+    row, col = weft.tile_index((32, 8), (32, 8))
+    tile = weft.shared(f32, (32, 33))
+    tile[row, :32].vector(4)[col] = x[row, :].vector(4)[col]  # row 1 begins at element 33
+    weft.barrier()
+    y[row, :].vector(4)[col] = tile[31 - row, :32].vector(4)[col]
 ```
 
 Instead, pad by the width of the vector, `(32, 36)`, or start the slice at a multiple of it.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, 32, 32], y: Tensor[f32, 32, 32]):
+    row, col = weft.tile_index((32, 8), (32, 8))
+    tile = weft.shared(f32, (32, 36))
+    tile[row, :32].vector(4)[col] = x[row, :].vector(4)[col]
+    weft.barrier()
+    y[row, :].vector(4)[col] = tile[31 - row, :32].vector(4)[col]
+```
+
 Source: CUDA C++ Programming Guide, "Device Memory Accesses" (size and alignment requirement).
 """
 

@@ -6,12 +6,23 @@ between which something else happens. Reported where the first of them is a mult
 tensors gives one access. A cost, not a fault: it is information.
 
 ```python
-for k in range(4):
-    y[4 * i + k] = alpha * x[4 * i + k]
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(N // 4)
+    for k in range(4):
+        y[4 * i + k] = alpha * x[4 * i + k]
 ```
 
-Instead, take them as a vector, `y.vector(4)[i] = alpha * x.vector(4)[i]`. Where nothing is aligned it is single accesses again, and
-as right. Source: NVIDIA, "CUDA Pro Tip: Increase Performance with Vectorized Memory Access"; PTX ISA, "ld" and "st".
+Instead, take them as a vector. Where nothing is aligned it is single accesses again, and as right.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(N // 4)
+    y.vector(4)[i] = alpha * x.vector(4)[i]
+```
+
+Source: NVIDIA, "CUDA Pro Tip: Increase Performance with Vectorized Memory Access"; PTX ISA, "ld" and "st".
 """
 
 import ast

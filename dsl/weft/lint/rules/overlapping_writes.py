@@ -4,11 +4,21 @@ One of them wins, and which one differs from run to run. Mostly an index that le
 needs an atomic operation. Threads that all write the same value are no finding.
 
 ```python
-row, col = weft.index(x)
-sums[row] = sums[row] + x[row, col]
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    y[weft.thread_idx.x] = x[i]  # of every block the same 64
 ```
 
 Instead, give each element one thread, or add with `weft.atomic_add`.
+
+```python right
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    y[i] = x[i]
+```
+
 Source: CUDA C++ Programming Guide, "Memory Consistency".
 """
 

@@ -4,10 +4,22 @@ A GPU gives each block whole warps of 32 threads. The lanes that a block leaves 
 none of this: it is small on purpose. A cost, not a fault: it is information.
 
 ```python
-i = weft.tile_index(x, 48)  # 2 warps, of which 16 lanes are idle
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 48)  # 2 warps, of which 16 lanes are idle
+    y[i] = x[i]
 ```
 
-Instead, use a multiple of 32. Source: CUDA C++ Best Practices Guide, "Thread and Block Heuristics".
+Instead, use a multiple of 32.
+
+```python right
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    y[i] = x[i]
+```
+
+Source: CUDA C++ Best Practices Guide, "Thread and Block Heuristics".
 """
 
 from collections.abc import Iterator

@@ -4,10 +4,22 @@ Every thread prints, the output of a GPU comes late and through a small buffer, 
 Information, since it may be meant: `# weft: ignore[print-left-in]` says so.
 
 ```python
-print(i, x[i])
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    print(i, x[i])
+    x[i] = alpha * x[i]
 ```
 
 Instead, drop it, write what is wanted to a tensor, or run the kernel with the checking back end.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    x[i] = alpha * x[i]
+```
+
 Source: CUDA C++ Programming Guide, "Formatted Output"; Ruff T201.
 """
 

@@ -4,11 +4,29 @@ Which of them comes first differs from run to run, and so does the result. Found
 the threads of one block write and read. One block is tried with large sizes; each finding names two threads that meet. Where the element depends on data, the finding is likely.
 
 ```python
-tile[thread] = x[i]
-y[i] = tile[63 - thread]  # another thread's element: it may not be there yet
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i]
+    y[i] = tile[63 - thread]  # another thread's element: it may not be there yet
 ```
 
-Instead, put `weft.barrier()` between the two. Source: CUDA C++ Programming Guide, "Synchronization Functions".
+Instead, put `weft.barrier()` between the two.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i]
+    weft.barrier()
+    y[i] = tile[63 - thread]
+```
+
+Source: CUDA C++ Programming Guide, "Synchronization Functions".
 """
 
 from collections.abc import Iterator

@@ -4,13 +4,36 @@ A barrier before the reading is not enough: a fast thread comes round and writes
 common fault of tiled loops, and one that small tests seldom show.
 
 ```python
-for k in range(steps):
-    tile[thread] = x[k * 64 + thread]
-    weft.barrier()
-    total += tile[63 - thread]
+@weft.kernel
+def sums(x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    total = 0.0
+    for k in range(K):
+        tile[thread] = x[k, i]
+        weft.barrier()
+        total += tile[63 - thread]
+    y[i] = total
 ```
 
 Instead, end the body with a second `weft.barrier()`, or take turns between two tiles.
+
+```python right
+@weft.kernel
+def sums(x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    total = 0.0
+    for k in range(K):
+        tile[thread] = x[k, i]
+        weft.barrier()
+        total += tile[63 - thread]
+        weft.barrier()
+    y[i] = total
+```
+
 Source: CUDA C++ Programming Guide, "Shared Memory" (the tiled matrix product).
 """
 

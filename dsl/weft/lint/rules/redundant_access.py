@@ -4,11 +4,25 @@ Each iteration waits until the element has come from memory, and sends it back. 
 compiler may not do it by itself, since another tensor might be the same memory. A cost, not a fault: it is information.
 
 ```python
-for k in range(K):
-    c[row, col] += a[row, k] * b[k, col]
+@weft.kernel
+def matmul(a: Tensor[f32, M, K], b: Tensor[f32, K, N], c: Tensor[f32, M, N]):
+    row, col = weft.index(c)
+    for k in range(K):
+        c[row, col] += a[row, k] * b[k, col]
 ```
 
 Instead, add up in a variable, and write once after the loop.
+
+```python right
+@weft.kernel
+def matmul(a: Tensor[f32, M, K], b: Tensor[f32, K, N], c: Tensor[f32, M, N]):
+    row, col = weft.index(c)
+    total = 0.0
+    for k in range(K):
+        total += a[row, k] * b[k, col]
+    c[row, col] = total
+```
+
 Source: CUDA C++ Programming Guide, "`__restrict__`", which has this example.
 """
 

@@ -4,15 +4,34 @@ The guard of many kernels, `if i >= N: return`, is right only as long as nothing
 block is the one that hangs, and only for sizes that no block divides.
 
 ```python
-i = weft.block_idx.x * weft.block_dim.x + weft.thread_idx.x
-if i >= N:
-    return
-tile[weft.thread_idx.x] = x[i]
-weft.barrier()
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    i = weft.block_idx.x * 64 + thread
+    tile = weft.shared(f32, 64)
+    if i >= N:
+        return
+    tile[thread] = x[i]
+    weft.barrier()
+    y[i] = tile[63 - thread]
 ```
 
 Instead, put what needs the guard in the branch, and let every thread come to the barrier; accesses outside of a tensor are guarded
-in any case. Source: CUDA C++ Programming Guide, `__syncthreads()`.
+in any case.
+
+```python right
+@weft.kernel
+def turned(x: Tensor[f32, N], y: Tensor[f32, N]):
+    thread = weft.thread_idx.x
+    i = weft.block_idx.x * 64 + thread
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i] if i < N else 0.0
+    weft.barrier()
+    if i < N:
+        y[i] = tile[63 - thread]
+```
+
+Source: CUDA C++ Programming Guide, `__syncthreads()`.
 """
 
 from collections.abc import Iterator

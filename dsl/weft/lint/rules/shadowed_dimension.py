@@ -4,11 +4,24 @@
 `M, N = x.shape`, is no finding.
 
 ```python
-def k(x: Tensor[f32, N]):
-    N = 16
+@weft.kernel
+def scale(x: Tensor[f32, N]):
+    i = weft.index(x)
+    N = 2.0
+    x[i] = N * x[i]
 ```
 
-Instead, give the variable another name. Source: Pylint, "redefined-outer-name" (W0621).
+Instead, give the variable another name.
+
+```python right
+@weft.kernel
+def scale(x: Tensor[f32, N]):
+    i = weft.index(x)
+    factor = 2.0
+    x[i] = factor * x[i]
+```
+
+Source: Pylint, "redefined-outer-name" (W0621).
 """
 
 from collections.abc import Iterator

@@ -5,10 +5,37 @@ cycles away. The numbers of the kernel itself need registers too, so this is fou
 information.
 
 ```python
-held = weft.local(f32, 512)
+@weft.kernel
+def spread(x: Tensor[f32, 96, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 1024)
+    held = weft.local(f32, 96)
+    highest = x[0, i]
+    for k in weft.static_range(96):
+        held[k] = x[k, i]
+        highest = max(highest, held[k])
+    total = 0.0
+    for k in weft.static_range(96):
+        total += highest - held[k]
+    y[i] = total
 ```
 
 Instead, give each thread less, or use shared memory.
+
+```python right
+@weft.kernel
+def spread(x: Tensor[f32, 96, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 256)
+    held = weft.local(f32, 96)
+    highest = x[0, i]
+    for k in weft.static_range(96):
+        held[k] = x[k, i]
+        highest = max(highest, held[k])
+    total = 0.0
+    for k in weft.static_range(96):
+        total += highest - held[k]
+    y[i] = total
+```
+
 Source: CUDA C++ Programming Guide, "Local Memory" and "Compute Capabilities".
 """
 

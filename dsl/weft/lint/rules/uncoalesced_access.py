@@ -5,11 +5,21 @@ column need one each. A cost, not a fault: it is information, and no reason for 
 row-major. Accesses that fill each other's gaps, such as the fields of one record, are counted together.
 
 ```python
-row, col = weft.index(x)
-y[col, row] = x[row, col]  # neighbours write N elements apart
+@weft.kernel
+def by_columns(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    col, row = weft.index((N, M))
+    y[row, col] = x[row, col]  # neighbours are N elements apart
 ```
 
 Instead, let the last index follow `thread_idx.x`, or turn a tile in shared memory (`examples/transpose.py`).
+
+```python right
+@weft.kernel
+def by_columns(x: Tensor[f32, M, N], y: Tensor[f32, M, N]):
+    row, col = weft.index(y)
+    y[row, col] = x[row, col]
+```
+
 Source: CUDA C++ Best Practices Guide, "Coalesced Access to Global Memory".
 """
 

@@ -5,11 +5,28 @@ forty times as slow as an addition. A cost, not a fault: it is information. What
 compilers compute it once.
 
 ```python
-for k in range(K):
-    total += x[i, k] * weft.exp(-rate * k)
+@weft.kernel
+def weighed(rate: f32, x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = 0.0
+    for k in range(K):
+        total += x[k, i] * weft.exp(-rate * k)
+    y[i] = total
 ```
 
 Instead, compute the table on the host and pass it as a tensor, or step from one value to the next (`weight *= factor`).
+
+```python right
+@weft.kernel
+def weighed(rate: f32, x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total, weight, factor = 0.0, 1.0, weft.exp(-rate)
+    for k in range(K):
+        total += x[k, i] * weight
+        weight *= factor
+    y[i] = total
+```
+
 Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (throughput).
 """
 

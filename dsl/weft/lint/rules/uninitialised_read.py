@@ -3,13 +3,31 @@
 Such memory holds what the last kernel left there: often zeros in a test, anything in production.
 
 ```python
-total = weft.local(f32, 4)
-total[0] += x[i]
+@weft.kernel
+def sums(x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = weft.local(f32, 1)
+    for k in range(K):
+        total[0] += x[k, i]
+    y[i] = total[0]
 ```
 
 Found too, as likely: memory that only the last block leaves unwritten, where the domain's threads end in the middle of a block.
 
-Instead, write each element before it is read. Source: CUDA C++ Programming Guide, "Shared Memory".
+Instead, write each element before it is read.
+
+```python right
+@weft.kernel
+def sums(x: Tensor[f32, K, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = weft.local(f32, 1)
+    total[0] = 0.0
+    for k in range(K):
+        total[0] += x[k, i]
+    y[i] = total[0]
+```
+
+Source: CUDA C++ Programming Guide, "Shared Memory".
 """
 
 from collections.abc import Iterator

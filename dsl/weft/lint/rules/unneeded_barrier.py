@@ -5,12 +5,29 @@ Where an access depends on data, nothing is said. Of several such barriers the f
 be needed.
 
 ```python
-tile[thread] = x[i]
-weft.barrier()
-y[i] = tile[thread]  # each thread's own element
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i]
+    weft.barrier()
+    y[i] = tile[thread]  # each thread's own element
 ```
 
-Instead, drop it. Source: CUDA C++ Best Practices Guide, "Synchronization Instruction Throughput".
+Instead, drop it.
+
+```python right
+@weft.kernel
+def copy(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 64)
+    thread = weft.thread_idx.x
+    tile = weft.shared(f32, 64)
+    tile[thread] = x[i]
+    y[i] = tile[thread]
+```
+
+Source: CUDA C++ Best Practices Guide, "Synchronization Instruction Throughput".
 """
 
 from collections.abc import Iterator

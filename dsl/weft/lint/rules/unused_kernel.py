@@ -9,7 +9,15 @@ def _old_scale(x: f32) -> f32:
     return 2 * x
 ```
 
-Instead, delete it. Source: Pyright, "reportUnusedFunction"; GCC, `-Wunused-function`.
+Instead, delete it, or give it a name for others.
+
+```python right
+@weft.function
+def scale(x: f32) -> f32:
+    return 2 * x
+```
+
+Source: Pyright, "reportUnusedFunction"; GCC, `-Wunused-function`.
 """
 
 import ast

@@ -10,7 +10,16 @@ def scale(alpha: f32, beta: f32, x: Tensor[f32, N]):
     x[i] = alpha * x[i]
 ```
 
-Instead, drop `beta`, or call it `_beta`. Source: Pyflakes and Ruff, "unused argument" (ARG001).
+Instead, drop `beta`, or call it `_beta`.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N]):
+    i = weft.index(x)
+    x[i] = alpha * x[i]
+```
+
+Source: Pyflakes and Ruff, "unused argument" (ARG001).
 """
 
 from collections.abc import Iterator

@@ -4,11 +4,22 @@ Mostly `==` where `=` was meant, or a result that was to be written somewhere: `
 arguments. A call that does something besides is no finding.
 
 ```python
-i = weft.index(y)
-y[i] == alpha * x[i]
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    y[i] == alpha * x[i]
 ```
 
-Instead, assign it, or drop the line. Source: flake8-bugbear B018, Ruff "useless-expression".
+Instead, assign it, or drop the line.
+
+```python right
+@weft.kernel
+def scale(alpha: f32, x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    y[i] = alpha * x[i]
+```
+
+Source: flake8-bugbear B018, Ruff "useless-expression".
 """
 
 import ast

@@ -5,13 +5,27 @@ differ between the lanes of a warp: it depends on `lane_id`, on `thread_idx` oth
 place in the domain.
 
 ```python
-if x[i] > 0:
-    total = weft.warp_sum(x[i])
+@weft.kernel
+def sums(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = 0.0
+    if x[i] > 0:
+        total = weft.warp_sum(x[i])
+    y[i] = total
 ```
 
-Instead, let all lanes come, those that have nothing to say with what changes nothing:
-`total = weft.warp_sum(x[i] if x[i] > 0 else 0)`. Different warps may go different ways: `if weft.warp_id == 0:` is
-right, as is `if weft.thread_idx.x < 64:`. Source: CUDA C++ Programming Guide, "Warp Shuffle Functions".
+Instead, let all lanes come, those that have nothing to say with what changes nothing. Different warps may go different ways:
+`if weft.warp_id == 0:` is right, as is `if weft.thread_idx.x < 64:`.
+
+```python right
+@weft.kernel
+def sums(x: Tensor[f32, N], y: Tensor[f32, N]):
+    i = weft.index(y)
+    total = weft.warp_sum(x[i] if x[i] > 0 else 0.0)
+    y[i] = total
+```
+
+Source: CUDA C++ Programming Guide, "Warp Shuffle Functions".
 """
 
 from collections.abc import Iterator
