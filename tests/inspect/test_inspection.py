@@ -34,6 +34,20 @@ def line_of(text: str) -> int:
         return next(number for number, line in enumerate(file, 1) if line.strip().startswith(text))
 
 
+@weft.kernel
+def spread(x: Tensor[f32, 96, N], y: Tensor[f32, N]):
+    i = weft.tile_index(y, 1024)
+    held = weft.local(f32, 96)
+    highest = x[0, i]
+    for k in weft.static_range(96):
+        held[k] = x[k, i]
+        highest = weft.maximum(highest, held[k])
+    total = f32(0)
+    for k in weft.static_range(96):
+        total += weft.exp(held[k] - highest)
+    y[i] = total
+
+
 STORE = line_of("y[i] = 2")
 LOOP = line_of("total += near")
 
@@ -70,6 +84,15 @@ def test_resources_and_occupancy():
     assert found.resources.spill_bytes == 0
     assert found.occupancy.block_threads == 64
     assert (found.occupancy.blocks_per_sm, found.occupancy.warps) == (32, 64)
+
+
+def test_a_fixed_block_has_the_registers_that_its_threads_leave_each_other():
+    found = spread.inspect(target="sm_90").resources
+    assert found is not None
+    # Of 65,536 registers, 64 for each of 1024 threads: with more the kernel could never be launched.
+    assert found.registers is not None
+    assert found.registers <= 64
+    assert found.spill_bytes
 
 
 def test_the_arguments_decide():

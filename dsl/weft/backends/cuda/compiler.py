@@ -12,6 +12,7 @@ from weft.backends.llvm.lines import Lines
 from weft.backends.python import Emitted, emit_thread_kernel
 from weft.backends.source_lines import source_lines
 from weft.model.ir import Kernel
+from weft.model.limits import triple
 from weft.model.specialization import Specialization
 from weft.records import record
 
@@ -40,7 +41,9 @@ def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lin
     meanings = namespace(emitted.used, settings, emitted.speeches)
     function = new_function(module, emitted.function, parameters)
     write_function(function, emitted.text, parameters, meanings, lines)
-    nvvm.mark_kernel(function, kernel.cluster and kernel.cluster.shape)
+    domain = kernel.domain
+    block = triple(domain.block[::-1]) if domain and domain.block else None
+    nvvm.mark_kernel(function, block, kernel.cluster and kernel.cluster.shape)
     return str(module)
 
 

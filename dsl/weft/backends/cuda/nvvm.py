@@ -17,13 +17,21 @@ def module(name: str) -> ir.Module:
     return made
 
 
-def mark_kernel(function: ir.Function, cluster: tuple[int, int, int] | None = None) -> None:
-    """Say that the host launches the function, and that it is used; cluster: in clusters of so many blocks along each axis.
-    Source: NVVM IR specification, "Global Properties"."""
+def mark_kernel(
+    function: ir.Function,
+    block: tuple[int, int, int] | None = None,
+    cluster: tuple[int, int, int] | None = None,
+) -> None:
+    """Say that the host launches the function, and that it is used.
+
+    block: each launch has these threads, so that the compiler leaves each of them its registers. cluster: blocks come in clusters
+    of so many along each axis. Source: NVVM IR specification, "Global Properties".
+    """
     numba_nvvm.set_cuda_kernel(function)
-    for axis, blocks in zip("xyz", cluster or (), strict=False):
-        facts: Value = [function, f"cluster_dim_{axis}", _I32(blocks)]
-        function.module.add_named_metadata("nvvm.annotations", function.module.add_metadata(facts))
+    for name, sizes in (("reqntid", block), ("cluster_dim_", cluster)):
+        for axis, size in zip("xyz", sizes or (), strict=False):
+            facts: Value = [function, f"{name}{axis}", _I32(size)]
+            function.module.add_named_metadata("nvvm.annotations", function.module.add_metadata(facts))
 
 
 def compile(text: str, capability: tuple[int, int], *, is_own: bool = False) -> bytes:
