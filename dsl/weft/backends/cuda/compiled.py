@@ -141,8 +141,9 @@ class CompiledCuda:
     def _key(self) -> str:
         versions = [*map(version, ("numba-cuda", "cuda-core")), _tool("nvvm"), _tool("nvJitLink")]
         lines = [str(line) for line in source_lines(self.kernel, self.emitted)]
+        block = str(compiler.fixed_block(self.kernel))
         cluster = str(self.kernel.cluster and self.kernel.cluster.shape)
-        settings = [self.arch, cluster, str(self.specialization.index_bits), self.kernel.filename]
+        settings = [self.arch, block, cluster, str(self.specialization.index_bits), self.kernel.filename]
         types = [parameter.dtype.name for parameter in self.parameters]
         return cache.key("cuda", self.python, *settings, *types, *lines, *versions, *_prelude_source())
 

@@ -41,10 +41,14 @@ def to_nvvm_ir(kernel: Kernel, emitted: Emitted, settings: Settings, *, with_lin
     meanings = namespace(emitted.used, settings, emitted.speeches)
     function = new_function(module, emitted.function, parameters)
     write_function(function, emitted.text, parameters, meanings, lines)
-    domain = kernel.domain
-    block = triple(domain.block[::-1]) if domain and domain.block else None
-    nvvm.mark_kernel(function, block, kernel.cluster and kernel.cluster.shape)
+    nvvm.mark_kernel(function, fixed_block(kernel), kernel.cluster and kernel.cluster.shape)
     return str(module)
+
+
+def fixed_block(kernel: Kernel) -> tuple[int, int, int] | None:
+    """Along x, y, z; None where a launch chooses."""
+    domain = kernel.domain
+    return triple(domain.block[::-1]) if domain and domain.block else None
 
 
 def to_ltoir(ir: str, settings: Settings) -> bytes:
