@@ -1,11 +1,17 @@
 """Code lenses, call hierarchy, selection ranges, folds and links."""
 
+from pathlib import Path
+
+import pytest
 from ide_case import HEADER, files, in_kernel, read
+from weft.cli.rule import documentation
+from weft.lint.codes import CODES
 from weft.model.model import Model
 from weft_lsp.ide.call_hierarchy import CallEdge, incoming, outgoing, prepare
 from weft_lsp.ide.code_lens import LensSettings, code_lenses
 from weft_lsp.ide.document_link import document_links
 from weft_lsp.ide.folding_range import folds
+from weft_lsp.ide.rule_page import page_of
 from weft_lsp.ide.selection_range import selection_ranges
 
 FUNCTION = """
@@ -96,8 +102,24 @@ def test_folds():
 def test_codes_in_comments_lead_to_their_page():
     model, _ = read("x = 1  # weft: ignore[race, unknown-name, no-such-code]\n$0")
     found = document_links(model)
-    assert [(link.code, link.page.path.rpartition("/")[2]) for link in found] == [
+    assert [(link.code, Path(link.page).name) for link in found] == [
         ("race", "race.py"),
         ("unknown-name", "unknown-name.md"),
     ]
     assert [model.text[link.span.start : link.span.end] for link in found] == ["race", "unknown-name"]
+
+
+@pytest.mark.parametrize("comment", ["ignore", "ignore-file", "ignore-block"])
+def test_each_way_to_suppress_has_its_links(comment: str):
+    model, _ = read(f"# weft: {comment}[race]\n$0")
+    assert [link.code for link in document_links(model)] == ["race"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_page_of_a_code_begins_with_what_weft_rule_shows(code: str):
+    page = page_of(code)
+    assert page
+    text = (
+        Path(page).read_text(encoding="utf-8").removeprefix('"""').replace("```python right\n", "```python\n")
+    )
+    assert text.startswith(documentation(code))

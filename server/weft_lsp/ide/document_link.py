@@ -6,17 +6,19 @@ from weft.model.diagnostic import Span
 from weft.model.model import Model
 from weft.records import record
 
-from weft_lsp.ide.rule_page import RulePage, page_of
+from weft_lsp.ide.rule_page import page_of
 
-_IGNORE = re.compile(r"#[^\n]*\bweft:\s*ignore(?:-file)?\[(?P<codes>[^\]\n]*)\]")
+_IGNORE = re.compile(r"#[^\n]*\bweft:\s*ignore(?:-file|-block)?\[(?P<codes>[^\]\n]*)\]")
 _CODE = re.compile(r"[a-z][a-z-]*")
 
 
 @record
 class Link:
+    """page: the path of a file."""
+
     span: Span
     code: str
-    page: RulePage
+    page: str
 
 
 def document_links(model: Model) -> tuple[Link, ...]:

@@ -1,30 +1,20 @@
-"""Where a code is explained: in the docstring of its rule, or on a page of its own."""
+"""Where a code is explained: a file of the installed package that begins with what `weft rule` shows."""
 
 import os
 from functools import cache
 
-from weft.lint import codes
-from weft.model.files import read_file
-from weft.records import record
-
-
-@record
-class RulePage:
-    """A file of the installed package, and a line in it, from 0."""
-
-    path: str
-    line: int = 0
+from weft.lint import suppress
+from weft.lint.codes import CODES
 
 
 @cache
-def page_of(code: str) -> RulePage | None:
-    """None for a word that is no code."""
-    if code not in codes.CODES:
+def page_of(code: str) -> str | None:
+    """The path of the rule, whose docstring it is, or of a page of Markdown; None for a word that is no code."""
+    if code not in CODES:
         return None
-    table = os.path.abspath(codes.__file__)
-    for name in (f"rules/{code.replace('-', '_')}.py", f"pages/{code}.md"):
-        path = os.path.join(os.path.dirname(table), *name.split("/"))
-        if os.path.isfile(path):
-            return RulePage(path)
-    text = read_file(table) or ""
-    return RulePage(table, text[: max(0, text.find(f'"{code}"'))].count("\n"))
+    of_suppression = os.path.abspath(suppress.__file__)
+    if code == suppress.CODE:
+        return of_suppression
+    folder = os.path.dirname(of_suppression)
+    rule = os.path.join(folder, "rules", f"{code.replace('-', '_')}.py")
+    return rule if os.path.isfile(rule) else os.path.join(folder, "pages", f"{code}.md")

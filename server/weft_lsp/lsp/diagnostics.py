@@ -14,8 +14,7 @@ from weft.model.diagnostic import Diagnostic
 from weft_lsp.ide.complement import own_findings
 from weft_lsp.ide.diagnostics import diagnostics, selected
 from weft_lsp.ide.rule_page import page_of
-from weft_lsp.lsp.document_link import page_uri
-from weft_lsp.lsp.documents import Document
+from weft_lsp.lsp.documents import Document, uri_of
 from weft_lsp.lsp.faults import shielded, shielded_later
 from weft_lsp.lsp.language_server import Server
 from weft_lsp.lsp.positions import Lines
@@ -178,7 +177,7 @@ def _description(code: str, manual: str) -> types.CodeDescription | None:
     if manual and code in CODES:
         return types.CodeDescription(f"{manual}/rules/{code}.md")
     page = page_of(code)
-    return types.CodeDescription(page_uri(page)) if page else None
+    return types.CodeDescription(uri_of(page)) if page else None
 
 
 def _publish_one(ls: Server, params: types.DocumentDiagnosticParams) -> None:

@@ -72,8 +72,14 @@ DRAWN = ("ROWS", "COLUMNS", "PADDED", "SWIZZLED", "NESTED", "LARGE", "LINE", "CU
 
 
 @pytest.fixture(scope="module")
-def shapes(opened: Workbench, project: Path) -> Workbench:
+def files(project: Path) -> None:
+    """Written before the window lists what it may open."""
+    (project / FILE).write_text(HAND)
     (project / "shapes.py").write_text(SHAPES)
+
+
+@pytest.fixture(scope="module")
+def shapes(files: None, opened: Workbench) -> Workbench:
     opened.open("shapes.py")
     opened.see(".view-line", spaced("turn[("))
     return opened
@@ -103,7 +109,34 @@ def test_an_access_tells_what_memory_does(shapes: Workbench):
     shapes.keys("Escape")
 
 
+@pytest.mark.parametrize(
+    ("file", "mark", "code", "leads_to", "text"),
+    [
+        (
+            "shapes.py",
+            "[ty, tx] = ti|le[tx, ty]",
+            "bank-conflict",
+            "bank_conflict.py",
+            "Threads of a warp want",
+        ),
+        ("draft.py", "= to|tl", "unknown-name", "unknown-name.md", "A name that is not defined."),
+    ],
+)
+def test_the_code_of_a_finding_leads_to_its_page(
+    shapes: Workbench, file: str, mark: str, code: str, leads_to: str, text: str
+):
+    shapes.open(file)
+    shapes.go(file, mark)
+    shapes.until(lambda: code in shapes.hover(), "the finding is told")
+    shapes.see(".monaco-hover:not(.hidden) a.code-link", code).click()
+    shapes.see(".tab.active", leads_to)
+    assert shapes.line(text)
+    shapes.see(".tab.active").click(button="middle")
+    shapes.see(".tab.active", file)
+
+
 def test_a_launch_shows_the_geometry_that_it_will_have(shapes: Workbench):
+    shapes.open("shapes.py")
     shapes.go("shapes.py", "\nt|urn(x, y)")
     assert "turn[(25, 32), (32, 32)](x, y)" in shapes.line("turn[(")
     shapes.until(lambda: "This launch" in shapes.hover(), "the hover tells of the launch")
@@ -121,8 +154,7 @@ def test_a_signature_is_completed_by_what_each_place_takes(shapes: Workbench):
 
 
 @pytest.fixture(scope="module")
-def hand(opened: Workbench, project: Path) -> Workbench:
-    (project / FILE).write_text(HAND)
+def hand(files: None, opened: Workbench) -> Workbench:
     opened.open(FILE)
     opened.see(".view-line", spaced("def scale"))
     opened.see(".codelens-decoration", re.compile("threads|references"))
