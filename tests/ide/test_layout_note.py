@@ -127,5 +127,5 @@ def test_a_picture_brings_its_own_background_and_darker_cells_for_larger_indices
     background = drawn.find(f"{SVG}rect")
     assert background is not None and background.get("width") == "100%"
     cells = [path.get("fill") for path in drawn.iter(f"{SVG}path")]
-    assert cells == [f"hsl(205,75%,{lightness}%)" for lightness in (96, 87, 78, 69)]
+    assert cells == [f"hsl(205,75%,{lightness}%)" for lightness in (96, 78, 87, 69)]
     assert len([*picture("Layout((4, 4), (0, 0))").iter(f"{SVG}path")]) == 1

@@ -73,7 +73,14 @@ def test_svg_shows_every_index_and_escapes_its_title():
     svg = to_svg(SWIZZLED)
     assert texts(svg) == ["0", "1", "3", "2", "4", "5", "7", "6"]
     assert texts(svg, "t") == ["Sw<1,0,1> o 0 o (4, 2):(2, 1)"]
-    assert set(fills(svg)) == {"#fff"}
+    assert len(set(fills(svg))) == 8
+
+
+def test_svg_colours_larger_indices_darker():
+    lightness = [int(fill.split(",")[2].rstrip("%)")) for fill in fills(to_svg(Layout.row_major((2, 4))))]
+    assert lightness == sorted(lightness, reverse=True)
+    assert (lightness[0], lightness[-1]) == (96, 66)
+    assert len(set(fills(to_svg(Layout((2, 4), (0, 0)))))) == 1
 
 
 def test_svg_colours_banks():

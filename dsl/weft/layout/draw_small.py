@@ -4,6 +4,7 @@ from itertools import chain
 
 from weft.layout.grid import Grid
 from weft.layout.layout import Layout
+from weft.layout.shades import shades
 from weft.layout.swizzle import ComposedLayout
 
 WIDTH = 484
@@ -14,7 +15,6 @@ _FONT, _SMALLEST_FONT = 11, 8
 _CHARACTER = 0.6
 _GAP = 2
 _EDGE = 8
-_SHADES = 12
 
 
 def most_columns(layout: Layout | ComposedLayout) -> int:
@@ -58,18 +58,14 @@ def _margin(characters: int) -> int:
 
 
 def _shaded(grid: Grid, margin: int, wide: int, high: int) -> list[str]:
-    """One path for all cells of a shade."""
-    values = [cell.value for row in grid.rows for cell in row]
-    least, span = min(values), max(values) - min(values) + 1
-    paths: dict[int, list[str]] = {}
+    """One path for all cells of a colour."""
+    shade = shades(grid)
+    paths: dict[str, list[str]] = {}
     for r, row in enumerate(grid.rows, 1):
         for c, cell in enumerate(row):
-            shade = (cell.value - least) * _SHADES // span
-            paths.setdefault(shade, []).append(f"M{margin + wide * c} {high * r}h{wide}v{high}h-{wide}z")
-    return [
-        f'<path fill="hsl(205,75%,{96 - 3 * shade}%)" d="{"".join(paths[shade])}"/>'
-        for shade in sorted(paths)
-    ]
+            box = f"M{margin + wide * c} {high * r}h{wide}v{high}h-{wide}z"
+            paths.setdefault(shade(cell), []).append(box)
+    return [f'<path fill="{colour}" d="{"".join(boxes)}"/>' for colour, boxes in paths.items()]
 
 
 def _spread(middles: list[int], texts: list[str]) -> str:

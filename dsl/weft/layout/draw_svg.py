@@ -6,6 +6,7 @@ from typing import NamedTuple
 from weft.layout.errors import LayoutError, check_integer_in, shown
 from weft.layout.grid import Cell, Grid, grid_of
 from weft.layout.layout import Layout, require_layout
+from weft.layout.shades import shades
 from weft.layout.swizzle import ComposedLayout
 
 CELL_HEIGHT = 30
@@ -47,11 +48,13 @@ class Colouring(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A cell, and where it is drawn."""
+    """A cell, and where and in which colour it is drawn."""
 
     cell: Cell
     x: int
     row: int
+    width: int
+    fill: str
 
 
 def to_svg(
@@ -66,7 +69,7 @@ def to_svg(
     banks: colours cells by the shared memory bank of their index; banks are 4 bytes wide, and `element_bytes` is the
     size of an element.
     threads: the thread of each coordinate, as a layout of the same size, or of the indices that have one; colours cells
-    unless banks do.
+    unless banks do. Without either, the larger an index, the darker its cell.
 
     Wrong: more than 4096 cells, threads of another size.
     """
@@ -109,21 +112,25 @@ def _headers(grid: Grid, width: int) -> list[str]:
 
 
 def _cells(grid: Grid, width: int, colouring: Colouring) -> list[str]:
+    is_coloured = colouring.banks is not None or colouring.threads is not None
+    fill = colouring.fill if is_coloured else shades(grid)
     return [
-        _cell(grid, _Place(cell, HEADER + width * c, r), width, colouring)
+        _cell(
+            _Place(cell, HEADER + width * c, r, width, fill(cell)), colouring, _hover(grid, cell, colouring)
+        )
         for r, row in enumerate(grid.rows)
         for c, cell in enumerate(row)
     ]
 
 
-def _cell(grid: Grid, place: _Place, width: int, colouring: Colouring) -> str:
+def _cell(place: _Place, colouring: Colouring, told: str) -> str:
     cell, x, y = place.cell, place.x, 2 * HEADER + CELL_HEIGHT * place.row
-    label, middle = colouring.label(cell), x + width // 2
-    size = f'width="{width}" height="{CELL_HEIGHT}"'
-    box = f'<rect x="{x}" y="{y}" {size} fill="{colouring.fill(cell)}"/>'
+    label, middle = colouring.label(cell), x + place.width // 2
+    size = f'width="{place.width}" height="{CELL_HEIGHT}"'
+    box = f'<rect x="{x}" y="{y}" {size} fill="{place.fill}"/>'
     value = _text("", middle, y + (15 if label else 19), str(cell.value))
     small = _text("s", middle, y + 26, label) if label else ""
-    return f"<g><title>{_hover(grid, cell, colouring)}</title>{box}{value}{small}</g>"
+    return f"<g><title>{told}</title>{box}{value}{small}</g>"
 
 
 def _hover(grid: Grid, cell: Cell, colouring: Colouring) -> str:
