@@ -100,6 +100,24 @@ def test_the_drawing_of_a_layout_is_a_picture_of_its_own_size(shapes: Workbench,
     shapes.keys("Escape")
 
 
+def test_who_prefers_it_gets_the_drawing_as_text(shapes: Workbench, project: Path):
+    settings = project / ".vscode" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text('{"weft.hoverImages": false}')
+    shapes.go("shapes.py", "R|OWS = ")
+
+    def is_text() -> bool:
+        told = shapes.hover()
+        if "ROWS: " in told and "--+--" not in told:
+            shapes.keys("Escape")
+        return "--+--" in told
+
+    shapes.until(is_text, "the drawing is a table")
+    shapes.see_no(".monaco-hover:not(.hidden) .monaco-hover-content img")
+    shapes.keys("Escape")
+    settings.unlink()
+
+
 def test_an_access_tells_what_memory_does(shapes: Workbench):
     shapes.go("shapes.py", "[ty, tx] = ti|le[tx, ty]")
     shapes.until(lambda: "Bank conflict" in shapes.hover(), "the hover tells of the access")
