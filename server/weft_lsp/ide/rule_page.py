@@ -3,18 +3,14 @@
 import os
 from functools import cache
 
-from weft.lint import suppress
-from weft.lint.codes import CODES
+from weft.lint import codes
 
 
 @cache
 def page_of(code: str) -> str | None:
     """The path of the rule, whose docstring it is, or of a page of Markdown; None for a word that is no code."""
-    if code not in CODES:
+    if code not in codes.CODES:
         return None
-    of_suppression = os.path.abspath(suppress.__file__)
-    if code == suppress.CODE:
-        return of_suppression
-    folder = os.path.dirname(of_suppression)
-    rule = os.path.join(folder, "rules", f"{code.replace('-', '_')}.py")
-    return rule if os.path.isfile(rule) else os.path.join(folder, "pages", f"{code}.md")
+    folder = os.path.dirname(os.path.abspath(codes.__file__))
+    places = (f"rules/{code.replace('-', '_')}.py", f"pages/{code}.md", "suppress.py")
+    return next(path for place in places if os.path.isfile(path := os.path.join(folder, *place.split("/"))))
