@@ -57,7 +57,7 @@ class Barriers:
         """For each element the thread that touches it, or `_SEVERAL`."""
         owners: dict[int, int] = {}
         for touch in touches:
-            own = touch.owners(self.threads)
+            own = touch.owners()
             if own is not None and (owners.keys().isdisjoint(own) or own.items() <= owners.items()):
                 owners |= own
                 continue

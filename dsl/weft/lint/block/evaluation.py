@@ -129,8 +129,10 @@ class Evaluation:
         if inside.loads:
             return self.reading(op)
         found = self.known[op] = None if op.dtype.kind == "float" else self.computed(op)
-        for name in inside.variables & self.program.changing:
-            self.users.setdefault(name, []).append(op)
+        changing = self.program.changing
+        for name in inside.variables:
+            if name in changing:
+                self.users.setdefault(name, []).append(op)
         return found
 
     def reading(self, op: Op) -> Lanes:
@@ -152,14 +154,15 @@ class Evaluation:
         return self.wanted == "initialisation" and array.space == "global"
 
     def computed(self, op: Op) -> Lanes:
-        if op.name in ("and", "or"):
+        name = op.name
+        if name == "and" or name == "or":
             return self.both(op)
-        if op.name == "select":
+        if name == "select":
             return self.select(op)
         args = list(map(self.value, op.args))
-        if op.name == "cast":
+        if name == "cast":
             return args[0] if op.dtype.is_integer and not op.args[0].dtype.is_float else None
-        return self.applied(op.name, args)
+        return self.applied(name, args)
 
     def both(self, op: Op) -> Lanes:
         """`and` or `or`: unknown parts do not matter where the other part decides."""
@@ -211,7 +214,9 @@ class Evaluation:
 
     def applied(self, name: str, args: list[Lanes]) -> Lanes:
         found = self.lanes.apply(name, args)
-        self.spend(self.threads if isinstance(found, list) else _ONE_NUMBER)
+        self.left -= self.threads if isinstance(found, list) else _ONE_NUMBER
+        if self.left < 0:
+            raise Spent
         return found
 
     def spend(self, operations: int) -> None:
@@ -261,7 +266,8 @@ class Evaluation:
                 self.record.lose(array)
             return
         self.spend(self.threads)
-        touch = Touch(array, kind, span, offset, mask, agreement, self.state.rounds, self.warp_barriers)
+        pattern = self.lanes.pattern(offset, mask)
+        touch = Touch(array, kind, span, pattern, agreement, self.state.rounds, self.warp_barriers)
         if self.wanted != "writes":
             self.record.add(touch)
             if kind == "read" and array.space == "shared":

@@ -2,9 +2,10 @@
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from itertools import repeat
+from functools import cached_property
+from itertools import compress, repeat
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 # A whole number (a bool counts as 0 or 1) that all threads share, one for each thread, or unknown.
 Lanes = int | list[int] | None
@@ -15,24 +16,29 @@ _MOST_BITS = 64
 _MOST_KNOWN = 2048
 
 
-def apply(name: str, args: list[Lanes]) -> Lanes:
-    """The primitive operation `name` on whole numbers; unknown if an operand is, or if it cannot be computed."""
-    function = _FUNCTIONS.get(name)
-    if function is None or None in args:
-        return None
-    try:
-        return _apply(function, args)
-    except (ArithmeticError, ValueError):
-        return None
+class Pattern:
+    """Which elements threads touch: each thread of `mask` its own of `offsets`, or all the same one."""
 
+    def __init__(self, offsets: int | list[int], mask: Mask) -> None:
+        self.offsets = offsets
+        self.mask = mask
 
-def _apply(function: Callable[..., Any], args: list[Lanes]) -> Lanes:
-    if list not in map(type, args):
-        value = int(function(*args))
-        return value if value.bit_length() <= _MOST_BITS else None
-    if function in _SHIFTS and isinstance(args[1], int) and 0 <= args[1] < _MOST_BITS:
-        function = _SHIFTS[function]
-    return list(map(function, *(arg if isinstance(arg, list) else repeat(arg) for arg in args)))
+    @cached_property
+    def touched(self) -> frozenset[int]:
+        """The elements that any thread touches."""
+        if isinstance(self.offsets, int):
+            return frozenset((self.offsets,))
+        return frozenset(self.offsets if self.mask is None else compress(self.offsets, self.mask))
+
+    @cached_property
+    def owners(self) -> Mapping[int, int] | None:
+        """For each element that is touched the thread that does; None if several do, as where all threads share it."""
+        if isinstance(self.offsets, int):
+            return None
+        pairs = zip(self.offsets, range(len(self.offsets)), strict=True)
+        found = dict(pairs if self.mask is None else compress(pairs, self.mask))
+        count = len(self.offsets) if self.mask is None else sum(self.mask)
+        return found if len(found) == count else None
 
 
 class Calculator:
@@ -40,22 +46,29 @@ class Calculator:
     a kernel, come to the same indices of threads."""
 
     def __init__(self) -> None:
-        # With the operands, which must stay alive for their identities to mean anything.
+        # By the identity of lists, which are kept with what was found: they must stay alive for that to mean anything.
         self._known: dict[tuple[object, ...], tuple[Sequence[object], Lanes]] = {}
         self._masks: dict[tuple[int, int, bool], tuple[Sequence[object], list[bool]]] = {}
+        self._patterns: dict[tuple[int, int], Pattern] = {}
 
     def apply(self, name: str, args: list[Lanes]) -> Lanes:
+        """The primitive operation `name` on whole numbers; unknown if an operand is, or if it cannot be computed."""
         if None in args:
             return None
-        kinds = tuple(map(type, args))
-        if list not in kinds:
-            return apply(name, args)
-        key = (name, kinds, *[id(arg) if isinstance(arg, list) else arg for arg in args])
-        found = self._known.get(key)
+        key: list[object] = [name]
+        for arg in args:
+            if isinstance(arg, list):
+                key.append(id(arg))
+            else:
+                key += (arg, None)
+        if len(key) == 1 + 2 * len(args):
+            return _of_numbers(name, cast("list[int]", args))
+        place = tuple(key)
+        found = self._known.get(place)
         if found is None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[key] = args, apply(name, args)
+            found = self._known[place] = args, _of_lists(name, cast("list[int | list[int]]", args))
         return found[1]
 
     def narrowed(self, mask: Mask, condition: Sequence[int], *, to: bool = True) -> list[bool]:
@@ -66,6 +79,38 @@ class Calculator:
                 self._masks.clear()
             found = self._masks[key] = (mask, condition), narrowed(mask, condition, to=to)
         return found[1]
+
+    def pattern(self, offsets: int | list[int], mask: Mask) -> Pattern:
+        key = id(offsets), id(mask)
+        found = self._patterns.get(key)
+        if found is None:
+            if len(self._patterns) > _MOST_KNOWN:
+                self._patterns.clear()
+            found = self._patterns[key] = Pattern(offsets, mask)
+        return found
+
+
+def _of_numbers(name: str, args: list[int]) -> int | None:
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        return None
+    try:
+        value = int(function(*args))
+    except (ArithmeticError, ValueError):
+        return None
+    return value if value.bit_length() <= _MOST_BITS else None
+
+
+def _of_lists(name: str, args: list[int | list[int]]) -> list[int] | None:
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        return None
+    if function in _SHIFTS and isinstance(args[1], int) and 0 <= args[1] < _MOST_BITS:
+        function = _SHIFTS[function]
+    try:
+        return list(map(function, *[arg if isinstance(arg, list) else repeat(arg) for arg in args]))
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def choose(condition: Lanes, then: Lanes, otherwise: Lanes) -> Lanes:

@@ -1,6 +1,5 @@
 """A kernel as its runs see it: what is true of its statements whatever the sizes are, found once for all runs."""
 
-from collections import Counter
 from functools import cached_property
 
 from weft.lint.block.agreement import agreement, varying_in_one_warp
@@ -85,11 +84,8 @@ class Program:
                 return False
             case Assign(target=target):
                 return target.name in self.placing
-            case Do(name=name, targets=targets, places=places):
-                is_written = kind_of(name) != "read" and any(
-                    place.array.space == "global" for place in places
-                )
-                return is_written or any(target.name in self.placing for target in targets)
+            case Do(targets=targets):
+                return writes_tensors(statement) or any(target.name in self.placing for target in targets)
             case If() | For() | While() | Domain():
                 return any(self.leads_to_writes(one) for block in children(statement) for one in block)
             case _:
@@ -105,8 +101,13 @@ class Program:
             match statement:
                 case Assign(target=target, value=value):
                     given.setdefault(target.name, []).append(value)
-                case Store(offset=offset, guard=guard):
-                    waiting += [offset] if guard is None else [offset, guard]
+                case Store(array=array, offset=offset, guard=guard):
+                    if array.space == "global":
+                        waiting += [offset] if guard is None else [offset, guard]
+                case Do(places=places, guard=guard):
+                    if writes_tensors(statement):
+                        waiting += [place.offset for place in places]
+                        waiting += [] if guard is None else [guard]
                 case _:
                     waiting += expressions(statement)
         found: set[str] = set()
@@ -119,8 +120,7 @@ class Program:
     @cached_property
     def changing(self) -> frozenset[str]:
         """The variables that may be given a value again after they were used: in loops, or by several statements."""
-        every = Counter(variable.name for one in self.kernel.statements for variable in assigned(one))
-        found = {name for name, count in every.items() if count > 1}
+        found = {name for name, count in self.kernel.times_assigned.items() if count > 1}
         for loop in self.kernel.statements:
             if isinstance(loop, (For, While)):
                 found.update(variable.name for one in walk((loop,)) for variable in assigned(one))
@@ -170,6 +170,13 @@ class Program:
         names = {one.name for one in waits if isinstance(one, Do)}
         names |= {one.name for one in walk(body) if isinstance(one, Do) and "exchange" in one.name}
         return any(name.startswith("atomic") for name in names)
+
+
+def writes_tensors(statement: Do) -> bool:
+    """Whether an effect writes memory that all blocks share, as far as it tells."""
+    return kind_of(statement.name) != "read" and any(
+        place.array.space == "global" for place in statement.places
+    )
 
 
 def _is_idle(statement: Stmt) -> bool:

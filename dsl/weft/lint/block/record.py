@@ -1,11 +1,11 @@
 """What the threads of one block did to memory, and where two of them met."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress, repeat
 from operator import add
 from typing import Literal, NamedTuple
 
-from weft.lint.block.lanes import Mask
+from weft.lint.block.lanes import Mask, Pattern
 from weft.lint.block.trial import WARP
 from weft.model.diagnostic import Span
 from weft.model.ir import Array, If
@@ -21,7 +21,7 @@ _MOST_ELEMENTS = 400_000
 
 
 class Touch(NamedTuple):
-    """One access by the threads of `mask`: each reads or writes its own of `offsets`, or all the same one.
+    """One access by the threads that take part in `pattern`, which says which element each of them touches.
 
     rounds: which iteration of each loop around it, outermost first. warp_barriers: how many came before.
     """
@@ -29,11 +29,18 @@ class Touch(NamedTuple):
     array: Array
     kind: Kind
     span: Span
-    offsets: int | list[int]
-    mask: Mask
+    pattern: Pattern
     agreement: Agreement
     rounds: tuple[tuple[Span, int], ...]
     warp_barriers: int = 0
+
+    @property
+    def offsets(self) -> int | list[int]:
+        return self.pattern.offsets
+
+    @property
+    def mask(self) -> Mask:
+        return self.pattern.mask
 
     def elements(self, threads: int) -> Iterator[tuple[int, int]]:
         """The threads that take part, each with the element that it touches."""
@@ -41,20 +48,13 @@ class Touch(NamedTuple):
         pairs = zip(range(threads), repeat(offsets)) if isinstance(offsets, int) else enumerate(offsets)
         return iter(pairs) if self.mask is None else compress(pairs, self.mask)
 
-    def owners(self, threads: int) -> dict[int, int] | None:
+    def owners(self) -> Mapping[int, int] | None:
         """For each element that is touched the thread that does; None if several do, as where all threads share it."""
-        if isinstance(self.offsets, int):
-            return None
-        pairs = zip(self.offsets, range(threads), strict=True)
-        found = dict(pairs if self.mask is None else compress(pairs, self.mask))
-        count = threads if self.mask is None else sum(self.mask)
-        return found if len(found) == count else None
+        return self.pattern.owners
 
-    def touched(self) -> set[int]:
+    def touched(self) -> frozenset[int]:
         """The elements that any thread touches."""
-        if isinstance(self.offsets, int):
-            return {self.offsets}
-        return set(self.offsets if self.mask is None else compress(self.offsets, self.mask))
+        return self.pattern.touched
 
 
 @record
@@ -100,11 +100,13 @@ class Wild:
     high: int | None = None
     is_sure: bool = True
 
-    def reached(self, elements: set[int]) -> set[int]:
+    def reached(self, elements: frozenset[int]) -> frozenset[int]:
         """Those of some elements that it may be to."""
         if self.high is None and self.low <= 0:
             return elements
-        return {one for one in elements if self.low <= one and (self.high is None or one <= self.high)}
+        return frozenset(
+            one for one in elements if self.low <= one and (self.high is None or one <= self.high)
+        )
 
 
 @record
@@ -163,7 +165,7 @@ class Record:
             and wild.is_sure
             and name not in self._lost
             and len(written) < size
-            and not written >= wild.reached(set(range(size)))
+            and not written >= wild.reached(frozenset(range(size)))
         ):
             self.wild_uninitialised.setdefault(wild.span, (wild, len(written)))
 
@@ -197,17 +199,21 @@ class Record:
                 self.unjudged_reads.setdefault(touch.span, touch.array)
             return
         if touch.kind == "write":
-            written.update(self._cells(touch))
+            if len(written) < self._cell_count(touch.array):
+                written.update(self._all_cells(touch))
         elif len(written) < self._cell_count(touch.array) and touch.span not in self.uninitialised:
-            if written.issuperset(self._cells(touch)):
+            if written.issuperset(self._all_cells(touch)):
                 return
             for (thread, element), cell in zip(touch.elements(self.threads), self._cells(touch), strict=True):
                 if cell not in written:
                     self.uninitialised[touch.span] = Uninitialised(touch, thread, element)
                     break
 
+    def _all_cells(self, touch: Touch) -> Iterable[int]:
+        return self._cells(touch) if touch.array.space == "local" else touch.touched()
+
     def _cells(self, touch: Touch) -> Iterable[int]:
-        """The elements that the threads which take part touch; of local memory, each thread has its own."""
+        """The elements that the threads which take part touch, one after another; of local memory, each has its own."""
         offsets = repeat(touch.offsets, self.threads) if isinstance(touch.offsets, int) else touch.offsets
         cells = offsets
         if touch.array.space == "local":
@@ -235,7 +241,7 @@ class Record:
         for position, touch in enumerate(touches):
             if touch.kind != "write":
                 continue
-            own = touch.owners(self.threads)
+            own = touch.owners()
             if own is not None and writers.keys().isdisjoint(own):
                 writers.update(zip(own, zip(own.values(), repeat(position)), strict=False))
                 continue

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from weft.lint.block.effects import is_address, kind_of, may_define, width_of
 from weft.lint.block.evaluation import Evaluation, Spent, Wanted
 from weft.lint.block.lanes import Lanes, Mask, merged, spread
-from weft.lint.block.program import Program
+from weft.lint.block.program import Program, writes_tensors
 from weft.lint.block.record import Parting, Record, Touch, Untold
 from weft.lint.block.trial import Trial
 from weft.model.diagnostic import Span
@@ -188,7 +188,8 @@ class _Runner(Evaluation):
     def effect(self, statement: Do) -> None:
         for arg in statement.args:
             self.read(arg)
-        places = () if is_address(statement.name) else statement.places
+        is_looked_at = self.wanted != "writes" or writes_tensors(statement)
+        places = statement.places if is_looked_at and not is_address(statement.name) else ()
         offsets = [self.value(place.offset) for place in places]
         kind, is_of_warp = kind_of(statement.name), statement.scope == "warp"
         for place, offset in zip(places, offsets, strict=True):
@@ -244,7 +245,8 @@ class _Runner(Evaluation):
                 self.is_interval_known = self.is_whole = False
                 continue
             rounds, barriers = self.state.rounds, self.warp_barriers
-            touch = Touch(place.array, "write", statement.span, offset, mask, "none", rounds, barriers)
+            pattern = self.lanes.pattern(offset, mask)
+            touch = Touch(place.array, "write", statement.span, pattern, "none", rounds, barriers)
             self.spend(self.threads)
             self.record.add(touch)
             self.copies.start(touch)

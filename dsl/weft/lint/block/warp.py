@@ -86,7 +86,8 @@ def _turns(elements: Iterable[int], itemsize_bytes: int) -> int:
     for element in elements:
         first = element * itemsize_bytes
         words.update(range(first // _WORD_BYTES, (first + itemsize_bytes - 1) // _WORD_BYTES + 1))
-    return max(Counter(word % _BANKS for word in words).values(), default=1)
+    banks = [word % _BANKS for word in words]
+    return 1 if len(set(banks)) == len(banks) else max(Counter(banks).values())
 
 
 def step(elements: Sequence[int]) -> int | None:

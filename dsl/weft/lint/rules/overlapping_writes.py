@@ -92,7 +92,7 @@ def _written(ran: Ran) -> dict[str, dict[int, int]]:
     for touch in ran.touches:
         if _is_varied_write(touch):
             elements = written.setdefault(touch.array.name, {})
-            own = touch.owners(ran.trial.threads)
+            own = touch.owners()
             if own is not None and elements.keys().isdisjoint(own):
                 elements |= own
                 continue
