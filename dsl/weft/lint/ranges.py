@@ -3,7 +3,6 @@
 Nothing is taken from a launch: what is found here holds for each of them.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from math import prod
 from types import MappingProxyType
@@ -21,7 +20,6 @@ from weft.model.ir import (
     Param,
     Special,
     Var,
-    assigned,
 )
 from weft.model.launches import integer_range
 from weft.model.limits import ANY_GPU, triple
@@ -47,7 +45,7 @@ class Ranges:
     def __init__(self, kernel: Kernel) -> None:
         domain = kernel.domain
         self.block = triple(domain.block[::-1]) if domain and domain.block else None
-        counts = Counter(variable.name for one in kernel.statements for variable in assigned(one))
+        counts = kernel.times_assigned
         self._values: dict[str, Expr] = {}
         self._loops: dict[str, For] = {}
         for one in kernel.statements:

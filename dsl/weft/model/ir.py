@@ -6,7 +6,7 @@ Every statement has the span of the source that made it. Build expressions with 
 which simplify as they go.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -462,6 +462,21 @@ class Kernel:
         """Every statement, outer before inner, in program order."""
         return tuple(walk(self.body))
 
+    @cached_property
+    def times_assigned(self) -> Mapping[str, int]:
+        """For each variable, how many statements assign it."""
+        found: dict[str, int] = {}
+        for statement in self.statements:
+            for variable in assigned(statement):
+                found[variable.name] = found.get(variable.name, 0) + 1
+        return found
+
+    @cached_property
+    def operations(self) -> frozenset[str]:
+        """The names of all operations in it."""
+        every = (leaves(expr).operations for statement in self.statements for expr in expressions(statement))
+        return frozenset[str]().union(*every)
+
     def __getstate__(self) -> dict[str, object]:
         """The fields alone: what is on the disk is found by its bytes, whatever was asked of the kernel before."""
         return {name: getattr(self, name) for name in self.__match_args__}
@@ -597,46 +612,33 @@ def _leaves(expr: Expr) -> Leaves:
     if isinstance(expr, Param):
         return Leaves(params=frozenset((expr.name,)))
     if isinstance(expr, Special):
-        names = frozenset((expr.name,))
-        is_of_thread, is_of_block = _whose(names)
-        return Leaves(specials=names, is_of_thread=is_of_thread, is_of_block=is_of_block)
+        is_of_thread = expr.name.startswith(("thread_idx", "lane_id", "warp_id"))
+        is_of_block = expr.name.startswith(("block_idx", "grid_dim"))
+        specials = frozenset((expr.name,))
+        return Leaves(specials=specials, is_of_thread=is_of_thread, is_of_block=is_of_block)
     if isinstance(expr, Const):
         return _NO_LEAVES
-    variables: set[str] = set()
-    params: set[str] = set()
-    specials: set[str] = set()
-    loads: list[Load] = [expr] if isinstance(expr, Load) else []
-    operations: set[str] = {expr.name} if isinstance(expr, Op) else set()
+    variables = params = specials = frozenset[str]()
+    loads: tuple[Load, ...] = (expr,) if isinstance(expr, Load) else ()
+    operations = frozenset[str]() if isinstance(expr, Load) else frozenset((expr.name,))
+    is_of_thread = is_of_block = False
     for part in operands(expr):
-        if isinstance(part, Var):
-            variables.add(part.name)
-        elif isinstance(part, (Op, Load)):
-            inner = leaves(part)
-            variables |= inner.variables
-            params |= inner.params
+        if isinstance(part, Const):
+            continue
+        inner = leaves(part)
+        # Mostly one of two sets is empty, and the other one is taken as it is.
+        variables = (
+            variables | inner.variables if variables and inner.variables else variables or inner.variables
+        )
+        params = params | inner.params if params and inner.params else params or inner.params
+        loads += inner.loads
+        if inner.specials:
             specials |= inner.specials
-            loads += inner.loads
+            is_of_thread = is_of_thread or inner.is_of_thread
+            is_of_block = is_of_block or inner.is_of_block
+        if inner.operations:
             operations |= inner.operations
-        elif isinstance(part, Param):
-            params.add(part.name)
-        elif isinstance(part, Special):
-            specials.add(part.name)
-    return Leaves(
-        frozenset(variables),
-        frozenset(params),
-        frozenset(specials),
-        tuple(loads),
-        frozenset(operations),
-        *_whose(specials),
-    )
-
-
-def _whose(specials: Collection[str]) -> tuple[bool, bool]:
-    """Whether any is the thread's place, and whether any is the block's."""
-    if not specials:
-        return False, False
-    of_thread = any(name.startswith(("thread_idx", "lane_id", "warp_id")) for name in specials)
-    return of_thread, any(name.startswith(("block_idx", "grid_dim")) for name in specials)
+    return Leaves(variables, params, specials, loads, operations, is_of_thread, is_of_block)
 
 
 def has_barrier(body: tuple[Stmt, ...]) -> bool:

@@ -42,8 +42,7 @@ Reaching = dict[str, frozenset[Definition]]
 
 def by_lives(kernel: Kernel) -> Kernel:
     """The kernel with its variables renamed, each statement at its place with its span."""
-    counts = Counter(variable.name for statement in kernel.statements for variable in assigned(statement))
-    webs = _Webs(frozenset(name for name, count in counts.items() if count > 1))
+    webs = _Webs(frozenset(name for name, count in kernel.times_assigned.items() if count > 1))
     if not webs.watched:
         return kernel
     _Reader(webs).block(kernel.body)

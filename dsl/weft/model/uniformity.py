@@ -48,8 +48,9 @@ class BlockLevel:
         found = leaves(expr)
         if found.is_of_thread or not found.variables.isdisjoint(varying):
             return True
-        local = (load.array.name for load in found.loads if load.array.space == "local")
-        return bool(found.loads) and any(local_memory(name) in varying for name in local)
+        return bool(found.loads) and any(
+            load.array.space == "local" and local_memory(load.array.name) in varying for load in found.loads
+        )
 
     def gives_apart(self, do: Do, varying: Varying | set[str]) -> bool:
         return True

@@ -4,8 +4,7 @@ Warps are cut from the threads of a block along x, then y, then z. So a warp lie
 one row, or rows of whole warps; then `thread_idx.x // 32` is the same for a warp, and so is `thread_idx.x < 64`.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 
 from weft.model import fold
@@ -23,7 +22,6 @@ from weft.model.ir import (
     Special,
     Stmt,
     Var,
-    assigned,
     is_of_warp,
     leaves,
     operands,
@@ -136,7 +134,7 @@ class WarpLevel:
 
     def __init__(self, kernel: Kernel, rows: Rows) -> None:
         self.rows = rows
-        counts = Counter(target.name for statement in kernel.statements for target in assigned(statement))
+        counts = kernel.times_assigned
         self.values = dict(_values(kernel, counts))
         self.loops = dict(_loops(kernel, counts))
         domain = kernel.domain
@@ -237,7 +235,7 @@ class WarpLevel:
                 return False
 
 
-def _values(kernel: Kernel, counts: Counter[str]) -> Iterator[tuple[str, Expr]]:
+def _values(kernel: Kernel, counts: Mapping[str, int]) -> Iterator[tuple[str, Expr]]:
     """The variables that are assigned once, by what they are."""
     for statement in kernel.statements:
         match statement:
@@ -256,7 +254,7 @@ def _coordinate(axis: str) -> Expr:
     return fold.add(fold.mul(block, size), Special(f"thread_idx.{axis}"))
 
 
-def _loops(kernel: Kernel, counts: Counter[str]) -> Iterator[tuple[str, list[For]]]:
+def _loops(kernel: Kernel, counts: Mapping[str, int]) -> Iterator[tuple[str, list[For]]]:
     """The variables that only loops assign, with these loops."""
     loops = [statement for statement in kernel.statements if isinstance(statement, For)]
     for name in {loop.variable.name for loop in loops}:

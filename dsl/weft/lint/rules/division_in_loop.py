@@ -57,7 +57,7 @@ _SHORT = 8
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None:
+    if kernel.ir is None or kernel.ir.operations.isdisjoint(_SIGNS):
         return
     shown: set[Span] = set()
     for statement, changing in _in_loops(kernel.ir.body, frozenset()):

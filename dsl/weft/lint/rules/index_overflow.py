@@ -88,7 +88,8 @@ def _narrow_operations(kernel: Kernel) -> Iterator[tuple[Op, Span]]:
         waiting = [(offset, span)]
         while waiting:
             expr, place = waiting.pop()
-            yield from ((op, place) for op in _narrow_parts(expr))
+            for op in _narrow_parts(expr):
+                yield op, place
             for name in sorted(leaves(expr).variables - seen):
                 if name in values:
                     seen.add(name)
@@ -105,7 +106,8 @@ def _offsets(kernel: Kernel) -> Iterator[tuple[Expr, Span]]:
             case _:
                 pass
         for expr in expressions(statement):
-            yield from ((part.offset, part.span) for part in leaves(expr).loads)
+            for part in leaves(expr).loads:
+                yield part.offset, part.span
 
 
 @lru_cache(maxsize=1 << 12)

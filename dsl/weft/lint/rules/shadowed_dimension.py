@@ -27,6 +27,7 @@ Source: Pylint, "redefined-outer-name" (W0621).
 from collections.abc import Iterator
 
 from weft.model.diagnostic import Diagnostic
+from weft.model.facts import Symbol
 from weft.model.ir import Assign, For, Param, TensorParameter, Var
 from weft.model.kernel import Analysis
 from weft.model.values import Scalar
@@ -39,14 +40,14 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
         return
     tensors = [parameter for parameter in kernel.ir.parameters if isinstance(parameter, TensorParameter)]
     dims = {extent.name for tensor in tensors for extent in tensor.shape if isinstance(extent, Param)}
-    same = {name for name in dims if _is_itself(kernel, name)}
     shown: set[str] = set()
     for fact in kernel.facts:
         symbol = fact.symbol
-        if symbol is None or symbol.kind not in ("variable", "parameter") or symbol.location is None:
+        if symbol is None or symbol.name not in dims or not _is_of_kernel(symbol):
             continue
         name = symbol.name
-        if name in dims - same - shown and fact.span == symbol.location.span:
+        is_first = symbol.location is not None and fact.span == symbol.location.span
+        if is_first and name not in shown and not _is_itself(kernel, name):
             shown.add(name)
             yield Diagnostic(
                 CODE,
@@ -54,6 +55,10 @@ def check(kernel: Analysis) -> Iterator[Diagnostic]:
                 fact.span,
                 "warning",
             )
+
+
+def _is_of_kernel(symbol: Symbol) -> bool:
+    return symbol.kind in ("variable", "parameter")
 
 
 def _is_itself(kernel: Analysis, name: str) -> bool:
@@ -67,7 +72,7 @@ def _is_itself(kernel: Analysis, name: str) -> bool:
     own = [
         fact.value
         for fact in kernel.facts
-        if fact.symbol and fact.symbol.name == name and fact.symbol.kind in ("variable", "parameter")
+        if fact.symbol and fact.symbol.name == name and _is_of_kernel(fact.symbol)
     ]
     known = all(isinstance(value, Scalar) and isinstance(value.expr, (Param, Var)) for value in own)
     return known and all(isinstance(value, Param) and value.name == name for value in values)

@@ -88,7 +88,7 @@ _SHORT = 4
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
     ir = lives(kernel)
-    if ir is None:
+    if ir is None or ir.operations.isdisjoint(_WRITTEN):
         return
     told: set[Span] = set()
     found = [
