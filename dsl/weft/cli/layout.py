@@ -98,7 +98,7 @@ def _value(expression: str) -> "Layout | ComposedLayout | Swizzle | IntTuple | o
         # Other messages speak of kernels.
         if finding.code in ("layout", "call-arguments") or "did you mean" in finding.message:
             raise _Trouble(finding.message)
-    if value == UNKNOWN or errors:
+    if value is UNKNOWN or errors:
         raise _Trouble(
             f"`{expression}` is nothing that the layout algebra knows, and `weft layout` runs no other Python: {_WRITE}"
         )

@@ -225,7 +225,7 @@ def _value_of(t: Tracer, parameter: Parameter | None, *, is_kernel: bool) -> Val
 
 
 def _report_annotation(t: Tracer, argument: ast.arg, annotation: Value | None) -> None:
-    if annotation == UNKNOWN:
+    if annotation is UNKNOWN:
         return
     found = "none" if annotation is None else describe(annotation)
     t.report(

@@ -128,7 +128,7 @@ class LiveLibrary(Library):
             items = tuple(self.binding(getattr(value, name)).value for name in names)
             return Record(type(value).__name__, names, items)
         constant = from_python(_plain(value))
-        return Mutable(type(value).__name__) if constant == UNKNOWN else constant
+        return Mutable(type(value).__name__) if constant is UNKNOWN else constant
 
     def _constants(self, kind: type, qualified: str) -> Iterator[tuple[str, Value]]:
         """What the body of a user's class gives names to."""

@@ -25,6 +25,7 @@ class Unknown:
     """The text does not tell. Never guessed, never reported."""
 
 
+# The only one: it is compared by identity.
 UNKNOWN = Unknown()
 
 

@@ -69,7 +69,7 @@ def binary(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> Va
         if together is not None:
             return together
     left, right = as_number(left), as_number(right)
-    if left == UNKNOWN or right == UNKNOWN:
+    if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     if isinstance(left, Vector) or isinstance(right, Vector):
         return elementwise(
@@ -107,7 +107,7 @@ def compare(t: Tracer, name: str, left: Value, right: Value, node: ast.AST) -> V
         same = is_same(left, right)
         return UNKNOWN if same is None else Static(same == (name == "eq"))
     left, right = as_number(left), as_number(right)
-    if left == UNKNOWN or right == UNKNOWN:
+    if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     if isinstance(left, Vector) or isinstance(right, Vector):
         return elementwise(
@@ -179,7 +179,7 @@ def as_condition(t: Tracer, value: Value, node: ast.AST) -> Expr | None:
                 "`weft.select(condition, x, y)`, and combine conditions with `&`, `|` and `~`",
                 node,
             )
-        elif value != UNKNOWN and not isinstance(value, Static):
+        elif value is not UNKNOWN and not isinstance(value, Static):
             t.report("operand-dtype", "a condition is a number or a comparison; found something else", node)
         return None
     return expr if expr.dtype == BOOL else fold.operation("ne", expr, fold.const(0, expr.dtype), dtype=BOOL)

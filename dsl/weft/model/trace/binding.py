@@ -34,7 +34,7 @@ def bind_target(t: Tracer, target: ast.expr, value: Value, node: ast.stmt) -> No
                 write_element(t, owner, index, value, target)
             elif isinstance(owner, Vector):
                 set_item(t, owner, target, value)
-            elif owner != UNKNOWN and t.is_kernel:
+            elif owner is not UNKNOWN and t.is_kernel:
                 t.report(
                     "not-indexable",
                     f"{describe(owner)} cannot be written to by index: write to a tensor",
@@ -64,7 +64,7 @@ def _unpack(t: Tracer, elements: list[ast.expr], value: Value, target: ast.expr,
     if items is not None and len(items) != len(elements):
         t.report("unpack", f"{len(items)} values for {len(elements)} names: use {len(items)} names", target)
         items = None
-    elif items is None and value != UNKNOWN:
+    elif items is None and value is not UNKNOWN:
         _report_one_value(t, value, elements, target)
     # All values are read before any name changes: `a, b = b, a`.
     held = [_hold(t, item, elements, node) for item in items] if items else [UNKNOWN] * len(elements)

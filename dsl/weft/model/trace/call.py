@@ -3,7 +3,6 @@
 import ast
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from weft.layout import ComposedLayout, Layout, LayoutError, Swizzle
 from weft.model import fold
@@ -69,7 +68,7 @@ class Call:
         """The argument as an expression; reported, and None, if it is no number."""
         value = self.value(name)
         expr = as_expr(value, dtype)
-        if expr is None and value != UNKNOWN:
+        if expr is None and value is not UNKNOWN:
             self.report(
                 "call-arguments",
                 f"`{name}` of `{self.name}` is a number; found {describe(value)}: pass one",
@@ -86,7 +85,7 @@ def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
     values = [*node.args, *(word.value for word in node.keywords)]
     took_text = t.takes_text
     t.takes_text = isinstance(callee, Operation) and callee.qualified_name in t.dialect.speaking
-    found = in_order(t, [partial(read, t, value) for value in values], node)
+    found = in_order(t, read, values, node)
     t.takes_text = took_text
     positional = found[: len(node.args)]
     words = zip(node.keywords, found[len(node.args) :], strict=True)
@@ -357,7 +356,7 @@ def _convert(t: Tracer, dtype: DType, positional: list[Value], node: ast.Call) -
         return elementwise(t, dtype.name, [value], node, lambda row: _convert(t, dtype, list(row), node))
     expr = as_expr(value)
     if expr is None:
-        if value != UNKNOWN:
+        if value is not UNKNOWN:
             t.report(
                 "call-arguments", f"`{dtype}` converts a number; found {describe(value)}: pass one", node
             )
@@ -429,7 +428,7 @@ def _other(
             "or make it a `@weft.function`",
             node,
         )
-    elif callee != UNKNOWN:
+    elif callee is not UNKNOWN:
         advice = ": drop the parentheses" if isinstance(callee, Scalar) and not node.args else ""
         t.report("not-callable", f"{describe(callee)} cannot be called in a kernel{advice}", node)
     return UNKNOWN

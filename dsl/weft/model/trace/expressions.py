@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model import embedded, fold
@@ -137,13 +136,15 @@ def _constant(t: Tracer, node: ast.expr) -> Value:
 
 def _name(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Name)
-    local = t.frame.env.get(node.id)
+    name, frame = node.id, t.frame
+    local = frame.env.get(name)
     if local is not None:
-        return t.record(node, _bound(t, node, local), t.frame.symbols.get(node.id))
-    if node.id in t.frame.enclosing:
+        value = _bound(t, node, local) if isinstance(local, (Changing, MaybeUnbound)) else local
+        return t.record(node, value, frame.symbols.get(name))
+    if name in frame.enclosing:
         return t.record(node, UNKNOWN)
-    binding = t.lookup(node.id)
-    if binding.value == UNKNOWN and binding.symbol is None:
+    binding = t.lookup(name)
+    if binding.value is UNKNOWN and binding.symbol is None:
         _report_unknown_name(t, node)
     if isinstance(binding.value, Mutable):
         t.report(
@@ -156,7 +157,7 @@ def _name(t: Tracer, node: ast.expr) -> Value:
     return t.record(node, binding.value, binding.symbol)
 
 
-def _bound(t: Tracer, node: ast.Name, value: Value) -> Value:
+def _bound(t: Tracer, node: ast.Name, value: Changing | MaybeUnbound) -> Value:
     if isinstance(value, Changing):
         t.report(
             "unstable-name",
@@ -165,8 +166,6 @@ def _bound(t: Tracer, node: ast.Name, value: Value) -> Value:
             node,
         )
         return UNKNOWN
-    if not isinstance(value, MaybeUnbound):
-        return value
     t.report(
         "possibly-unbound",
         f"`{node.id}` has no value on some path to here: give it one before the branch or the loop",
@@ -357,7 +356,7 @@ def _subscript(t: Tracer, node: ast.expr) -> Value:
         case _:
             index = expression(t, node.slice)
             if has_slice(index):
-                if owner != UNKNOWN:
+                if owner is not UNKNOWN:
                     refuse(t, "a slice of anything but a tensor", "index it", node.slice)
                 return UNKNOWN
             if isinstance(owner, Static) and isinstance(owner.value, Layout) and isinstance(index, Static):
@@ -374,7 +373,7 @@ def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
     given = expression(t, node.slice)
     items = given.items if isinstance(given, Tuple) else (given,)
     if not isinstance(items[0], DTypeRef):
-        if items[0] != UNKNOWN:
+        if items[0] is not UNKNOWN:
             t.report(
                 "parameter-type",
                 f"a tensor's type starts with a dtype and this starts with {describe(items[0])}: "
@@ -383,7 +382,7 @@ def _tensor_annotation(t: Tracer, node: ast.Subscript) -> Value:
             )
         return UNKNOWN
     for item in items[1:]:
-        if not isinstance(item, (Dimension, Static)) and item != UNKNOWN:
+        if not isinstance(item, (Dimension, Static)) and item is not UNKNOWN:
             t.report(
                 "parameter-type",
                 f"an extent is a dimension or a number and this is {describe(item)}: import one from `weft.dims`, or "
@@ -397,7 +396,7 @@ def _item(t: Tracer, items: tuple[Value, ...], node: ast.Subscript) -> Value:
     index = expression(t, node.slice)
     if isinstance(index, Slice):
         return _items(t, items, index, node)
-    if index == UNKNOWN:
+    if index is UNKNOWN:
         return UNKNOWN
     if not isinstance(index, Static) or not isinstance(index.value, int):
         t.report("static-required", "a tuple is indexed by a number known at compile time", node.slice)
@@ -432,7 +431,7 @@ def _mode(layout: Layout, index: object) -> Value:
 
 
 def _ordered(t: Tracer, nodes: Sequence[ast.expr], place: ast.AST) -> list[Value]:
-    return in_order(t, [partial(expression, t, node) for node in nodes], place)
+    return in_order(t, expression, nodes, place)
 
 
 def _binary(t: Tracer, node: ast.expr) -> Value:

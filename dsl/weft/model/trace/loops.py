@@ -78,7 +78,7 @@ def _steps(t: Tracer, node: ast.For) -> list[Any] | Tuple | None:
     if not any(place.start <= span.start and span.end <= place.end for _, span, _ in t.findings):
         refuse(
             t,
-            f"a `for` over {'what is not known' if given == UNKNOWN else describe(given)}",
+            f"a `for` over {'what is not known' if given is UNKNOWN else describe(given)}",
             "loop over `range(...)` and index, or over a tuple, which is written out",
             node.iter,
         )
@@ -90,7 +90,7 @@ def _bounds(t: Tracer, node: ast.For, values: list[Value]) -> tuple[Expr, Expr, 
     exprs = [as_expr(value) for value in (start, stop, step)]
     found = [expr for expr in exprs if expr is not None]
     for value, expr in zip((start, stop, step), exprs, strict=True):
-        if expr is None and value == UNKNOWN:
+        if expr is None and value is UNKNOWN:
             return None
         if expr is None or not expr.dtype.is_integer:
             t.report(
@@ -185,7 +185,7 @@ def _carry(t: Tracer, node: ast.For | ast.While, names: set[str]) -> Loop:
             )
         elif how is not None:
             t.frame.env[name] = Changing(value)
-        elif value != UNKNOWN:
+        elif value is not UNKNOWN:
             loop.fixed[name] = value
     return loop
 
@@ -228,7 +228,7 @@ def _settle(t: Tracer, node: ast.stmt) -> None:
                 carried.variables, numbers_of(value), labels(name, value), strict=True
             ):
                 _settle_number(t, (*loop.key, label), variable, number, node)
-        elif value != UNKNOWN:
+        elif value is not UNKNOWN:
             _note_change(t, loop, name, as_numbers=False)
     for name, before in loop.fixed.items():
         value = as_number(known_value(t.frame.env.get(name, UNKNOWN)))
@@ -270,7 +270,7 @@ def _after_loop(t: Tracer, before: dict[str, Value], loop: Loop, *, runs: bool) 
             t.frame.env[name] = value if runs else MaybeUnbound(known_value(value))
         elif name in loop.carried or isinstance(before[name], Changing):
             t.frame.env[name] = before[name]
-        elif before[name] != value and value != UNKNOWN:
+        elif before[name] != value and value is not UNKNOWN:
             t.frame.env[name] = Changing(known_value(before[name]))
 
 

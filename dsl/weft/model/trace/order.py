@@ -5,21 +5,26 @@ is read into variables first.
 """
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from weft.model.ir import Assign, Barrier, Do, Expr, Load, Stmt, Store, walk, walk_expr
 from weft.model.trace.tracer import Tracer
 from weft.model.values import Scalar, Tuple, Value, Vector
 from weft.records import replace
 
+N = TypeVar("N")
 
-def in_order(t: Tracer, parts: Iterable[Callable[[], Value]], place: ast.AST) -> list[Value]:
-    """What the parts of an expression stand for, from left to right."""
+
+def in_order(
+    t: Tracer, read: Callable[[Tracer, N], Value], parts: Sequence[N], place: ast.AST
+) -> list[Value]:
+    """What the parts of an expression stand for, from left to right, as `read` finds it."""
     found: list[Value] = []
+    block = t.blocks[-1]
     for part in parts:
-        block = t.blocks[-1]
         before = len(block)
-        value = part()
+        value = read(t, part)
         if found and len(block) > before and _has_effects(block[before:]):
             reads: list[Stmt] = []
             found = [_read(t, one, reads, place) for one in found]

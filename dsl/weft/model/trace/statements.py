@@ -41,9 +41,8 @@ _INSTEAD: dict[type[ast.stmt], tuple[str, str]] = {
 def statements(t: Tracer, body: Sequence[ast.stmt]) -> Flow:
     """Read statements in order. After an `if` that may return, the rest belongs to the branch that does not."""
     for position, node in enumerate(body):
-        rest = body[position + 1 :]
-        if isinstance(node, ast.If) and rest and may_return(node):
-            return if_(t, node, rest)
+        if isinstance(node, ast.If) and position + 1 < len(body) and may_return(node):
+            return if_(t, node, body[position + 1 :])
         reader = _READERS.get(type(node), _unsupported)
         if reader(t, node).leaves:
             return ENDS
@@ -110,13 +109,13 @@ def _augmented(t: Tracer, node: ast.stmt) -> Flow:
     name, _ = BINARY.get(type(node.op), ("add", ""))
     if isinstance(node.target, ast.Subscript):
         owner, index = expression(t, node.target.value), expression(t, node.target.slice)
-        read = partial(expression, t, node.value)
         if isinstance(owner, Tensor) and not has_slice(index):
-            element = partial(read_element, t, owner, index, node.target)
-            before, value = in_order(t, [element, read], node)
+            element = partial(read_element, tensor=owner, index=index, node=node.target)
+            read = partial(expression, node=node.value)
+            before, value = in_order(t, lambda t, part: part(t), [element, read], node)
             write_element(t, owner, index, binary(t, name, before, value, node), node.target)
             return GOES_ON
-        value = read()
+        value = expression(t, node.value)
         if isinstance(owner, Vector):
             set_item(t, owner, node.target, binary(t, name, expression(t, node.target), value, node))
         return GOES_ON

@@ -209,7 +209,7 @@ def offset_of(t: Tracer, tensor: Tensor, found: Sequence[Expr]) -> Expr:
 def coordinates(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> list[Expr] | None:
     """The coordinates that an index gives, one for each axis; reported, and None, if it is wrong."""
     items = index.items if isinstance(index, Tuple) else (index,)
-    if any(item == UNKNOWN for item in items):
+    if any(item is UNKNOWN for item in items):
         return None
     if len(items) != len(tensor.axes):
         report_rank(t, tensor, len(items), node)

@@ -71,7 +71,7 @@ def text_of(t: Tracer, value: Value, node: ast.AST, spec: str = "") -> Text | No
                 join([Text("(", ()), join(found, ", "), Text(")", ())]) if len(found) == len(parts) else None
             )
         case _:
-            if value != UNKNOWN:
+            if value is not UNKNOWN:
                 t.report(
                     "call-arguments",
                     f"a kernel prints numbers and texts; found {describe(value)}: index the tensor, or print its shape",

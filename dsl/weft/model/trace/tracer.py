@@ -265,13 +265,11 @@ class Tracer:
         return value
 
     def note(self, span: Span, value: Value, symbol: Symbol | None) -> None:
+        bounds = self._bounds(value.expr) if isinstance(value, Scalar) else None
         # A name that a bare expression statement shares its span with must not lose its symbol.
-        self.facts[span, symbol.name if symbol else ""] = Fact(span, value, symbol, self._bounds(value))
+        self.facts[span, symbol.name if symbol else ""] = Fact(span, value, symbol, bounds)
 
-    def _bounds(self, value: Value) -> Bounds | None:
-        if not isinstance(value, Scalar):
-            return None
-        expr = value.expr
+    def _bounds(self, expr: Expr) -> Bounds | None:
         if not isinstance(expr, (Var, Special)):
             return None
         return self.known.bounds.get(expr) or self.known.bounds.get(self.known.definitions.get(expr, expr))
@@ -530,7 +528,7 @@ def is_numeric(value: Value) -> bool:
 
 
 def is_known(value: Value) -> bool:
-    return value != UNKNOWN and not isinstance(value, Tensor)
+    return value is not UNKNOWN and not isinstance(value, Tensor)
 
 
 def _is_hole(node: ast.AST) -> bool:

@@ -27,7 +27,7 @@ def has_slice(index: Value) -> bool:
 def sliced(t: Tracer, tensor: Tensor, index: Value, node: ast.Subscript) -> Value:
     """`x[i, :]`, `x[a:b]`: an index drops its axis, a slice keeps a part of it."""
     items = index.items if isinstance(index, Tuple) else (index,)
-    if any(item == UNKNOWN for item in items):
+    if any(item is UNKNOWN for item in items):
         return UNKNOWN
     if len(items) != len(tensor.axes):
         report_rank(t, tensor, len(items), node)
@@ -81,7 +81,7 @@ def _part(t: Tracer, tensor: Tensor, axis: Axis, item: Slice, node: ast.AST) -> 
     if start is None or stop is None:
         return None
     if not isinstance(step, Static) or not isinstance(step.value, int) or step.value < 1:
-        if step != UNKNOWN:
+        if step is not UNKNOWN:
             t.report(
                 "static-required",
                 f"the step of a slice is a number of at least 1 known at compile time; found {describe(step)}",
@@ -131,7 +131,7 @@ def _bound(t: Tracer, value: Value, default: Expr, node: ast.AST) -> Expr | None
         )
         return None
     if expr is None or not expr.dtype.is_integer:
-        if value != UNKNOWN:
+        if value is not UNKNOWN:
             t.report(
                 "index-dtype", f"a slice is bounded by integers; found {describe(value)}: convert it", node
             )

@@ -29,7 +29,7 @@ def atomic(effect: str, operands: tuple[str, ...]) -> Rule:
 
 
 def _report_no_tensor(call: Call, value: Value) -> None:
-    if value != UNKNOWN:
+    if value is not UNKNOWN:
         call.report(
             "call-arguments",
             f"`x` of `{call.name}` is a tensor; found {describe(value)}: pass the tensor, and the index after it",

@@ -33,7 +33,7 @@ def _whole(call: Call, operand: str) -> Expr | None:
     value = call.value(operand)
     expr = as_expr(value)
     if expr is None or expr.dtype.is_float:
-        if value != UNKNOWN:
+        if value is not UNKNOWN:
             call.report(
                 "call-arguments",
                 f"`{call.name}` takes integers; found {describe(value)}: convert it, or see its bits with `weft.bitcast`",
@@ -47,7 +47,7 @@ def _whole(call: Call, operand: str) -> Expr | None:
 def infer_bitcast(call: Call) -> Value:
     value, wanted = call.value("x"), call.value("dtype")
     if not isinstance(wanted, DTypeRef):
-        if wanted != UNKNOWN:
+        if wanted is not UNKNOWN:
             call.report(
                 "call-arguments",
                 f"`dtype` is a type such as `weft.u32`; found {describe(wanted)}: pass one",

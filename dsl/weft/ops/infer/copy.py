@@ -27,7 +27,7 @@ def infer_copy(call: Call) -> Value:
 def infer_copy_async(call: Call) -> Value:
     size = call.value("bytes_per_thread") if call.given("bytes_per_thread") else Static(_WIDEST_BYTES)
     if not isinstance(size, Static) or size.value not in (4, 8, 16):
-        if size != UNKNOWN:
+        if size is not UNKNOWN:
             call.report(
                 "static-required",
                 f"a thread copies 4, 8 or 16 bytes at a time; found {describe(size)}: use one of them",
@@ -60,7 +60,7 @@ def infer_wait_async(call: Call) -> Value:
         or not isinstance(groups.value, int)
         or groups.value not in range(MOST_GROUPS)
     ):
-        if groups != UNKNOWN:
+        if groups is not UNKNOWN:
             call.report(
                 "static-required",
                 f"`groups` is a number from 0 to {MOST_GROUPS - 1} known at compile time; found {describe(groups)}: write it out",
@@ -103,7 +103,7 @@ def _views(call: Call) -> tuple[Tensor, Tensor, list[int]] | None:
     dst, src = call.value("dst"), call.value("src")
     for name, view in (("dst", dst), ("src", src)):
         if not isinstance(view, Tensor):
-            if view != UNKNOWN:
+            if view is not UNKNOWN:
                 call.report(
                     "copy-shape",
                     f"`{name}` of `{call.name}` is a tensor; found {describe(view)}: pass a view",

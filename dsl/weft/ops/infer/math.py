@@ -62,7 +62,7 @@ def arguments(call: Call) -> list[Value]:
 
 
 def not_a_number(call: Call, value: Value) -> Value:
-    if value != UNKNOWN:
+    if value is not UNKNOWN:
         call.report("call-arguments", f"`{call.name}` takes numbers: index the tensor, or pass a scalar")
     return UNKNOWN
 

@@ -71,7 +71,7 @@ def _dtype(call: Call) -> DType | None:
     dtype = call.value("dtype")
     if isinstance(dtype, DTypeRef):
         return dtype.dtype
-    if dtype != UNKNOWN:
+    if dtype is not UNKNOWN:
         call.report(
             "call-arguments",
             f"`dtype` is a type such as `weft.f32`; found {describe(dtype)}: pass one",
@@ -102,7 +102,7 @@ def has_unknown(value: Value) -> bool:
     """Whether the text does not tell all of a value."""
     if isinstance(value, Tuple):
         return any(map(has_unknown, value.items))
-    return value == UNKNOWN or isinstance(value, External)
+    return value is UNKNOWN or isinstance(value, External)
 
 
 def _launch_sizes(call: Call) -> tuple[Expr, ...] | None:
@@ -155,7 +155,7 @@ def infer_dtype_of(call: Call) -> Value:
     expr = as_expr(value)
     if expr is not None:
         return DTypeRef(I64 if expr.dtype == INDEX else expr.dtype)
-    if value != UNKNOWN:
+    if value is not UNKNOWN:
         call.report("call-arguments", f"{describe(value)} has no dtype: pass a number or a tensor", "value")
     return UNKNOWN
 

@@ -192,7 +192,7 @@ def infer_as_fragment_a(call: Call) -> Value:
     if c is None:
         return UNKNOWN
     if not isinstance(dtype, DTypeRef) or dtype.dtype not in _FACTORS:
-        if dtype != UNKNOWN:
+        if dtype is not UNKNOWN:
             _report_dtype(call, "dtype", describe(dtype))
         return UNKNOWN
     rows, columns = c.shape
@@ -218,7 +218,7 @@ def infer_fragment_index(call: Call) -> Value:
     if c is None:
         return UNKNOWN
     if not isinstance(element, Static) or not isinstance(element.value, int):
-        if element != UNKNOWN:
+        if element is not UNKNOWN:
             call.report(
                 "static-required",
                 f"`element` is a number known at compile time; found {describe(element)}",
@@ -238,7 +238,7 @@ def infer_fragment_index(call: Call) -> Value:
 
 def infer_store_fragment(call: Call) -> Value:
     view, c = call.value("view"), _fragment(call, "c", "c")
-    if c is None or view == UNKNOWN:
+    if c is None or view is UNKNOWN:
         return UNKNOWN
     if not isinstance(view, Tensor) or extents(view) != [fold.const(size) for size in c.shape]:
         call.report(
@@ -381,7 +381,7 @@ def _load(call: Call, view: Tensor, matrix: _Matrix) -> tuple[Expr, ...]:
 def _factor(call: Call, name: str) -> Tensor | None:
     view = call.value(name)
     if not isinstance(view, Tensor):
-        if view != UNKNOWN:
+        if view is not UNKNOWN:
             call.report(
                 "mma-shape",
                 f"`{name}` is a tensor; found {describe(view)}: pass a view of shared memory",
@@ -426,7 +426,7 @@ def _fragment(call: Call, name: str, role: Role) -> Vector | None:
             f"an accumulator is of `f32`; found {describe(value)}: convert it with `weft.f32(...)`",
             name,
         )
-    elif value != UNKNOWN:
+    elif value is not UNKNOWN:
         makers = {"a": "fragment_a", "b": "fragment_b", "c": "accumulator"}
         call.report(
             "mma-shape",

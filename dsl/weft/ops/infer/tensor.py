@@ -278,7 +278,7 @@ def static_sizes(call: Call, name: str, least: int = 1) -> tuple[int, ...] | Non
     items = value.items if isinstance(value, Tuple) else (value,)
     found = [item.value for item in items if isinstance(item, Static) and isinstance(item.value, int)]
     if len(found) < len(items):
-        if not any(item == UNKNOWN for item in items):
+        if not any(item is UNKNOWN for item in items):
             call.report(
                 "static-required",
                 f"`{name}` of `{call.name}` is known at compile time and this is {describe(value)}: use numbers or "
@@ -303,7 +303,7 @@ def index_exprs(call: Call, name: str) -> list[Expr] | None:
         number = Scalar(item.expr) if isinstance(item, Scalar) else item
         expr = as_expr(number) if isinstance(number, (Scalar, Static)) else _dimension(item)
         if expr is None or not expr.dtype.is_integer:
-            if item != UNKNOWN:
+            if item is not UNKNOWN:
                 call.report(
                     "index-dtype",
                     f"`{name}` of `{call.name}` counts in integers; found {describe(item)}",

@@ -43,7 +43,7 @@ def infer_ballot(call: Call) -> Value:
 
 def _condition(call: Call, *, neutral: bool) -> Expr | None:
     value = call.value("condition")
-    test = None if value == UNKNOWN else as_condition(call.tracer, value, call.place("condition"))
+    test = None if value is UNKNOWN else as_condition(call.tracer, value, call.place("condition"))
     return None if test is None else _taking_part(call, test, neutral)
 
 
@@ -65,7 +65,7 @@ def _reduce(which: str) -> Rule:
 def infer_warp_scan(call: Call) -> Value:
     value, width, exclusive = call.number("value"), _width(call), call.value("exclusive")
     if call.given("exclusive") and not isinstance(exclusive, Static):
-        if exclusive != UNKNOWN:
+        if exclusive is not UNKNOWN:
             call.report(
                 "static-required",
                 f"`exclusive` of `{call.name}` is known at compile time: write True or False",
@@ -92,7 +92,7 @@ def _width(call: Call) -> int | None:
     value = call.value("width")
     if isinstance(value, Static) and isinstance(value.value, int) and value.value in _WIDTHS:
         return int(value.value)
-    if value != UNKNOWN:
+    if value is not UNKNOWN:
         found = str(value.value) if isinstance(value, Static) else "a number known only at launch"
         call.report(
             "call-arguments",
