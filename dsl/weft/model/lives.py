@@ -95,6 +95,8 @@ class _Reader:
 
     def __init__(self, webs: _Webs) -> None:
         self.webs = webs
+        # The variables that matter: to whatever names no other, nothing happens.
+        self.names = webs.split if webs.is_settled else webs.watched
         self.reaching: Reaching = {}
 
     def block(self, body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
@@ -103,6 +105,8 @@ class _Reader:
     def statement(self, statement: Stmt) -> Stmt:
         match statement:
             case Assign(target=target, value=value):
+                if target.name not in self.names and leaves(value).variables.isdisjoint(self.names):
+                    return statement
                 read = self.expr(value)
                 given = self.define(statement, target)
                 if read is value and given is target:
@@ -177,12 +181,12 @@ class _Reader:
         for statement in walk(body):
             for variable in assigned(statement):
                 name = variable.name
-                if name in self.webs.watched:
+                if name in self.names:
                     found[name] = found.get(name, frozenset()) | {(id(statement), name)}
         return found
 
     def define(self, statement: Stmt, variable: Var) -> Var:
-        if variable.name not in self.webs.watched:
+        if variable.name not in self.names:
             return variable
         definition = (id(statement), variable.name)
         self.webs.add(definition)
@@ -191,9 +195,11 @@ class _Reader:
 
     def expr(self, expr: Expr) -> Expr:
         names = leaves(expr).variables
+        if names.isdisjoint(self.names):
+            return expr
         if self.webs.is_settled:
-            return expr if names.isdisjoint(self.webs.split) else self.renamed_in(expr)
-        for name in () if names.isdisjoint(self.webs.watched) else names:
+            return self.renamed_in(expr)
+        for name in names:
             reaching = self.reaching.get(name)
             if reaching and len(reaching) > 1:
                 self.webs.join(reaching)

@@ -104,11 +104,14 @@ def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[
     for statement in body:
         if divergent:
             varying.update(set_apart(target.name) for target in assigned(statement))
+        if isinstance(statement, Assign):  # most are
+            name = statement.target.name
+            if name not in varying and (divergent or level.varies(statement.value, varying)):
+                varying.add(name)
+            continue
+        blocks = children(statement)
+        inside = divergent or (bool(blocks) and _decides(level, statement, varying))
         match statement:
-            case Assign(target=target, value=value):
-                if target.name not in varying and (divergent or level.varies(value, varying)):
-                    varying.add(target.name)
-                continue
             case Store(array=array, offset=offset, value=value, guard=guard) if array.space == "local":
                 parts = (offset, value) if guard is None else (offset, value, guard)
                 if divergent or any(level.varies(part, varying) for part in parts):
@@ -118,14 +121,12 @@ def _spread(level: Level, body: tuple[Stmt, ...], divergent: bool, varying: set[
                     varying.update(target.name for target in targets)
                 varying.update(local_memory(place.array.name) for place in places)
             case For(variable=variable):
-                if divergent or _decides(level, statement, varying):
+                if inside:
                     varying.add(variable.name)
             case Domain(indices=indices):
                 varying.update(index.name for index in indices)
             case _:
                 pass
-        blocks = children(statement)
-        inside = divergent or (bool(blocks) and _decides(level, statement, varying))
         for block in blocks:
             _spread(level, block, inside, varying)
 

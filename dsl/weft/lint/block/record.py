@@ -293,9 +293,12 @@ def _agree(touch: Touch, one: int, other: int) -> bool:
 def _is_each_its_own(touches: list[Touch]) -> bool:
     """Whether no element is touched by two threads: the usual case, seen at once."""
     places: list[list[int]] = []
+    elements: list[frozenset[int]] = []
     for touch in touches:
-        if isinstance(touch.offsets, int):
+        offsets = touch.offsets
+        if isinstance(offsets, int):
             return False
-        if touch.offsets not in places:
-            places.append(touch.offsets)
-    return len(set[int]().union(*places)) == sum(map(len, places))
+        if offsets not in places:
+            places.append(offsets)
+            elements.append(touch.touched() if touch.mask is None else frozenset(offsets))
+    return len(elements[0].union(*elements[1:])) == sum(map(len, places))

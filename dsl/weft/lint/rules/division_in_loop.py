@@ -31,6 +31,7 @@ Source: CUDA C++ Programming Guide, "Arithmetic Instructions" (integer division 
 
 from collections.abc import Iterator, Sequence
 
+from weft.lint.block.observe import lives
 from weft.lint.loops import is_short
 from weft.model.diagnostic import Diagnostic, Span
 from weft.model.ir import (
@@ -57,7 +58,8 @@ _SHORT = 8
 
 
 def check(kernel: Analysis) -> Iterator[Diagnostic]:
-    if kernel.ir is None or kernel.ir.operations.isdisjoint(_SIGNS):
+    named = lives(kernel)  # of the same operations, for which another rule asks
+    if kernel.ir is None or named is None or named.operations.isdisjoint(_SIGNS):
         return
     shown: set[Span] = set()
     for statement, changing in _in_loops(kernel.ir.body, frozenset()):

@@ -90,7 +90,8 @@ def _narrow_operations(kernel: Kernel) -> Iterator[tuple[Op, Span]]:
             expr, place = waiting.pop()
             for op in _narrow_parts(expr):
                 yield op, place
-            for name in sorted(leaves(expr).variables - seen):
+            names = leaves(expr).variables
+            for name in () if names <= seen else sorted(names - seen):
                 if name in values:
                     seen.add(name)
                     waiting.append((values[name].value, values[name].span))
