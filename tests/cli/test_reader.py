@@ -1,4 +1,4 @@
-"""Files that were read leave nothing behind that only a search for cycles would find."""
+"""Files that were read leave nothing behind that only a search for cycles would find, and are read for findings alone."""
 
 import gc
 import sys
@@ -8,6 +8,9 @@ from pathlib import Path
 
 from weft.cli.reader import Reader
 from weft.cli.sources import Entry, Source, entries
+from weft.lint.findings import check_all
+from weft.model.project import Project
+from weft.ops.dialect import DIALECT
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -47,3 +50,14 @@ def test_a_file_may_be_read_again_after_it_was_let_go():
     for number in range(3):
         found = reader.findings(Source("k.py", f"{text}    x[i] = twice(gone_{number})\n"), ())
         assert [one.code for one in found.shown] == ["unknown-name"]
+
+
+def test_what_host_code_stands_for_is_noted_for_an_editor_alone_and_findings_are_the_same():
+    path = EXAMPLES / "mistakes.py"
+    text = path.read_text()
+    model = Project(DIALECT, [str(EXAMPLES)]).read(str(path), text)
+    name = text.index("scale(2.0, x)")
+    assert model.fact_at(name) is not None
+    reader = Reader((str(EXAMPLES),))
+    assert reader.findings(Source(str(path), text), ()) == check_all(model)
+    assert reader.project.read(str(path), text).fact_at(name) is None

@@ -23,14 +23,17 @@ class Reader:
 
     def __init__(self, roots: tuple[str, ...]) -> None:
         self.roots = roots
-        self.project = Project(DIALECT, roots)
+        self.project = self._fresh()
         self.count = 0
+
+    def _fresh(self) -> Project:
+        return Project(DIALECT, self.roots, has_host_facts=False)
 
     def read(self, entry: Entry, targets: Targets = ()) -> tuple[Outcome, Cached | None]:
         """What is found in a file now, and what the cache should keep of it."""
         self.count += 1
         if self.count % _MOST_TOGETHER == 0:
-            self.project = Project(DIALECT, self.roots)
+            self.project = self._fresh()
             gc.collect()
         before = None if entry.path == STDIN_NAME else stamp(entry.path)
         source = entry.read()

@@ -45,8 +45,12 @@ class Library:
         roots: tuple[str, ...] = (),
         read: Callable[[str], str | None] | None = None,
         is_there: Callable[[str], bool] = os.path.isfile,
+        *,
+        has_host_facts: bool = True,
     ) -> None:
         self.dialect = dialect
+        # Whether it is noted what names and expressions of host code stand for: an editor asks for that, a linter does not.
+        self.has_host_facts = has_host_facts
         self.evaluate = evaluate
         self.roots = roots
         self._read = read or read_file

@@ -22,7 +22,9 @@ from weft.records import record
 _MOST_KERNELS = 32
 _MOST_MARKS = 3
 # What a reader is given with each version.
-_GIVEN = frozenset({"library", "inline", "run", "is_kernel", "frames", "frame", "lookups"})
+_GIVEN = frozenset(
+    {"library", "dialect", "inline", "run", "is_kernel", "has_facts", "frames", "frame", "lookups"}
+)
 
 # What else than the text above it the state at a place follows from.
 Traits = tuple[object, ...]

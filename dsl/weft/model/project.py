@@ -19,15 +19,24 @@ _MOST_LATELY = 64
 
 
 class Project:
-    """Reads files into Models. `roots`: the folders that imports are looked up in, besides the file's own."""
+    """Reads files into Models.
 
-    def __init__(self, dialect: Dialect, roots: Sequence[str] = ()) -> None:
+    roots: the folders that imports are looked up in, besides the file's own. has_host_facts: whether the Models tell of host code what
+    its names and calls stand for; launches and findings they always have.
+    """
+
+    def __init__(self, dialect: Dialect, roots: Sequence[str] = (), *, has_host_facts: bool = True) -> None:
         self._open: dict[str, str] = {}
         self._disk: dict[str, tuple[tuple[int, int], str | None]] = {}
         self._files: dict[str, Blocks] = {}
         self._lately: dict[tuple[str, str], BlockModel] = {}
         self.library = Library(
-            dialect, evaluate, tuple(map(os.path.abspath, roots)), self._text, self._is_there
+            dialect,
+            evaluate,
+            tuple(map(os.path.abspath, roots)),
+            self._text,
+            self._is_there,
+            has_host_facts=has_host_facts,
         )
         self._analyses = Analyses(self.library)
 

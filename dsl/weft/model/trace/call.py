@@ -235,8 +235,10 @@ def _is_spread(node: ast.Call) -> bool:
 
 
 def _note_call(t: Tracer, callee: Value, node: ast.Call) -> None:
+    if not t.has_facts or t.frame.call_span is not None:
+        return
     symbol: Symbol | None = getattr(callee, "symbol", None)
-    if symbol is None or symbol.signature is None or t.frame.call_span is not None:
+    if symbol is None or symbol.signature is None:
         return
     whole = t.frame.block.span(node)
     if whole in t.calls:

@@ -151,7 +151,8 @@ class HostReader:
         is_inside = len(self.t.frames) > 1
         binding = self.module.function(node, self.t.frame.block, self.block_start, is_inside=is_inside)
         symbol = binding.symbol
-        self.t.note(name_span(self.t.frame.block, node, node.name), binding.value, symbol)
+        if self.t.has_facts:
+            self.t.note(name_span(self.t.frame.block, node, node.name), binding.value, symbol)
         if is_inside:
             self.t.frame.env[node.name] = binding.value
             if symbol:
@@ -170,7 +171,7 @@ class HostReader:
     def _class(self, node: ast.ClassDef) -> None:
         for part in [*node.decorator_list, *node.bases]:
             expression(self.t, part)
-        if len(self.t.frames) == 1:
+        if self.t.has_facts and len(self.t.frames) == 1:
             binding = self.module.lookup(node.name)
             if binding.symbol and binding.symbol.location:
                 self.t.note(
@@ -181,7 +182,7 @@ class HostReader:
         self.t.leave()
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
-        if isinstance(node, ast.ImportFrom):
+        if self.t.has_facts and isinstance(node, ast.ImportFrom):
             self._note_module(node)
         for alias in node.names:
             if alias.name == "*":
@@ -190,7 +191,8 @@ class HostReader:
             local = alias.asname or (
                 alias.name if isinstance(node, ast.ImportFrom) else alias.name.split(".")[0]
             )
-            self._note_alias(alias, binding)
+            if self.t.has_facts:
+                self._note_alias(alias, binding)
             if len(self.t.frames) > 1:
                 self.t.frame.env[local] = binding.value
                 if binding.symbol:

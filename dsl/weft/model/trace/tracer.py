@@ -33,7 +33,6 @@ from weft.model.values import (
 from weft.records import field, record, replace
 
 if TYPE_CHECKING:
-    from weft.model.dialect import Dialect
     from weft.model.library import Library
 
 # A kernel that is still growing after this many statements (unrolled loops, functions inlined) is refused.
@@ -152,9 +151,11 @@ class Tracer:
 
     def __init__(self, library: "Library", frame: Frame, readers: Readers, *, is_kernel: bool) -> None:
         self.library = library
+        self.dialect = library.dialect
         self.inline = readers.inline
         self.run = readers.run
         self.is_kernel = is_kernel
+        self.has_facts = is_kernel or library.has_host_facts
         self.begin(frame)
         self.loop_types: dict[tuple[str, int, str], DType] = {}
         # Names of loops that stand for something else in each iteration, and whether for as many numbers.
@@ -191,10 +192,6 @@ class Tracer:
         self.is_dead = False
         self.takes_text = False
         self.unknown: list[Span] = []
-
-    @property
-    def dialect(self) -> "Dialect":
-        return self.library.dialect
 
     # Functions
 
@@ -259,8 +256,8 @@ class Tracer:
             self.unknown.append(self.span(node))
 
     def record(self, node: ast.AST, value: Value, symbol: Symbol | None = None) -> Value:
-        """Note what an expression stands for, for the editor."""
-        if self.frame.call_span is None:
+        """Note what an expression stands for, for the editor and for rules."""
+        if self.has_facts and self.frame.call_span is None:
             self.note(self.frame.block.span(node), value, symbol)
         return value
 
@@ -298,7 +295,7 @@ class Tracer:
 
     def declare(self, node: ast.AST, name: str, value: Value, kind: SymbolKind) -> None:
         """Note that a local name is bound here; the first binding is its definition."""
-        if self.frame.call_span is not None:
+        if not self.has_facts or self.frame.call_span is not None:
             return
         span = self.frame.block.span(node)
         if isinstance(node, ast.arg):
