@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OBJECTS_BEFORE_CYCLES = 100_000
 # Fewer files are not worth the start of other processes.
 _FEWEST_FOR_PROCESSES = 64
+# So many go to a process at once: few, so that none is left with much to do when the others are through.
 _CHUNK = 16
 # The GPUs that a file is for: `sm_90`.
 Targets = tuple[str, ...]
@@ -114,9 +115,8 @@ class Analyser:
         from concurrent.futures import ProcessPoolExecutor  # slow to import, and few runs need it
         from multiprocessing import active_children
 
-        size = max(_CHUNK, -(-len(entries) // (4 * self._processes)))
         read_all = _front_end().read_all  # here, so that no process has to load it by itself
-        chunks = [(self.roots, entries[at : at + size]) for at in range(0, len(entries), size)]
+        chunks = [(self.roots, entries[at : at + _CHUNK]) for at in range(0, len(entries), _CHUNK)]
         pool = ProcessPoolExecutor(self._processes)
         try:
             for found in pool.map(read_all, chunks):

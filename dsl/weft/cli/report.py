@@ -29,6 +29,8 @@ class Checked:
 
 def as_text(checked: Checked, style: Style) -> Iterator[str]:
     """Each finding as `path:line:column: code: message`, its source line, and carets beneath."""
+    if not checked.findings:  # as of most files, whose lines nobody has to count
+        return
     places = checked.places
     for finding in checked.findings:
         start = places.at(finding.span.start)

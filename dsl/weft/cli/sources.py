@@ -250,10 +250,13 @@ def _read_bytes(path: str) -> bytes:
     try:
         descriptor = os.open(path, _OPEN_FLAGS)
         with open(descriptor, "rb") as file:
-            mode = os.fstat(descriptor).st_mode
-            if not stat.S_ISREG(mode):
-                raise SourceError(_kind_reason(mode))
-            data = file.read(LIMIT_BYTES + 1)
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError(_kind_reason(status.st_mode))
+            # Of a file that says less than it holds, as some of the system do, the rest; room for the limit would cost more
+            # than reading.
+            data = file.read(min(status.st_size, LIMIT_BYTES) + 1)
+            data += file.read(LIMIT_BYTES + 1 - len(data)) if len(data) > status.st_size else b""
     except OSError as error:
         raise SourceError(_system_reason(path, error)) from None
     except ValueError:

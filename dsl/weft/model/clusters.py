@@ -61,7 +61,9 @@ def numbered(body: tuple[Stmt, ...], cluster: Cluster | None) -> tuple[Stmt, ...
     known: dict[Expr, Expr] = {Special(_SIZE): fold.const(cluster.blocks if cluster else 1)}
     if cluster is None:
         known[Special(_RANK)] = fold.const(0)
-    if not any({_SIZE, _RANK} & leaves(expr).specials for part in walk(body) for expr in expressions(part)):
+    names = {_SIZE, _RANK}
+    every = (leaves(expr).specials for part in walk(body) for expr in expressions(part))
+    if all(not specials or specials.isdisjoint(names) for specials in every):
         return body
     return rewrite_body(body, lambda leaf: known.get(leaf, leaf))
 

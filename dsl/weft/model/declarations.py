@@ -272,4 +272,18 @@ def _as_written(node: ast.expr) -> str:
     """An annotation without quotes around it."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    return ast.unparse(node)
+    return _unparsed(node)
+
+
+def _unparsed(node: ast.expr) -> str:
+    """`ast.unparse`, without its long way for what most annotations are made of."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=name), attr=attr):
+            return f"{name}.{attr}"
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=[first, second, *others])):
+            parts = ", ".join(map(_unparsed, (first, second, *others)))
+            return f"{_unparsed(value)}[{parts}]"
+        case _:
+            return ast.unparse(node)

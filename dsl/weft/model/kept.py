@@ -6,7 +6,6 @@ A cache of fixed size would keep the trees of hundreds of versions of a text tha
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -14,13 +13,14 @@ R = TypeVar("R")
 
 def kept_with_its_argument(function: Callable[P, R]) -> Callable[P, R]:
     """Remember what `function` gives, as long as its first argument exists. The result must not refer to that argument."""
-    known: WeakKeyDictionary[object, dict[object, R]] = WeakKeyDictionary()
+    place = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
     def remembered(*arguments: P.args, **keywords: P.kwargs) -> R:
-        found = known.get(arguments[0])
+        members = vars(arguments[0])
+        found: dict[object, R] | None = members.get(place)
         if found is None:
-            found = known[arguments[0]] = {}
+            found = members[place] = {}
         key = (arguments[1:], tuple(keywords.items()))
         if key not in found:
             found[key] = function(*arguments, **keywords)

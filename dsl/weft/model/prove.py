@@ -178,12 +178,21 @@ def is_less(a: Expr, b: Expr, known: Known) -> bool:
 
 
 def _is_less(a: Expr, b: Expr, known: Known) -> bool:
+    if _is_bounded(a, b, known):
+        return True
     rest = _room(a, b, known)
     return _is_not_negative(rest, known, _MOST_STEPS) or any(
         _is_not_negative(_sum(rest, _room(*pair, known), -1), known, _MOST_STEPS)
         for pair in reversed(known.tested)
         if not _is_bound(pair[0], known)
     )
+
+
+def _is_bounded(a: Expr, b: Expr, known: Known) -> bool:
+    """Whether that is what is known of `a`: the usual case, seen without polynomials."""
+    if not isinstance(a, Var) or not isinstance(b, (Param, Const)) or a in known.definitions:
+        return False
+    return b in known.bounds.get(a, _NO_BOUNDS).uppers
 
 
 def _is_bound(tested: Expr, known: Known) -> bool:
@@ -290,8 +299,11 @@ def _is_not_negative(polynomial: Polynomial, known: Known, steps: int) -> bool:
                 continue
             replacements = _replacements(atom, coefficient, known)
             if replacements:
-                rests = (_replaced(polynomial, atom, rest, known) for rest in replacements)
-                return any(_is_not_negative(rest, known, steps - 1) for rest in rests if rest is not None)
+                for by in replacements:
+                    rest = _replaced(polynomial, atom, by, known)
+                    if rest is not None and _is_not_negative(rest, known, steps - 1):
+                        return True
+                return False
     return all(
         coefficient >= 0 and all(_never_negative(atom, known) for atom in monomial)
         for monomial, coefficient in polynomial.items()
