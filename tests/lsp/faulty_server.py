@@ -7,14 +7,14 @@ from dataclasses import replace
 from weft_lsp.lsp import diagnostics, hover, server
 
 
-def raising(*arguments: object) -> None:
+def raising(*arguments: object, **options: object) -> None:
     raise RuntimeError("injected")
 
 
 def printing(feature: Callable[..., object]) -> Callable[..., object]:
-    def noisy(*arguments: object) -> object:
+    def noisy(*arguments: object, **options: object) -> object:
         print("Content-Length: 3")
-        return feature(*arguments)
+        return feature(*arguments, **options)
 
     return noisy
 
