@@ -154,11 +154,16 @@ class TensorAnnotation:
 
 @record
 class HostTensor:
-    """A tensor outside of kernels, as far as the text tells: `np.zeros((4, 4), np.float32)`."""
+    """A tensor outside of kernels, as far as the text tells: `np.zeros((4, 4), np.float32)`. library: whose it is."""
 
     dtype: DType | None
     dtype_name: str | None
     shape: tuple[int | None, ...] | None
+    library: str = "numpy"
+
+    @property
+    def type_name(self) -> str:
+        return {"numpy": "ndarray", "cupy": "ndarray", "torch": "Tensor"}.get(self.library, "DeviceTensor")
 
 
 @record

@@ -28,6 +28,7 @@ from weft.model.values import (
     DTypeRef,
     External,
     HostFunction,
+    HostTensor,
     KernelRef,
     Method,
     Module,
@@ -92,6 +93,8 @@ def call(t: Tracer, callee: Value, node: ast.Call, read: Read) -> Value:
     keywords = {word.arg: value for word, value in words if word.arg}
     _note_call(t, callee, node)
     match callee:
+        case Method(receiver=HostTensor()):
+            return _other(t, callee, positional, keywords, node)
         case Operation(qualified_name=name, symbol=symbol) | Method(qualified_name=name, symbol=symbol):
             receiver = callee.receiver if isinstance(callee, Method) else UNKNOWN
             return _operation(t, name, symbol, node, positional, keywords, receiver)
@@ -422,7 +425,7 @@ def _other(
             return rule(Call(t, node, callee.qualified_name, arguments))
     if not t.is_kernel:
         _check_host_call(t, callee, positional, keywords, node)
-        return host_call(callee, positional, keywords)
+        return UNKNOWN if _is_spread(node) else host_call(callee, positional, keywords, t.dialect.package)
     if isinstance(callee, (External, HostFunction)):
         t.report(
             "not-callable",

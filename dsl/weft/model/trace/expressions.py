@@ -25,6 +25,7 @@ from weft.model.trace.arithmetic import (
     is_same,
     unary,
 )
+from weft.model.trace.arrays import host_member
 from weft.model.trace.call import call, configure, read_property
 from weft.model.trace.order import in_order
 from weft.model.trace.tensors import read_element
@@ -42,6 +43,7 @@ from weft.model.values import (
     Dimension,
     DTypeRef,
     External,
+    HostTensor,
     KernelRef,
     MaybeUnbound,
     Method,
@@ -146,7 +148,7 @@ def _name(t: Tracer, node: ast.expr) -> Value:
     binding = t.lookup(name)
     if binding.value is UNKNOWN and binding.symbol is None:
         _report_unknown_name(t, node)
-    if isinstance(binding.value, Mutable):
+    if isinstance(binding.value, Mutable) or (isinstance(binding.value, HostTensor) and t.is_kernel):
         t.report(
             "mutable-global",
             f"`{node.id}` is of type `{binding.value.type_name}`, which may change after the kernel is compiled: "
@@ -227,6 +229,8 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return _module_member(t, owner, name)
         case External(qualified_name=qualified):
             return t.library.external(f"{qualified}.{name}")
+        case HostTensor() if not t.is_kernel:
+            return host_member(owner, name)
         case Axes(name=axes):
             found = _class_member(t, owner, t.dialect.axes_class, name)
             return (
@@ -551,7 +555,9 @@ def _conditional(t: Tracer, node: ast.expr) -> Value:
 
 def _tuple(t: Tracer, node: ast.expr) -> Value:
     assert isinstance(node, ast.Tuple)
-    return Tuple(tuple(_ordered(t, node.elts, node)))
+    items = tuple(_ordered(t, node.elts, node))
+    has_unknown_length = any(isinstance(item, ast.Starred) for item in node.elts)
+    return UNKNOWN if has_unknown_length else Tuple(items)
 
 
 def _call(t: Tracer, node: ast.expr) -> Value:
