@@ -261,10 +261,11 @@ def _default_of(one: Field) -> Any:
 
 
 def _compiled_init(cls: type[Any]) -> Callable[..., None]:
-    """`__init__` with the fields as parameters, each stored past `__setattr__`, which may refuse."""
+    """`__init__` with the fields as parameters, each stored past `__setattr__` where that refuses."""
     fields: Mapping[str, Field] = cls.__record_fields__
     names: dict[str, Any] = {"_missing": _MISSING, "_set": object.__setattr__}
     has_slots = "__slots__" in cls.__dict__
+    is_frozen = cls.__setattr__ is not object.__setattr__
     parameters, body = ["self"], ["pass"]
     for name, one in fields.items():
         if has_slots:
@@ -279,7 +280,8 @@ def _compiled_init(cls: type[Any]) -> Callable[..., None]:
             parameters.append(f"{name}=_default_{name}")
         else:
             parameters.append(name)
-        body.append(f"_set_{name}(self, {value})" if has_slots else f"_set(self, {name!r}, {value})")
+        past = f"_set_{name}(self, {value})" if has_slots else f"_set(self, {name!r}, {value})"
+        body.append(past if is_frozen else f"self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     text = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body)

@@ -26,6 +26,7 @@ _TOKEN = re.compile(
     | "(?:[^"\\\r\n]|\\.)*"? | '(?:[^'\\\r\n]|\\.)*'?
     | \#[^\r\n]*
     | \\(?:\r\n|\r|\n)
+    | [\[({] [^\[\](){}"'\#\\\r\n]* [\])}]  # a call of names, say: nothing stays open
     | (?P<open> [\[({] ) | (?P<close> [\])}] )
     | (?P<line> (?:\r\n|\r|\n)(?=[^\s\#]) )
     ''',

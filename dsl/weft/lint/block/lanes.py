@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import compress, repeat
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 # A whole number (a bool counts as 0 or 1) that all threads share, one for each thread, or unknown.
 Lanes = int | list[int] | None
@@ -62,13 +62,13 @@ class Calculator:
             else:
                 key += (arg, None)
         if len(key) == 1 + 2 * len(args):
-            return _of_numbers(name, cast("list[int]", args))
+            return _of_numbers(name, args)
         place = tuple(key)
         found = self._known.get(place)
         if found is None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            found = self._known[place] = args, _of_lists(name, cast("list[int | list[int]]", args))
+            found = self._known[place] = args, _of_lists(name, args)
         return found[1]
 
     def narrowed(self, mask: Mask, condition: Sequence[int], *, to: bool = True) -> list[bool]:
@@ -90,7 +90,7 @@ class Calculator:
         return found
 
 
-def _of_numbers(name: str, args: list[int]) -> int | None:
+def _of_numbers(name: str, args: list[Lanes]) -> int | None:
     function = _FUNCTIONS.get(name)
     if function is None:
         return None
@@ -101,13 +101,14 @@ def _of_numbers(name: str, args: list[int]) -> int | None:
     return value if value.bit_length() <= _MOST_BITS else None
 
 
-def _of_lists(name: str, args: list[int | list[int]]) -> list[int] | None:
+def _of_lists(name: str, args: list[Lanes]) -> list[int] | None:
     function = _FUNCTIONS.get(name)
     if function is None:
         return None
-    if name in _WITH_NUMBER and isinstance(args[0], list) and isinstance(args[1], int):
-        return _WITH_NUMBER[name](args[0], args[1])
-    if function in _SHIFTS and isinstance(args[1], int) and 0 <= args[1] < _MOST_BITS:
+    first, last = args[0], args[-1]
+    if name in _WITH_NUMBER and isinstance(first, list) and isinstance(last, int):
+        return _WITH_NUMBER[name](first, last)
+    if function in _SHIFTS and isinstance(last, int) and 0 <= last < _MOST_BITS:
         function = _SHIFTS[function]
     try:
         return list(map(function, *[arg if isinstance(arg, list) else repeat(arg) for arg in args]))

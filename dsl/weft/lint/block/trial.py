@@ -1,6 +1,7 @@
 """The sizes that a block is tried with: large ones that every usual tile divides, so that the block lies inside."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from math import prod
 
 from weft.model.ir import Const, Expr, Kernel, Param, ScalarParameter, TensorParameter, walk_expr
@@ -14,6 +15,13 @@ WARP = 32
 _SMALL = 2**40
 
 Triple = tuple[int, int, int]
+
+
+@lru_cache(64)
+def _places(block: Triple, axis: int) -> list[int]:
+    """Where the threads of a block are along an axis; not to be changed."""
+    before, size = prod(block[:axis]), block[axis]
+    return [number // before % size for number in range(prod(block))]
 
 
 @record
@@ -43,8 +51,7 @@ class Trial:
             return {"block_idx": self.block_idx, "block_dim": self.block, "grid_dim": self.grid}[what][
                 position
             ]
-        before, size = prod(self.block[:position]), self.block[position]
-        return [number // before % size for number in range(self.threads)]
+        return _places(self.block, position)
 
     def thread(self, number: int) -> Triple:
         x, y, _ = self.block
