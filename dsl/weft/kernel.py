@@ -37,6 +37,8 @@ class Kernel:
         check_bounds: bool = False,
         contiguous: bool = False,
     ) -> None:
+        # `@staticmethod` says of a function in a class what is true of every kernel.
+        python_function = getattr(python_function, "__func__", python_function)
         update_wrapper(self, python_function)
         self.python_function = python_function
         self.debug = debug
@@ -157,6 +159,7 @@ class Function(Generic[P, R]):
     """A function that kernels call; elsewhere it is the Python function."""
 
     def __init__(self, python_function: Callable[P, R]) -> None:
+        python_function = getattr(python_function, "__func__", python_function)
         update_wrapper(self, python_function)
         self.python_function = python_function
 

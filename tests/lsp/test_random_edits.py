@@ -33,10 +33,42 @@ def scale(alpha: f32, x: Tensor[f32, M, N]):
 
 def main(x):
     scale(alpha=1.0, x=x)
+
+
+def make(dtype, wide):
+    tile = TILE // 2
+
+    @weft.kernel
+    def made(x: Tensor[dtype, N]):
+        i = weft.index(x)
+        x[i] = tile + wide + late
+
+    late = 3
+    return made
+
+
+class Solver:
+    SIZE = f32
+
+    @weft.kernel
+    def step(x: Tensor[SIZE, N], value: f32):
+        x[weft.index(x)] = value
+
+    def __init__(self, wide):
+        self.held = make(f32, wide)
+
+    def run(self, x):
+        self.step(x, 1.0)
+        self.held(x)
+
+
+solver = Solver(4)
+solver.step(solver, Solver.step)
 """
 PIECES = (
     "x", ".", "(", ")", "[", "]", ":", "\n", "    ", "weft.", "f32", '"', "'''", "#", "é", "😀", "\t", "\r\n", ",", "=",
     "def f(", "@weft.kernel\n", "for k in range(", "import weft\n", "lambda: ", "f'{x}'", "\\", "\ufeff", "\f",
+    "class Solver(A):\n", "self.", "self.step = ", "Solver.step", "nonlocal tile\n", "tile = 4\n", "@staticmethod\n",
 )  # fmt: skip
 METHODS = (
     "hover", "definition", "declaration", "typeDefinition", "implementation", "completion", "signatureHelp",

@@ -55,7 +55,7 @@ def check_in_steps(model: Model, targets: tuple[str, ...] = ()) -> Iterator[Find
 def _by_kernel(model: Model, targets: tuple[str, ...]) -> Iterator[tuple[int, tuple[Diagnostic, ...]]]:
     launched = _launches(model)
     for start, kernel in model.kernels():
-        yield start, check_kernel(kernel, launched.get(kernel.name), targets)
+        yield start, check_kernel(kernel, launched.get(kernel.qualified_name), targets)
 
 
 def _sorted(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -73,13 +73,13 @@ def _launches(model: Model) -> dict[str, Geometry]:
             if isinstance(kernel, ConfiguredKernel) and kernel.block and min(kernel.block) > 0:
                 definition = kernel.kernel.definition
                 if definition.module == model.module.name and prod(kernel.block) <= ANY_GPU.block_threads:
-                    found.setdefault(definition.name, (kernel.block, kernel.grid))
+                    found.setdefault(definition.qualified_name, (kernel.block, kernel.grid))
             elif isinstance(kernel, KernelRef) and kernel.definition.module == model.module.name:
-                free.add(kernel.definition.name)
+                free.add(kernel.definition.qualified_name)
     for _, kernel in model.kernels() if free else ():
-        domain = kernel.ir.domain if kernel.ir and kernel.name in free else None
+        domain = kernel.ir.domain if kernel.ir and kernel.qualified_name in free else None
         if domain is not None:
-            found.setdefault(kernel.name, (USUAL_BLOCKS[len(domain.indices)], None))
+            found.setdefault(kernel.qualified_name, (USUAL_BLOCKS[len(domain.indices)], None))
     return found
 
 

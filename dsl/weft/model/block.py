@@ -10,13 +10,14 @@ from weft.model.library import Library
 from weft.model.marks import Versions
 from weft.model.syntax import Parsed
 from weft.model.text import Lookup, Lookups, ModuleText
+from weft.model.trace.closure import Closure, Closures
 from weft.model.trace.host import HostReader
 from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.tracer import CallFact, Fact, Frame, LaunchSite, TooLarge, Tracer
 from weft.model.values import ConfiguredKernel, Definition, KernelRef
 from weft.records import field, record
 
-_Key = tuple[tuple[str, str, int], str, bool, frozenset[str]]
+_Key = tuple[tuple[str, str, int], str, bool, Closure]
 
 
 # Without slots, so that what is kept with it can go when it goes.
@@ -49,18 +50,19 @@ class Analyses:
         module: ModuleText,
         *,
         is_kernel: bool,
-        enclosing: frozenset[str] = frozenset(),
+        closures: Closures,
     ) -> Analysis:
         place = (definition.module, definition.name, definition.node.lineno)
-        key = (place, definition.block.text, is_kernel, enclosing)
+        closure = closures.of(definition)
+        key = (place, definition.block.text, is_kernel, closure)
         kept = self._kept.get(key)
         if kept is None or not self.library.holds(kept.lookups, module):
             frame = frame_of(definition)
-            traits = (is_kernel, enclosing, frame.rebound, frame.return_count)
+            traits = (is_kernel, closure, closure.places, frame.rebound, frame.return_count)
             marks = self._versions.marks(definition, traits)
             marks.leave_what_holds(self.library, module)
             kept = self._kept[key] = analyse(
-                self.library, definition, is_kernel=is_kernel, enclosing=enclosing, marks=marks
+                self.library, definition, is_kernel=is_kernel, closures=closures, marks=marks
             )
             self._versions.keep(definition, marks.version)
         return kept
@@ -75,16 +77,17 @@ def analyse_block(analyses: Analyses, module: ModuleText, parsed: Parsed, block_
     # Code nested too deeply to be followed says nothing more; the kernels found so far are still read.
     with suppress(RecursionError, TooLarge):
         reader.read(parsed.tree.body)
+    closures = reader.closures
     functions = [
-        analyses.of(definition, module, is_kernel=is_kernel, enclosing=enclosing)
-        for definition, is_kernel, enclosing in reader.nested
+        analyses.of(definition, module, is_kernel=is_kernel, closures=closures)
+        for definition, is_kernel in reader.functions
     ]
     findings = [*_syntax(parsed), *t.findings.values()]
     findings += [finding for function in functions for finding in function.findings]
     lookups = _lookups(t)
     callees: list[Analysis] = []
     for site in t.launches:
-        callee = _callee(analyses, module, site)
+        callee = _callee(analyses, module, site, closures)
         if callee is not None:
             callees.append(callee)
             findings += launch_findings(site, callee)
@@ -109,6 +112,8 @@ def _lookups(t: Tracer) -> tuple[Lookup, ...]:
     return tuple((scope, name, binding) for (_, name), (scope, binding) in t.lookups.items())
 
 
-def _callee(analyses: Analyses, module: ModuleText, site: LaunchSite) -> Analysis | None:
+def _callee(analyses: Analyses, module: ModuleText, site: LaunchSite, closures: Closures) -> Analysis | None:
     kernel = site.kernel.kernel if isinstance(site.kernel, ConfiguredKernel) else site.kernel
-    return analyses.of(kernel.definition, module, is_kernel=True) if isinstance(kernel, KernelRef) else None
+    if not isinstance(kernel, KernelRef):
+        return None
+    return analyses.of(kernel.definition, module, is_kernel=True, closures=closures)

@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from weft.model.class_attributes import ClassPlace, attributes, inherited, of_objects, overridden
 from weft.model.facts import Symbol
 from weft.model.syntax import Parsed
 from weft.model.values import UNKNOWN, Class, Field, Record, Static, Value
+from weft.records import replace
 
 if TYPE_CHECKING:
     from weft.model.text import ModuleText
@@ -17,10 +19,23 @@ _MOST_CONSTANTS = 256
 _ENUMS = ("enum.Enum", "enum.Flag", "enum.IntEnum", "enum.IntFlag")
 
 
-def class_value(
-    module: "ModuleText", node: ast.ClassDef, block: Parsed, qualified: str, symbol: Symbol
-) -> Class:
+def class_value(module: "ModuleText", node: ast.ClassDef, place: ClassPlace, symbol: Symbol) -> Class:
     """What a class statement makes, as far as the text tells."""
+    found = _with_constants(module, node, place.block, symbol)
+    if module.is_of_language:
+        return found
+    base = list(inherited(module, node, place))
+    own = {name: each for name, each, is_of_objects in base if not is_of_objects}
+    own |= dict(attributes(module, node, place))
+    found = replace(found, attributes=tuple(own.items()))
+    held = {name: each for name, each, is_of_objects in base if is_of_objects}
+    held |= dict(of_objects(module, node, place, found))
+    hidden = overridden(module, node.name) if own or held else frozenset[str]()
+    return replace(found, of_objects=tuple(held.items()), overridden=hidden)
+
+
+def _with_constants(module: "ModuleText", node: ast.ClassDef, block: Parsed, symbol: Symbol) -> Class:
+    qualified = symbol.qualified_name
     kind, kind_of = _kind(module, node)
     if node.bases and not kind:
         # What a class inherits is not followed, and it may change what the body says.

@@ -59,6 +59,11 @@ def _all_bound(tree: ast.Module) -> tuple[tuple[str, ast.stmt, ast.alias | None]
     return tuple(each for each in found if each[0] != HOLE)
 
 
+def names_bound(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """The names that statements declare, once for each place, also inside `if` and `try`."""
+    return (name for node in _statements(body) for name, _ in _bound(node))
+
+
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         yield node

@@ -9,7 +9,7 @@ from weft.model.text import ModuleText, Scope
 from weft.model.trace.expressions import expression
 from weft.model.trace.inline import READERS
 from weft.model.trace.tracer import Frame, TooLarge, Tracer
-from weft.model.values import UNKNOWN, Mutable, Scalar, Static, Tensor, Value
+from weft.model.values import UNKNOWN, ConfiguredKernel, Mutable, Scalar, Static, Tensor, Value
 
 
 def evaluate(
@@ -28,7 +28,14 @@ def evaluate(
         value = expression(t, node)
     except (RecursionError, TooLarge):
         return UNKNOWN
-    return UNKNOWN if isinstance(value, (Scalar, Tensor)) else value
+    match value:
+        case Scalar() | Tensor():
+            return UNKNOWN
+        case ConfiguredKernel(kernel=kernel, grid=grid, block=sizes):
+            # It is launched elsewhere.
+            return ConfiguredKernel(kernel, grid, sizes)
+        case _:
+            return value
 
 
 def evaluate_text(module: ModuleText, name: str) -> tuple[Value, tuple[Diagnostic, ...]]:

@@ -35,6 +35,7 @@ from weft.model.limits import shared_problems
 from weft.model.marks import Marks
 from weft.model.syntax import Parsed
 from weft.model.text import Scope
+from weft.model.trace.closure import NO_CLOSURE, Closures
 from weft.model.trace.expressions import annotation, expression
 from weft.model.trace.inline import READERS, frame_of
 from weft.model.trace.statements import statements
@@ -71,6 +72,8 @@ class Analysis:
 
     block: Parsed = field(repr=False)
 
+    # Where it is declared: `module.Solver.step`.
+    qualified_name: str
     name: str
     span: Span
     name_span: Span
@@ -85,6 +88,8 @@ class Analysis:
     findings: tuple[Diagnostic, ...] = ()
     launches: tuple[LaunchSite, ...] = ()
     lookups: tuple[tuple[Scope, str, Binding], ...] = field(default=(), repr=False)
+    # What the functions around it declare.
+    around: tuple[tuple[str, Binding], ...] = field(default=(), repr=False)
     # Where the shared arrays and the domain stand, for rules.
     shared_spans: tuple[Span, ...] = ()
     domain_span: Span | None = None
@@ -103,26 +108,28 @@ def analyse(
     definition: Definition,
     *,
     is_kernel: bool,
-    enclosing: frozenset[str] = frozenset(),
+    closures: Closures | None = None,
     marks: Marks | None = None,
 ) -> Analysis:
     """Read a kernel, or a device function by itself. Never raises on any text.
 
-    marks: where the reading of a new version may begin, and what it notes for the next one.
+    closures: what names around it stand for. marks: where the reading of a new version may begin, and what it notes for the
+    next one.
     """
-    frame = frame_of(definition)
-    frame.enclosing = enclosing
-    frame.returns_value = not is_kernel
-    t = Tracer(library, frame, READERS, is_kernel=True)
+    closure = closures.of(definition) if closures else NO_CLOSURE
+    t = Tracer(library, frame_of(definition), READERS, is_kernel=True)
+    t.closures = closures
     parameters: tuple[Parameter, ...] = ()
     for number in range(_MOST_READINGS):
         t.restart()
-        fresh = frame_of(definition)
-        fresh.enclosing, fresh.returns_value = enclosing, frame.returns_value
-        t.begin(fresh)
+        frame = frame_of(definition)
+        frame.returns_value = not is_kernel
+        t.begin(frame)
         mark = marks.resume(t) if marks and number == 0 else None
         try:
+            frame.outer = dict(closure.signature)
             parameters = mark.parameters if mark else _parameters(t, definition, is_kernel=is_kernel)
+            frame.outer = dict(closure.body)
             if marks and number == 0:
                 marks.read(t, mark.index if mark else 0, parameters)
             else:
@@ -133,7 +140,7 @@ def analyse(
             break
     else:
         _report_too_large(t, definition)
-    return _finish(t, definition, parameters, is_kernel=is_kernel)
+    return replace(_finish(t, definition, parameters, is_kernel=is_kernel), around=closure.seen)
 
 
 def _report_too_large(t: Tracer, definition: Definition) -> None:
@@ -260,6 +267,7 @@ def _finish(
     has_errors = any(finding.severity == "error" for finding in findings)
     return Analysis(
         definition.block,
+        definition.qualified_name,
         definition.name,
         definition.block.span(definition.node),
         name_span(definition.block, definition.node, definition.name),
@@ -273,6 +281,7 @@ def _finish(
         findings,
         tuple(t.launches),
         tuple((scope, name, binding) for (_, name), (scope, binding) in t.lookups.items()),
+        (),
         tuple(t.shared_spans),
         t.domain.span if t.domain else None,
         tuple(t.unknown),

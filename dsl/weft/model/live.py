@@ -14,11 +14,12 @@ from weft.model.facts import Location
 from weft.model.ir import Kernel, Special
 from weft.model.kernel import Analysis, analyse
 from weft.model.library import Library
-from weft.model.observed import ABSENT, Observation, class_constants, look, names_of, source_of
+from weft.model.observed import ABSENT, IN_SIGNATURE, Observation, class_constants, look, names_of, source_of
 from weft.model.source import Lines, split
 from weft.model.syntax import Parsed
 from weft.model.text import builtin
 from weft.model.trace.call import from_python, is_layout
+from weft.model.trace.closure import Closure, Closures
 from weft.model.values import (
     NOTHING,
     UNKNOWN,
@@ -83,6 +84,42 @@ class LiveScope:
         # A name of the enclosing function that is not bound yet hides Python's own.
         is_free = name in self._function.__code__.co_freevars
         return NOTHING if is_free else builtin(self.library.dialect, name)
+
+    def in_signature(self, node: ast.FunctionDef) -> Iterator[tuple[str, Binding]]:
+        """What names in the annotations of a function stand for that is defined in a function or a class."""
+        if "." not in self._function.__qualname__:
+            return
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            for name, place in _names_in(argument):
+                value = look(self._function, place)
+                if value is not ABSENT:
+                    self.library.observed[Observation(self.name, place)] = None
+                    yield name, self.library.binding(value)
+
+
+def _names_in(argument: ast.arg) -> Iterator[tuple[str, str]]:
+    """The names of an annotation, each with its place."""
+    place = f"{IN_SIGNATURE}{argument.arg}"
+    match argument.annotation:
+        case ast.Name(id=name):
+            yield name, place
+        case ast.Subscript(slice=inside):
+            for index, part in enumerate(inside.elts if isinstance(inside, ast.Tuple) else [inside]):
+                if isinstance(part, ast.Name):
+                    yield part.id, f"{place}.{index}"
+        case _:
+            pass
+
+
+class LiveClosures(Closures):
+    """Of a live function: its own closure is part of its scope, that of its signature is not."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def of(self, definition: Definition) -> Closure:
+        scope = definition.scope
+        return Closure(tuple(scope.in_signature(definition.node)) if isinstance(scope, LiveScope) else ())
 
 
 class LiveLibrary(Library):
@@ -189,9 +226,8 @@ class LiveLibrary(Library):
         location = Location(path, name_span(parsed, node, node.name).shifted(start))
         qualified = f"{function.__module__}.{function.__qualname__}"
         symbol = symbol_of_function(node, location, "function", qualified)
-        return Definition(
-            node.name, function.__module__, parsed, node, start, LiveScope(function, self), symbol
-        )
+        scope, path = LiveScope(function, self), function.__qualname__
+        return Definition(node.name, function.__module__, parsed, node, start, scope, symbol, path)
 
 
 def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
@@ -202,7 +238,7 @@ def read_kernel(function: FunctionType, dialect: Dialect) -> LiveKernel:
     filename = function.__code__.co_filename
     if isinstance(definition, Diagnostic):
         return LiveKernel(None, (definition,), filename, (0,))
-    analysis = analyse(library, definition, is_kernel=True)
+    analysis = analyse(library, definition, is_kernel=True, closures=LiveClosures())
     line_starts = Lines.of(source_of(function) or "").starts
     found = analysis.findings or tuple(map(_unknown, analysis.unknown))
     findings = tuple(finding.shifted(definition.block_start) for finding in found)

@@ -23,7 +23,7 @@ _MOST_KERNELS = 32
 _MOST_MARKS = 3
 # What a reader is given with each version.
 _GIVEN = frozenset(
-    {"library", "dialect", "inline", "run", "is_kernel", "has_facts", "frames", "frame", "lookups"}
+    {"library", "dialect", "inline", "run", "is_kernel", "has_facts", "closures", "frames", "frame", "lookups"}
 )
 
 # What else than the text above it the state at a place follows from.
@@ -131,13 +131,13 @@ class Versions:
     """The functions that were read lately, as they were then."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], Version] = {}
+        self._kept: dict[str, Version] = {}
 
     def marks(self, definition: Definition, traits: Traits) -> Marks:
-        return Marks(definition, traits, self._kept.get((definition.module, definition.name)))
+        return Marks(definition, traits, self._kept.get(definition.qualified_name))
 
     def keep(self, definition: Definition, version: Version) -> None:
-        key = (definition.module, definition.name)
+        key = definition.qualified_name
         self._kept.pop(key, None)
         self._kept[key] = version
         if len(self._kept) > _MOST_KERNELS:

@@ -137,6 +137,8 @@ class Model:
             assert fact.symbol is not None and fact.symbol.location is not None
             if not self._is_being_bound(fact.symbol.location.span, offset):
                 found[fact.symbol.name] = Member(fact.symbol, fact.value)
+        for member in self.names_around(offset):
+            found.setdefault(member.symbol.name, member)
         for name in self.module.names():
             binding = self.module.lookup(name)
             if name not in found and binding.symbol:
@@ -147,6 +149,16 @@ class Model:
             if owner == "builtins" and name not in found:
                 found[name] = Member(Symbol(name, "operation", qualified), None)
         return tuple(found.values())
+
+    def names_around(self, offset: int) -> tuple[Member, ...]:
+        """What the functions around a kernel declare, at a place in the kernel."""
+        start, _ = self._block(offset)
+        kernel = self.kernel_at(offset)
+        return tuple(
+            Member(self.symbol(replace(binding.symbol, name=name), start), binding.value)
+            for name, binding in (kernel.around if kernel else ())
+            if binding.symbol
+        )
 
     def call_at(self, offset: int) -> CallSite | None:
         """The innermost call whose parentheses hold the offset."""
@@ -189,13 +201,9 @@ class Model:
                 symbol, location=replace(location, path=self.path, span=location.span.shifted(block_start))
             )
         module = self.module if location.path == self.path else self.library.module(location.path)
-        if (
-            module is None
-            or symbol.qualified_name != f"{module.name}.{symbol.name}"
-            or not module.declares(symbol.name)
-        ):
+        if module is None or not symbol.qualified_name.startswith(f"{module.name}."):
             return symbol
-        current = module.lookup(symbol.name).symbol
+        current = module.symbol_of(symbol.qualified_name.removeprefix(f"{module.name}."))
         return current if current and current.qualified_name == symbol.qualified_name else symbol
 
     def _block(self, offset: int) -> tuple[int, BlockModel]:

@@ -10,7 +10,10 @@ from weft.records import record
 
 @record
 class Observation:
-    """A name that was looked up. owner: `module.qualname` of the function in whose scope, or the name of a module."""
+    """A name that was looked up. owner: `module.qualname` of the function in whose scope, or the name of a module.
+
+    name: `:x` is the annotation of the parameter `x`, `:x.1` what stands second in its brackets.
+    """
 
     owner: str
     name: str
@@ -24,12 +27,16 @@ class Absent:
 
 
 ABSENT = Absent()
+# Before the place of an annotation.
+IN_SIGNATURE = ":"
 
 
 def look(owner: FunctionType | ModuleType, name: str) -> object:
     """What a name stands for: in a function's closure and globals, or in a module; `ABSENT` where nothing."""
     if isinstance(owner, ModuleType):
         return getattr(owner, name, ABSENT)
+    if name.startswith(IN_SIGNATURE):
+        return _annotated(owner, name.removeprefix(IN_SIGNATURE))
     closure = dict(zip(owner.__code__.co_freevars, owner.__closure__ or (), strict=False))
     if name in closure:
         try:
@@ -38,6 +45,19 @@ def look(owner: FunctionType | ModuleType, name: str) -> object:
             # The enclosing function has not bound the name yet.
             return ABSENT
     return owner.__globals__.get(name, ABSENT)
+
+
+def _annotated(function: FunctionType, place: str) -> object:
+    """Python has evaluated it where the function is defined, with names that the function itself need not hold."""
+    parameter, _, index = place.partition(".")
+    try:
+        value: object = function.__annotations__.get(parameter, ABSENT)
+    except NameError:  # From Python 3.14 on it is evaluated here.
+        return ABSENT
+    if index:
+        parts = getattr(value, "__args__", ())
+        value = parts[int(index)] if int(index) < len(parts) else ABSENT
+    return ABSENT if isinstance(value, str) else value
 
 
 def names_of(value: object) -> tuple[str, ...]:
@@ -52,11 +72,14 @@ def names_of(value: object) -> tuple[str, ...]:
 
 
 def class_constants(kind: type) -> dict[str, object]:
-    """The plain values that the body of a class gives names to."""
+    """The plain values, kernels and device functions that the body of a class gives names to."""
+    found = {name: getattr(value, "__func__", value) for name, value in vars(kind).items()}
+    plain = (bool, int, float, str, tuple, enum.Enum)
     return {
         name: value
-        for name, value in vars(kind).items()
-        if not name.startswith("_") and isinstance(value, (bool, int, float, str, tuple, enum.Enum))
+        for name, value in found.items()
+        if isinstance(getattr(value, "python_function", None), FunctionType)
+        or (not name.startswith("_") and isinstance(value, plain))
     }
 
 

@@ -9,6 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from weakref import ref
 
+from weft.model.class_attributes import (
+    SET_ATTRIBUTES,
+    SUBCLASSES,
+    ClassPlace,
+    set_attributes,
+    subclasses,
+)
 from weft.model.class_text import class_value
 from weft.model.declarations import (
     Declaration,
@@ -23,6 +30,7 @@ from weft.model.diagnostic import Span
 from weft.model.dialect import Dialect
 from weft.model.facts import Location, ParameterText, Signature, Symbol
 from weft.model.ir import Special
+from weft.model.returned import returned
 from weft.model.source import split, split_again, split_parts
 from weft.model.syntax import Parsed, Unread
 from weft.model.unpacking import part_of
@@ -43,6 +51,7 @@ from weft.model.values import (
     Operation,
     Scalar,
     Static,
+    Tuple,
     Value,
 )
 from weft.records import record, replace
@@ -54,6 +63,7 @@ _MOST_NESTED_LOOKUPS = 32
 _MOST_EARLIER = 64
 # Looked up, it stands for all names of a scope: what is said of a name that is not defined depends on them.
 ALL_NAMES = ""
+_OF_TEXT = {SET_ATTRIBUTES: set_attributes, SUBCLASSES: subclasses}
 # What `from other import *` declares.
 _ALL = "*"
 
@@ -325,6 +335,30 @@ class ModuleText:
     def declares(self, name: str) -> bool:
         return name in self.declarations
 
+    def symbol_of(self, path: str) -> Symbol | None:
+        """What a name of the module, of one of its classes or of one of its functions stands for now: `Solver.step`,
+        `make.<locals>.scale`."""
+        first, *rest = path.split(".")
+        if not self.declares(first):
+            return None
+        binding = self.lookup(first)
+        for word in rest:
+            match binding.value:
+                case Class(attributes=found):
+                    binding = dict(found).get(word, NOTHING)
+                case HostFunction(returns=KernelRef() as found):
+                    binding = Binding(found, found.symbol)
+                case HostFunction(returns=Tuple(items=found)):
+                    kernels = [each for each in found if isinstance(each, KernelRef)]
+                    named = next((each for each in kernels if each.definition.name == rest[-1]), None)
+                    binding = Binding(named, named.symbol) if named else NOTHING
+                case KernelRef():
+                    # `<locals>` stood for the kernel already.
+                    pass
+                case _:
+                    return None
+        return binding.symbol
+
     def names(self) -> list[str]:
         """The names that the module declares, then those that `from other import *` brings."""
         if _ALL not in self.declarations:
@@ -393,6 +427,8 @@ class ModuleText:
     def _bind(self, name: str) -> Binding:
         if name == ALL_NAMES:
             return Binding(Static(" ".join(self.names()))) if self.knows_all_names else NOTHING
+        if name in _OF_TEXT:
+            return self._of_text(name)
         declarations = self.declarations.get(name)
         if not declarations:
             found = self._submodule(name)
@@ -407,6 +443,14 @@ class ModuleText:
         if all(binding == bindings[-1] for binding in bindings):
             return bindings[-1]
         return Binding(UNKNOWN, bindings[-1].symbol)
+
+    def _of_text(self, name: str) -> Binding:
+        """What all blocks together say: the very binding of the version before, if it is the same."""
+        found = Binding(Static(_OF_TEXT[name]([parsed for _, parsed in self.blocks])))
+        before = self._known.get(name)
+        if before is None or before.binding != found:
+            self._known[name] = Known(found, (), (), None)
+        return self._known[name].binding
 
     def _submodule(self, name: str) -> Binding:
         if os.path.basename(self.path) != "__init__.py":
@@ -483,13 +527,16 @@ class ModuleText:
         block_start: int,
         overloads: Sequence[ast.FunctionDef] = (),
         *,
-        is_inside: bool = False,
+        path: str = "",
+        is_local: bool = False,
     ) -> Binding:
         """What a `def` makes: a kernel, a device function, an operation of the language or a host function.
 
-        is_inside: it is a local name, or a class's, whose place counts from the block's start.
+        path: what Python calls it inside the module, if it stands in a function or a class. is_local: its place counts from
+        the block's start.
         """
-        qualified = f"{self.name}.{node.name}"
+        path = path or node.name
+        qualified = f"{self.name}.{path}"
         dialect = self.library.dialect
         decorators = {
             self.qualified(part.func if isinstance(part, ast.Call) else part) for part in node.decorator_list
@@ -503,7 +550,7 @@ class ModuleText:
         )
         is_device_function = kind == "function" and dialect.function in decorators
         made = KernelRef if kind == "kernel" else DeviceFunction if is_device_function else None
-        before = self._known.get(node.name)
+        before = self._known.get(path)
         earlier = before.binding if before else NOTHING
         match earlier.value:
             case KernelRef(definition=known) | DeviceFunction(definition=known):
@@ -515,25 +562,34 @@ class ModuleText:
             case _:
                 pass
         span = name_span(block, node, node.name)
-        location = Location(None, span) if is_inside else Location(self.path, span.shifted(block_start))
+        location = Location(None, span) if is_local else Location(self.path, span.shifted(block_start))
         symbol = symbol_of_function(
-            node, location, kind, qualified, is_of_language=self._is_of_language, overloads=overloads
+            node, location, kind, qualified, is_of_language=self.is_of_language, overloads=overloads
         )
-        definition = Definition(node.name, self.name, block, node, block_start, self.scope, symbol)
+        definition = Definition(
+            node.name, self.name, block, node, block_start, self.scope, symbol, path, is_inside="." in path
+        )
         if made is not None:
             return Binding(made(definition), symbol)
         if kind == "operation":
             return Binding(Operation(qualified, symbol), symbol)
-        return Binding(HostFunction(qualified, symbol), symbol)
+        returns = UNKNOWN if self.is_of_language else returned(self, node, block, block_start, path, is_local)
+        return Binding(HostFunction(qualified, symbol, returns), symbol)
 
     @property
-    def _is_of_language(self) -> bool:
+    def is_of_language(self) -> bool:
         return f"{self.name}.".startswith(f"{self.library.dialect.package}.")
 
     def _class(self, declaration: Declaration, node: ast.ClassDef) -> Binding:
-        qualified = f"{self.name}.{node.name}"
+        return self.class_of(node, ClassPlace(declaration.block, declaration.block_start, node.name))
+
+    def class_of(self, node: ast.ClassDef, place: ClassPlace) -> Binding:
+        """What a `class` makes: a dtype or another class of the language, a dimension, or a class of the user."""
+        qualified = f"{self.name}.{place.path}"
         dialect = self.library.dialect
-        location = Location(self.path, declaration.name_span)
+        span = name_span(place.block, node, node.name)
+        is_local = place.around is not None
+        location = Location(None, span) if is_local else Location(self.path, span.shifted(place.block_start))
         if qualified in dialect.dtypes:
             symbol = symbol_of_class(node, location, "dtype", qualified)
             symbol = replace(symbol, signature=Signature(node.name, (ParameterText("x"),), node.name))
@@ -541,8 +597,8 @@ class ModuleText:
         if any(self._is_dimension(base) for base in node.bases):
             symbol = symbol_of_class(node, location, "dimension", qualified)
             return Binding(Dimension(node.name, qualified, symbol), symbol)
-        symbol = symbol_of_class(node, location, "class", qualified, is_of_language=self._is_of_language)
-        return Binding(class_value(self, node, declaration.block, qualified, symbol), symbol)
+        symbol = symbol_of_class(node, location, "class", qualified, is_of_language=self.is_of_language)
+        return Binding(class_value(self, node, place, symbol), symbol)
 
     def _is_dimension(self, base: ast.expr) -> bool:
         return self.qualified(base) == self.library.dialect.dimension

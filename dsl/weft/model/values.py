@@ -206,7 +206,8 @@ class Class:
     """A class: of the language (`Tensor`, `Layout`) or the user's own.
 
     constants: the names that its body gives values, and what they stand for. kind: whether it makes values that a kernel can
-    read, and `fields`, as the text tells, what from.
+    read, and `fields`, as the text tells, what from. attributes: its kernels, device functions and classes; of_objects: those
+    that only its objects have. overridden: the attributes that classes made of it give their objects instead.
     """
 
     qualified_name: str
@@ -214,6 +215,24 @@ class Class:
     constants: tuple[tuple[str, "Value"], ...] = ()
     kind: Literal["", "enum", "named tuple", "frozen dataclass"] = ""
     fields: tuple[Field, ...] = ()
+    attributes: tuple[tuple[str, "Binding"], ...] = ()
+    of_objects: tuple[tuple[str, "Binding"], ...] = ()
+    overridden: frozenset[str] = frozenset()
+
+
+@record
+class Instance:
+    """An object of a class of the user, of host code. is_exact: not of a class made of that class."""
+
+    kind: Class
+    is_exact: bool = True
+
+    @property
+    def members(self) -> dict[str, "Binding"]:
+        """The attributes that are known to be kernels, device functions, classes or such objects."""
+        found = {**dict(self.kind.attributes), **dict(self.kind.of_objects)}
+        hidden = frozenset[str]() if self.is_exact else self.kind.overridden
+        return {name: binding for name, binding in found.items() if name not in hidden}
 
 
 @record
@@ -234,7 +253,11 @@ class External:
 
 @record
 class Definition:
-    """A function as text: its node, the block that it stands in, and the scope that its names are looked up in."""
+    """A function as text: its node, the block that it stands in, and the scope that its names are looked up in.
+
+    path: what Python calls it inside its module: `make.<locals>.scale`. is_inside: whether there may be names of a function or
+    a class around it, which the scope does not know.
+    """
 
     name: str
     module: str
@@ -243,6 +266,12 @@ class Definition:
     block_start: int = field(compare=False, repr=False)
     scope: "Scope" = field(compare=False, repr=False)
     symbol: Symbol | None = field(default=None, compare=False)
+    path: str = ""
+    is_inside: bool = False
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.module}.{self.path or self.name}"
 
 
 @record
@@ -284,10 +313,11 @@ class ConfiguredKernel:
 
 @record
 class HostFunction:
-    """A function that is neither a kernel nor a device function."""
+    """A function that is neither a kernel nor a device function. returns: the kernels that it defines and returns."""
 
     qualified_name: str
     symbol: Symbol | None = field(default=None, compare=False)
+    returns: "Value" = UNKNOWN
 
 
 @record
@@ -352,6 +382,7 @@ Value = (
     | Dimension
     | Operation
     | Class
+    | Instance
     | Module
     | External
     | DeviceFunction

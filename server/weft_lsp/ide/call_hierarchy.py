@@ -8,6 +8,7 @@ from weft.model.declarations import name_span
 from weft.model.diagnostic import Span
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.model import Model
+from weft.model.scopes import path_of
 from weft.model.syntax import Parsed
 from weft.records import record
 
@@ -91,9 +92,9 @@ def _around(model: Model, start: int, parsed: Parsed, call: ast.Call) -> CallIte
         return CallItem(name, "module", model.path, Span(0, len(model.text)), Span(0, 0))
     node = functions[-1]
     place = name_span(parsed, node, node.name).shifted(start)
-    qualified = f"{model.module.name}.{node.name}"
-    kernels = {function.name for _, function in model.kernels() if function.is_kernel}
-    kind: SymbolKind = "kernel" if node.name in kernels else "function"
+    qualified = f"{model.module.name}.{path_of(parsed, node)}"
+    kernels = {function.qualified_name for _, function in model.kernels() if function.is_kernel}
+    kind: SymbolKind = "kernel" if qualified in kernels else "function"
     return CallItem(node.name, kind, model.path, parsed.span(node).shifted(start), place, qualified)
 
 

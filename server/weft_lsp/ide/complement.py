@@ -141,6 +141,5 @@ def _is_own(completion: Completion, *, is_launch: bool) -> bool:
 
 
 def _is_parameter_of_kernel(model: Model, target: Target) -> bool:
-    name = target.function.rpartition(".")[2]
-    symbol = model.module.lookup(name).symbol if name and target.path == model.path else None
-    return symbol is not None and symbol.kind == "kernel"
+    kernels = (each.qualified_name for _, each in model.kernels() if each.is_kernel)
+    return bool(target.function) and target.path == model.path and target.function in kernels

@@ -12,11 +12,13 @@ from weft.model.values import (
     Class,
     Dimension,
     DTypeRef,
+    Instance,
     KernelRef,
     Scalar,
     Static,
     Tensor,
     Tuple,
+    Unknown,
     Value,
 )
 from weft.records import field, record
@@ -28,7 +30,7 @@ from weft_lsp.ide.hover import documentation as symbol_documentation
 from weft_lsp.ide.overload import arguments_of, fits, signatures, takes
 from weft_lsp.ide.public import PublicName, names_of_module, public_names, written_as
 from weft_lsp.ide.quiet import is_quiet
-from weft_lsp.ide.relevance import is_ours_to_call, is_unknown
+from weft_lsp.ide.relevance import is_of_language, is_ours_to_call, is_unknown
 from weft_lsp.ide.snippets import Snippet, snippets
 
 # Where a line takes no name of the scope: after a dot; where a name is being made up; in an import.
@@ -85,7 +87,7 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
     if _DECORATOR.fullmatch(line):
         return _decorators(model)
     if place := type_place(model, offset):
-        return _types(model, place) or None
+        return _types(model, offset, place) or None
     call = model.call_at(offset)
     keywords = _keywords(model, offset, call) if call and is_ours_to_call(model, offset, call.symbol) else []
     if model.kernel_at(offset) is None:
@@ -104,7 +106,8 @@ def leaves_names(model: Model, offset: int, found: tuple[Completion, ...] | None
     """Whether there are names here that Weft does not complete: members of other values, names outside of kernels."""
     receiver = model.receiver_at(offset)
     if receiver is not None:
-        return not found and not _has_no_members(model, offset, receiver.value)
+        is_of_user = isinstance(receiver.value, Class | Instance) and not is_of_language(receiver.symbol)
+        return (is_of_user or not found) and not _has_no_members(model, offset, receiver.value)
     if is_quiet(model.text, offset, model.block_at(offset)[0]):
         return False
     if imported := _import_at(model, offset):
@@ -263,15 +266,27 @@ def _literals(annotation: str) -> Iterator[str]:
 # Types, imports and decorators
 
 
-def _types(model: Model, place: TypePlace) -> tuple[Completion, ...]:
+def _types(model: Model, offset: int, place: TypePlace) -> tuple[Completion, ...]:
     """The names that a signature can have at a place, those in scope first."""
     if place == "name":
         return ()
     if place == "dimension":
-        return _of_kinds(model, Dimension)
+        return (*_around(model, offset, Dimension), *_of_kinds(model, Dimension))
     tensors = _of_kinds(model, Class) if place == "type" else ()
     own = model.library.dialect.tensor
-    return (*(each for each in tensors if each.symbol and each.symbol.qualified_name == own), *_dtypes(model))
+    return (
+        *(each for each in tensors if each.symbol and each.symbol.qualified_name == own),
+        *_around(model, offset, DTypeRef),
+        *_dtypes(model),
+    )
+
+
+def _around(model: Model, offset: int, kind: type[Value]) -> tuple[Completion, ...]:
+    """Names of the functions around a kernel that stand for such values, or may."""
+    members = model.names_around(offset)
+    return _completions(
+        each for each in members if each.value is None or isinstance(each.value, kind | Unknown)
+    )
 
 
 def _dtypes(model: Model) -> tuple[Completion, ...]:

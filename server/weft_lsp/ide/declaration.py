@@ -2,10 +2,10 @@
 
 from weft.model.facts import Location
 from weft.model.model import Model
+from weft.model.scopes import name_at
 
 from weft_lsp.ide.definition import definition
 from weft_lsp.ide.places import blocks_of
-from weft_lsp.ide.scopes import name_at
 
 
 def declaration(model: Model, offset: int) -> Location | None:

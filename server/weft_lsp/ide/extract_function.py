@@ -45,7 +45,8 @@ def extract_function(model: Model, span: Span) -> Refactoring | None:
     if edits is None:
         return None
     after = changed(model, edits)
-    made = next((each.ir for _, each in after.kernels() if each.name == kernel.name and each.is_kernel), None)
+    same = (each for _, each in after.kernels() if each.qualified_name == kernel.qualified_name)
+    made = next((each.ir for each in same if each.is_kernel), None)
     is_same = made is not None and is_same_program(kernel.ir, made) and is_as_clean(model, after)
     return Refactoring("Extract a device function", KIND, edits) if is_same else None
 

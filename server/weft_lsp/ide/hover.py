@@ -18,6 +18,7 @@ from weft_lsp.ide.overload import arguments_of, best, signatures
 from weft_lsp.ide.relevance import is_literal, is_ours, is_unknown
 
 _MOST_LABELS = 4096
+_OUTER = "A name of the function around the kernel: what it stands for is known at the launch."
 _VALUES = ("constant", "parameter", "variable", "property")
 
 
@@ -36,11 +37,25 @@ def hover(model: Model, offset: int, *, shows_images: bool = False) -> Hover | N
         return None
     first = _headline_at(model, fact)
     if not first:
-        return None
+        return _outer(model, offset, fact)
     doc = documentation(fact.symbol, first) if fact.symbol else ""
     below = notes(model, offset, fact, shows_images=shows_images)
     text = "\n\n".join((code(first) + (f"\n{doc}" if doc else ""), *below))
     return Hover(text, fact.span, manual_place(fact.symbol))
+
+
+def _outer(model: Model, offset: int, fact: Fact) -> Hover | None:
+    """A name of a function around the kernel: the line that declares it."""
+    function, symbol = model.kernel_at(offset), fact.symbol
+    if function is None or symbol is None or symbol.kind not in ("parameter", "variable"):
+        return None
+    start, _ = model.block_at(offset)
+    location = symbol.location
+    if location is None or function.span.shifted(start).contains(location.span.start):
+        return None
+    line = model.lines.content(model.lines.line_of(location.span.start))
+    text = f"{code(model.text[line.start : line.end].strip())}\n\n{_OUTER}"
+    return Hover(text, fact.span)
 
 
 def code(text: str) -> str:

@@ -119,6 +119,7 @@ def _geometry(model: Model, start: int, block: BlockModel) -> Iterator[Hint]:
     for site in block.launches:
         kernel = kernel_of(model, site.kernel) if isinstance(site.kernel, KernelRef) else None
         chosen = chosen_geometry(site, kernel) if kernel else None
-        name = block.parsed.text.find("(", site.span.start, site.span.end)
-        if kernel is not None and chosen is not None and name >= 0:
-            yield Hint(name + start, chosen.label, "geometry", f"{resources(kernel)}.")
+        # No two calls end at one place.
+        call = next((call for call in block.calls if call.span.end == site.span.end), None)
+        if kernel is not None and chosen is not None and call is not None:
+            yield Hint(call.span.start - 1 + start, chosen.label, "geometry", f"{resources(kernel)}.")

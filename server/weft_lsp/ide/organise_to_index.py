@@ -57,7 +57,7 @@ def organise_to_index(model: Model, offset: int) -> Refactoring | None:
     if edits is None or not any(span.shifted(start).contains(offset) for span in touched):
         return None
     after = changed(model, edits)
-    is_same = is_as_clean(model, after) and _is_same_work(after, kernel.name, last)
+    is_same = is_as_clean(model, after) and _is_same_work(after, kernel.qualified_name, last)
     return Refactoring("Let `weft.index` give the place and the guard", KIND, edits) if is_same else None
 
 
@@ -252,7 +252,7 @@ def _is_at(kernel: Analysis, node: ast.AST, span: Span) -> bool:
 def _is_same_work(after: Model, name: str, guarded: If) -> bool:
     """Whether the threads of the domain do what those inside of the guard did."""
     for _, kernel in after.kernels():
-        if kernel.name == name and kernel.ir and kernel.ir.domain:
+        if kernel.qualified_name == name and kernel.ir and kernel.ir.domain:
             before = guarded.then or guarded.otherwise
             return _without_places(kernel.ir.domain.body) == _without_places(before)
     return False

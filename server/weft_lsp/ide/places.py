@@ -2,16 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from weft.model.diagnostic import Span
 from weft.model.model import Model
+from weft.model.scopes import Blocks
 from weft.model.syntax import Parsed
 from weft.model.text import ModuleText
 from weft.model.trace.tracer import Fact
-
-# The blocks of a file: each with the offset that its places count from.
-Blocks = Sequence[tuple[int, Parsed]]
 
 _LAST_NAME = re.compile(r"[^\W\d]\w*\Z")
 

@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator
 from weft.model.declarations import Function
 from weft.model.diagnostic import Edit, Span
 from weft.model.model import Model
+from weft.model.scopes import Name, Occurrence
 from weft.model.source import identifiers
+from weft.model.values import External, Module
 from weft.records import record
 
 from weft_lsp.ide.keyword import keyword_at
 from weft_lsp.ide.places import blocks_of
 from weft_lsp.ide.references import our_target
 from weft_lsp.ide.relevance import is_of_language
-from weft_lsp.ide.scopes import Name, Occurrence
 from weft_lsp.ide.target import Target, uses
 
 
@@ -81,6 +82,7 @@ def _in_file(target: Target, new_name: str, model: Model) -> FileEdits:
     ]
     if places:
         _refuse_broken(target, model)
+        _refuse_uncertain(target, model, places)
         if target.qualified_name:
             _refuse_taken(model, new_name, places)
     spans = {*(each.span for each in places), *(_exported(target, model) if places else ())}
@@ -113,18 +115,39 @@ def _refuse(model: Model, target: Target, offset: int) -> None:
     if not name.is_certain:
         raise RenameError(f"not every place of `{name.name}` can be found: one is in an f-string")
     if name.function is not None and target.path == model.path:
-        _refuse_outside(model, name)
+        _refuse_called(target, name)
         if _has_syntax_error(model, offset):
             raise RenameError("the function has a syntax error: not every place of the name can be found")
 
 
-def _refuse_outside(model: Model, name: Name) -> None:
-    """A local of a host function is another server's to rename, also where a kernel in it uses the name."""
-    is_ours = not isinstance(name.function, Function) or all(
-        model.kernel_at(occurrence.span.start) is not None for occurrence in name.occurrences
-    )
-    if not is_ours:
-        raise RenameError(f"`{name.name}` belongs to the function around the kernel")
+def _refuse_called(target: Target, name: Name) -> None:
+    """A parameter of a function whose calls are not known: one of them may pass it as a keyword argument."""
+    if name.is_parameter and isinstance(name.function, Function) and not target.function:
+        raise RenameError(
+            f"`{name.name}` is a parameter of `{name.function.name}`, and not every call of it is known"
+        )
+
+
+def _refuse_uncertain(target: Target, model: Model, places: Iterable[Occurrence]) -> None:
+    """An attribute of that name, of something that is not known."""
+    known = {each.span for each in places}
+    for start, parsed in blocks_of(model) if _is_member(target) else ():
+        for node in ast.walk(parsed.tree) if parsed.tree and target.name in parsed.text else ():
+            if not isinstance(node, ast.Attribute) or node.attr != target.name:
+                continue
+            whole = parsed.span(node).shifted(start)
+            is_other = isinstance(model.value_of(parsed.span(node.value).shifted(start)), Module | External)
+            if Span(whole.end - len(node.attr), whole.end) not in known and not is_other:
+                place = f"`{ast.unparse(node)}` in {os.path.basename(model.path)}"
+                raise RenameError(
+                    f"{place} may be another `{target.name}`: not every place of the name is known"
+                )
+
+
+def _is_member(target: Target) -> bool:
+    """Whether it is an attribute of a class."""
+    symbol = target.symbol
+    return symbol is not None and symbol.kind in ("kernel", "function") and not target.local
 
 
 def _refuse_new(target: Target, new_name: str) -> None:

@@ -26,7 +26,7 @@ def kernel_of(model: Model, value: Value) -> Analysis | None:
     if definition.module != model.module.name:
         return None
     own = (function for _, function in model.kernels() if function.is_kernel)
-    return next((function for function in own if function.name == definition.name), None)
+    return next((function for function in own if function.qualified_name == definition.qualified_name), None)
 
 
 def sizes_text(sizes: tuple[int, ...]) -> str:

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from weft.model.block import BlockModel
 from weft.model.declarations import Function
-from weft.model.diagnostic import Span
-from weft.model.facts import Symbol
+from weft.model.facts import Location, Symbol
 from weft.model.kept import kept_with_its_argument
 from weft.model.model import Model
+from weft.model.scopes import Name, Occurrence, module_name, name_at
 from weft.records import record
 
 from weft_lsp.ide.keyword import keyword_at, parameter_location
 from weft_lsp.ide.places import (
-    Blocks,
     blocks_of,
     blocks_of_module,
     called,
@@ -23,7 +22,6 @@ from weft_lsp.ide.places import (
     last_name,
     name_of_fact,
 )
-from weft_lsp.ide.scopes import Name, Occurrence, module_name, name_at
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A name behind a dot, or what is imported: in parentheses, or to the end of the line.
@@ -55,9 +53,10 @@ def target_at(model: Model, offset: int) -> Target | None:
     if keyword_at(model, offset):
         return _parameter(model, offset)
     name = name_at(blocks_of(model), offset)
-    if name is not None and name.function is not None:
-        return _local(model, name)
     symbol = _symbol(model, offset, name)
+    is_of_class = name is not None and isinstance(name.function, ast.ClassDef) and symbol is not None
+    if name is not None and name.function is not None and not is_of_class:
+        return _local(model, name)
     if symbol is None or symbol.location is None or symbol.location.path is None:
         return name and Target(name.name, model.path, local=name)
     if name is not None and name.name != symbol.name:
@@ -111,14 +110,16 @@ def _parameter(model: Model, offset: int) -> Target | None:
 
 
 def _local(model: Model, name: Name) -> Target:
+    qualified = f"{model.module.name}.{name.path}"
     function = name.function
-    if name.is_parameter and isinstance(function, Function) and _is_of_module(model, function):
-        return Target(name.name, model.path, local=name, function=f"{model.module.name}.{function.name}")
+    if name.is_parameter and isinstance(function, Function) and _has_known_calls(model, function, qualified):
+        return Target(name.name, model.path, local=name, function=qualified)
     return Target(name.name, model.path, local=name)
 
 
-def _is_of_module(model: Model, function: ast.AST) -> bool:
-    return any(
+def _has_known_calls(model: Model, function: ast.AST, qualified: str) -> bool:
+    """Whether what calls it is known to: a function of the module, or a kernel or a device function wherever it stands."""
+    return any(each.qualified_name == qualified for _, each in model.kernels()) or any(
         declaration.node is function
         for declarations in model.module.declarations.values()
         for declaration in declarations
@@ -129,7 +130,7 @@ def _symbol(model: Model, offset: int, name: Name | None) -> Symbol | None:
     fact = model.fact_at(offset)
     if fact is not None and fact.symbol is not None and fact.symbol.qualified_name:
         return fact.symbol
-    return model.module.lookup(name.name).symbol if name else None
+    return model.module.lookup(name.name).symbol if name and name.function is None else None
 
 
 def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurrence]:
@@ -143,26 +144,26 @@ def _of_module(qualified_name: str, name: str, model: Model) -> Iterator[Occurre
         if name not in parsed.text:
             continue
         start, block = model.blocks[index]
-        for span in _names(block).get(qualified_name, ()):
-            yield Occurrence(span.shifted(start), is_write=False)
+        for found in _names(block).get(qualified_name, ()):
+            yield Occurrence(found.span.shifted(start), found.is_write)
 
 
 @kept_with_its_argument
-def _names(block: BlockModel) -> dict[str, list[Span]]:
-    """Where each qualified name stands in a block."""
-    found: dict[str, list[Span]] = {}
+def _names(block: BlockModel) -> dict[str, list[Occurrence]]:
+    """Where each qualified name stands in a block. Names of the module are bound elsewhere: as names."""
+    found: dict[str, list[Occurrence]] = {}
     for fact in block.facts:
         span = name_of_fact(block.parsed.text, fact)
         if fact.symbol is not None and span is not None:
-            found.setdefault(fact.symbol.qualified_name, []).append(span)
+            is_declared = fact.symbol.location == Location(None, span)
+            found.setdefault(fact.symbol.qualified_name, []).append(Occurrence(span, is_declared))
     return found
 
 
 def _keywords(target: Target, model: Model) -> Iterator[Occurrence]:
     function = target.function.rpartition(".")[2]
     places = {each.span for each in _of_module(target.function, function, model)}
-    blocks: Blocks = blocks_of(model)
-    for start, parsed, node in calls(blocks, target.name):
+    for start, parsed, node in calls(blocks_of(model), target.name):
         name = last_name(parsed.text, parsed.span(called(node)))
         if name is not None and name.shifted(start) in places:
             for keyword in node.keywords:

@@ -3,9 +3,9 @@
 from collections.abc import Coroutine
 
 from lsprotocol import types
+from weft.model.scopes import Occurrence
 
 from weft_lsp.ide.highlight import highlights
-from weft_lsp.ide.scopes import Occurrence
 from weft_lsp.lsp.documents import Document
 from weft_lsp.lsp.language_server import Server
 

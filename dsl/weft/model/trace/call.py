@@ -29,6 +29,7 @@ from weft.model.values import (
     External,
     HostFunction,
     HostTensor,
+    Instance,
     KernelRef,
     Method,
     Module,
@@ -331,6 +332,8 @@ def _construct(
         return _converted(t, t.dialect.conversions[name], positional, node)
     if not t.is_kernel and kind.kind in ("named tuple", "frozen dataclass"):
         return _object(kind, positional, keywords)
+    if not t.is_kernel and (kind.attributes or kind.of_objects):
+        return Instance(kind)
     if t.is_kernel:
         t.report(
             "not-callable",
@@ -425,6 +428,8 @@ def _other(
             return rule(Call(t, node, callee.qualified_name, arguments))
     if not t.is_kernel:
         _check_host_call(t, callee, positional, keywords, node)
+        if isinstance(callee, HostFunction) and callee.returns != UNKNOWN:
+            return callee.returns
         return UNKNOWN if _is_spread(node) else host_call(callee, positional, keywords, t.dialect.package)
     if isinstance(callee, (External, HostFunction)):
         t.report(

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 
 from weft.layout import ComposedLayout, Layout, Swizzle
 from weft.model import embedded, fold
+from weft.model.class_attributes import SET_ATTRIBUTES
+from weft.model.declarations import bound_names
 from weft.model.describe import describe
 from weft.model.diagnostic import Edit, Fix
 from weft.model.dtypes import BOOL
@@ -44,6 +46,7 @@ from weft.model.values import (
     DTypeRef,
     External,
     HostTensor,
+    Instance,
     KernelRef,
     MaybeUnbound,
     Method,
@@ -112,7 +115,7 @@ def _unsupported(t: Tracer, node: ast.expr) -> Value:
     if isinstance(node, ast.JoinedStr):
         read_silently(t, embedded.braces(t.frame.block, node))
     else:
-        read_silently(t, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
+        _read_parts(t, node)
     return Mutable("list") if isinstance(node, (ast.List, ast.ListComp)) else UNKNOWN
 
 
@@ -123,6 +126,22 @@ def read_silently(t: Tracer, parts: Sequence[ast.expr]) -> None:
         for part in parts:
             expression(t, part)
     t.is_dead = was_dead
+
+
+def _read_parts(t: Tracer, node: ast.expr) -> None:
+    """The parts of an expression; a comprehension and a lambda have names of their own, of which nothing is known."""
+    parts = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    own: list[str] = []
+    for generator in getattr(node, "generators", ()):
+        assert isinstance(generator, ast.comprehension)
+        own += [name.id for name in bound_names(generator.target)]
+        parts += [generator.iter, *generator.ifs]
+    if isinstance(node, ast.Lambda):
+        own += [argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+    before = dict(t.frame.env)
+    t.frame.env |= dict.fromkeys(own, UNKNOWN)
+    read_silently(t, parts)
+    t.frame.env = before
 
 
 def _constant(t: Tracer, node: ast.expr) -> Value:
@@ -143,8 +162,6 @@ def _name(t: Tracer, node: ast.expr) -> Value:
     if local is not None:
         value = _bound(t, node, local) if isinstance(local, (Changing, MaybeUnbound)) else local
         return t.record(node, value, frame.symbols.get(name))
-    if name in frame.enclosing:
-        return t.record(node, UNKNOWN)
     binding = t.lookup(name)
     if binding.value is UNKNOWN and binding.symbol is None:
         _report_unknown_name(t, node)
@@ -156,7 +173,12 @@ def _name(t: Tracer, node: ast.expr) -> Value:
             node,
         )
         return t.record(node, UNKNOWN, binding.symbol)
-    return t.record(node, binding.value, binding.symbol)
+    return t.record(node, _in_kernel(t, binding.value), binding.symbol)
+
+
+def _in_kernel(t: Tracer, value: Value) -> Value:
+    """A kernel cannot read an object of the host."""
+    return UNKNOWN if t.is_kernel and isinstance(value, Instance) else value
 
 
 def _bound(t: Tracer, node: ast.Name, value: Changing | MaybeUnbound) -> Value:
@@ -207,7 +229,7 @@ def _attribute(t: Tracer, node: ast.expr) -> Value:
         if node.attr != HOLE:
             _report_unknown_attribute(t, owner, node)
         return t.record(node, UNKNOWN)
-    value = binding.value
+    value = _in_kernel(t, binding.value)
     if isinstance(value, Method) and binding.symbol and binding.symbol.kind == "property":
         value = read_property(t, value, node)
     return t.record(node, value, binding.symbol)
@@ -246,13 +268,29 @@ def member(t: Tracer, owner: Value, name: str) -> Binding | None:
             return _class_member(t, owner, _class_of(layout), name)
         case Tuple(names=names, items=items) | Record(names=names, items=items) if name in names:
             return Binding(items[names.index(name)])
-        case Class(qualified_name=qualified, constants=constants):
+        case Class(qualified_name=qualified, constants=constants, attributes=attributes):
+            if (held := dict(attributes).get(name)) is not None:
+                return _held(t, owner.qualified_name, held, name, times=0)
             found = dict(constants).get(name)
             return _class_member(t, owner, qualified, name) if found is None else Binding(found)
+        case Instance(kind=kind) if (held := owner.members.get(name)) is not None:
+            times = int(any(name == each for each, _ in kind.of_objects))
+            return _held(t, kind.qualified_name, held, name, times)
         case DTypeRef() | Scalar() | Dimension() | Tuple() | Record() | Static() if t.is_kernel:
             return None
         case _:
             return Binding(UNKNOWN)
+
+
+def _held(t: Tracer, owner: str, binding: Binding, name: str, times: int) -> Binding:
+    """An attribute of a class of the user, unless the module that is read sets it. times: how often the class does."""
+    scope = t.frame.scope
+    allowed = times if owner.startswith(f"{scope.name}.") else 0
+    text = t.lookup(SET_ATTRIBUTES).value
+    is_set = (
+        isinstance(text, Static) and isinstance(text.value, str) and text.value.split().count(name) > allowed
+    )
+    return Binding(UNKNOWN) if is_set else binding
 
 
 def _module_member(t: Tracer, owner: Module, name: str) -> Binding | None:
@@ -273,8 +311,11 @@ def member_names(t: Tracer, owner: Value) -> list[str]:
             return [symbol.name for symbol in t.library.class_members(t.dialect.kernel_class)]
         case Tuple(names=names) | Record(names=names):
             return list(names)
-        case Class(qualified_name=qualified, constants=constants):
-            return [*dict(constants), *(symbol.name for symbol in t.library.class_members(qualified))]
+        case Class(qualified_name=qualified, constants=constants, attributes=attributes):
+            own = dict.fromkeys([*dict(constants), *dict(attributes)])
+            return [*own, *(symbol.name for symbol in t.library.class_members(qualified))]
+        case Instance():
+            return list(owner.members)
         case Tensor(width=1):
             names = [symbol.name for symbol in t.library.class_members(t.dialect.tensor)]
             return [name for name in names if owner.is_plain_shared or name not in t.dialect.of_shared]

@@ -5,9 +5,12 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
+from weft.model.class_attributes import ClassPlace, receiver_of
 from weft.model.declarations import bound_names, name_span
 from weft.model.diagnostic import Span
+from weft.model.scopes import bound_in, path_of
 from weft.model.text import ModuleText
+from weft.model.trace.closure import Closures
 from weft.model.trace.expressions import annotation, expression
 from weft.model.trace.statements import statements
 from weft.model.trace.tracer import Frame, Tracer, assigned_names
@@ -15,6 +18,7 @@ from weft.model.values import (
     NOTHING,
     UNKNOWN,
     Binding,
+    Class,
     Definition,
     KernelRef,
     Value,
@@ -31,7 +35,16 @@ class HostReader:
         self.t = t
         self.module = module
         self.block_start = block_start
-        self.nested: list[tuple[Definition, bool, frozenset[str]]] = []
+        self.functions: list[tuple[Definition, bool]] = []
+        self._frames: dict[ast.AST, Frame] = {}
+        # The functions around the place that is read; and the class whose body is read, with what it stands for.
+        self._around: list[Frame] = []
+        self._class_of: dict[int, Value] = {}
+
+    @property
+    def closures(self) -> Closures:
+        """What names stand for in the functions and classes that were read."""
+        return Closures(self._frames)
 
     def read(self, body: Sequence[ast.stmt]) -> None:
         for node in body:
@@ -106,19 +119,35 @@ class HostReader:
         binding = self._bind_function(node)
         definition = getattr(binding.value, "definition", None)
         if isinstance(definition, Definition):
-            enclosing = frozenset(name for frame in self.t.frames[1:] for name in frame.env)
-            self.nested.append((definition, isinstance(binding.value, KernelRef), enclosing))
+            self.functions.append((definition, isinstance(binding.value, KernelRef)))
             return
         self._signature(node.args, node.returns)
-        frame = Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env()))
-        frame.symbols = dict(self.t.frame.symbols) if len(self.t.frames) > 1 else {}
+        receiver = self._receiver(node)
+        own = bound_in(self.t.frame.block, node)
+        frame = self._frames[node] = self._frame(node.name, own)
+        frame.env |= dict.fromkeys(own, UNKNOWN)
         self.t.enter(frame)
-        for argument in _all_arguments(node.args):
-            frame.env[argument.arg] = UNKNOWN
-            frame.symbols.pop(argument.arg, None)
-            self.t.declare(argument, argument.arg, UNKNOWN, "parameter")
+        self._around.append(frame)
+        for index, argument in enumerate(_all_arguments(node.args)):
+            value = receiver if index == 0 else UNKNOWN
+            frame.env[argument.arg] = value
+            self.t.declare(argument, argument.arg, value, "parameter")
         self.read(node.body)
+        self._around.pop()
         self.t.leave()
+
+    def _frame(self, name: str, own: frozenset[str]) -> Frame:
+        """A function or a class, with the names of the functions around it that it sees: not those of a class."""
+        frame = Frame(name, self.t.frame.block, self.module.scope)
+        for outer in self._around[-1:]:
+            frame.env = {name: value for name, value in outer.env.items() if name not in own}
+            frame.symbols = {name: symbol for name, symbol in outer.symbols.items() if name not in own}
+        return frame
+
+    def _receiver(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
+        """What the first parameter of a method stands for: an object of the class, or the class."""
+        kind = self._class_of.get(id(self.t.frame), UNKNOWN)
+        return receiver_of(node, kind) if isinstance(kind, Class) else UNKNOWN
 
     def _check_decorator(self, decorator: ast.expr) -> None:
         """A decorator of the language that is not imported: without it, nothing would be said of the kernel at all."""
@@ -142,14 +171,14 @@ class HostReader:
         self.t.all_names()
         return self.module.knows_all_names
 
-    def _enclosing_env(self) -> dict[str, Value]:
-        return self.t.frame.env if len(self.t.frames) > 1 else {}
-
     def _bind_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Binding:
         if isinstance(node, ast.AsyncFunctionDef):
             return Binding(UNKNOWN)
         is_inside = len(self.t.frames) > 1
-        binding = self.module.function(node, self.t.frame.block, self.block_start, is_inside=is_inside)
+        path = path_of(self.t.frame.block, node) if is_inside else ""
+        binding = self.module.function(
+            node, self.t.frame.block, self.block_start, path=path, is_local=is_inside
+        )
         symbol = binding.symbol
         if self.t.has_facts:
             self.t.note(name_span(self.t.frame.block, node, node.name), binding.value, symbol)
@@ -171,13 +200,21 @@ class HostReader:
     def _class(self, node: ast.ClassDef) -> None:
         for part in [*node.decorator_list, *node.bases]:
             expression(self.t, part)
-        if self.t.has_facts and len(self.t.frames) == 1:
-            binding = self.module.lookup(node.name)
-            if binding.symbol and binding.symbol.location:
-                self.t.note(
-                    binding.symbol.location.span.shifted(-self.block_start), binding.value, binding.symbol
-                )
-        self.t.enter(Frame(node.name, self.t.frame.block, self.module.scope, env=dict(self._enclosing_env())))
+        block = self.t.frame.block
+        if len(self.t.frames) == 1:
+            # Only names that the module knows may be read before they are bound.
+            binding = self.t.lookup(node.name)
+            if self.t.has_facts and binding.symbol and binding.symbol.location:
+                self.t.note(name_span(block, node, node.name), binding.value, binding.symbol)
+        else:
+            place = ClassPlace(block, self.block_start, path_of(block, node), self.t.frame.env)
+            binding = self.module.class_of(node, place)
+            self.t.frame.env[node.name] = binding.value
+            if binding.symbol:
+                self.t.frame.symbols[node.name] = binding.symbol
+        frame = self._frames[node] = self._frame(node.name, frozenset())
+        self._class_of[id(frame)] = binding.value
+        self.t.enter(frame)
         self.read(node.body)
         self.t.leave()
 

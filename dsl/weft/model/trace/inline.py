@@ -53,7 +53,10 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
     frame.call, frame.call_span = node, t.span(node)
     frame.returns_value = True
     frame.is_of_language = definition.module.startswith(f"{t.dialect.package}.ops.")
+    closure = t.closures and t.closures.of(definition)
+    frame.outer = dict(closure.signature) if closure else {}
     values = _arguments(t, definition, arguments, frame, node)
+    frame.outer = dict(closure.body) if closure else {}
     t.enter(frame)
     try:
         for name, value in values.items():
@@ -144,7 +147,7 @@ def _default(t: Tracer, frame: Frame, node: ast.expr | None) -> Value:
         case ast.Constant(value=bool() | int() | float() as value):
             return Static(value)
         case ast.Name(id=name):
-            return frame.scope.lookup(name).value
+            return (frame.outer.get(name) or frame.scope.lookup(name)).value
         case _:
             return UNKNOWN
 

@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +17,6 @@ from weft.model.syntax import HOLE, Parsed
 from weft.model.text import ALL_NAMES, Scope
 from weft.model.trace.flow import Flow
 from weft.model.values import (
-    NOTHING,
     UNKNOWN,
     Binding,
     Changing,
@@ -34,6 +33,7 @@ from weft.records import field, record, replace
 
 if TYPE_CHECKING:
     from weft.model.library import Library
+    from weft.model.trace.closure import Closures
 
 # A kernel that is still growing after this many statements (unrolled loops, functions inlined) is refused.
 MOST_STATEMENTS = 10_000
@@ -135,8 +135,8 @@ class Frame:
     call_span: Span | None = None
     call: ast.Call | None = None
     loops: list["Loop"] = field(default_factory=list["Loop"])
-    # Names of the function around this one: what they stand for is known only when it runs.
-    enclosing: frozenset[str] = frozenset()
+    # Names of functions and classes around this one.
+    outer: Mapping[str, Binding] = field(default_factory=dict[str, Binding])
     # Names that are bound more than once: a view that depends on one keeps a copy of its value.
     rebound: frozenset[str] = frozenset()
     returns_value: bool = False
@@ -156,6 +156,7 @@ class Tracer:
         self.run = readers.run
         self.is_kernel = is_kernel
         self.has_facts = is_kernel or library.has_host_facts
+        self.closures: Closures | None = None
         self.begin(frame)
         self.loop_types: dict[tuple[str, int, str], DType] = {}
         # Names of loops that stand for something else in each iteration, and whether for as many numbers.
@@ -275,8 +276,8 @@ class Tracer:
 
     def lookup(self, name: str) -> Binding:
         """What a free name stands for, in the scope of the function being read."""
-        if name in self.frame.enclosing:
-            return NOTHING
+        if name in self.frame.outer:
+            return self.frame.outer[name]
         scope = self.frame.scope
         found = self.lookups.get((scope.name, name))
         if found is None:

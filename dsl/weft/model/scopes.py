@@ -15,7 +15,8 @@ from weft.model.kept import kept_with_its_argument
 from weft.model.syntax import HOLE, Parsed
 from weft.records import field, record
 
-from weft_lsp.ide.places import Blocks
+# The blocks of a file: each with the offset that its places count from.
+Blocks = Sequence[tuple[int, Parsed]]
 
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -30,17 +31,91 @@ class Occurrence:
 
 @record
 class Name:
-    """One name of one scope. function: the function or lambda that it is local to; None at the level of the module."""
+    """One name of one scope. function: the function, lambda or class that it is local to; None at the level of the module.
+
+    path: what Python calls that function or class inside its module.
+    """
 
     name: str
     occurrences: tuple[Occurrence, ...]
     function: ast.AST | None = field(default=None, compare=False, repr=False)
+    path: str = ""
     is_parameter: bool = False
     is_import: bool = False
     # Whether every occurrence was found: Python 3.11 does not say where a name stands in an f-string.
     is_certain: bool = True
     # The other names that are used in this scope and inside it: none of them can be taken by a new name.
     neighbours: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+
+@record
+class Around:
+    """A name of a function or a class around a function.
+
+    owner: that function or class. span: where it is bound first. how: "parameter", "definition", "import" or "".
+    is_bound_once: whether it is bound nowhere else. is_used: whether the function uses it.
+    """
+
+    name: str
+    owner: ast.AST = field(repr=False)
+    span: Span
+    how: str
+    is_bound_once: bool
+    is_used: bool
+
+
+@record
+class Surroundings:
+    """The names around a function: those that its signature sees, and its body, which does not see those of a class."""
+
+    signature: tuple[Around, ...] = ()
+    body: tuple[Around, ...] = ()
+
+
+def names_around(parsed: Parsed, function: Function) -> Surroundings:
+    """The names of functions and classes around a function of a block; of two of one name the nearest."""
+    if parsed.tree is None:
+        return Surroundings()
+    read = _read_tree(parsed.tree, ref(parsed))
+    scope = read.functions.get(function)
+    if scope is None or scope.parent is None or scope.parent.is_module:
+        return Surroundings()
+    whole = parsed.span(function)
+    signature, body = dict[str, Around](), dict[str, Around]()
+    for name in {name for each in scope.ancestors for name in each.bound}:
+        uses = read.by_name.get(name, ())
+        is_used = any(
+            use.scope is scope.parent and whole.start <= use.span.start < whole.end and not use.is_write
+            for use in uses
+        )
+        for found, start, used in (
+            (signature, scope.parent, is_used),
+            (body, scope.around, any(use.scope.is_within(scope) for use in uses)),
+        ):
+            owner = start.owner_of(name)
+            if owner.node is not None and (around := _around(name, owner, uses, is_used=used)):
+                found[name] = around
+    return Surroundings(tuple(signature.values()), tuple(body.values()))
+
+
+def bound_in(parsed: Parsed, function: Function) -> frozenset[str]:
+    """The names that belong to a function."""
+    scope = _read_tree(parsed.tree, ref(parsed)).functions.get(function) if parsed.tree else None
+    return frozenset() if scope is None else frozenset(scope.bound - set(scope.elsewhere))
+
+
+def path_of(parsed: Parsed, function: ast.AST) -> str:
+    """What Python calls a function inside its module: `make.<locals>.scale`, `Solver.step`."""
+    scope = _read_tree(parsed.tree, ref(parsed)).functions.get(function) if parsed.tree else None
+    return scope.path if scope is not None else getattr(function, "name", "")
+
+
+def _around(name: str, owner: "_Scope", uses: Sequence["_Use"], *, is_used: bool) -> Around | None:
+    writes = [use for use in uses if use.is_write and use.scope.owner_of(name) is owner]
+    first = next((use for use in writes if use.how != "lost"), None)
+    if first is None or owner.node is None:
+        return None
+    return Around(name, owner.node, first.span, first.how, len(writes) == 1, is_used)
 
 
 def name_at(blocks: Blocks, offset: int) -> Name | None:
@@ -89,6 +164,28 @@ class _Scope:
     def module(self) -> "_Scope":
         return self if self.parent is None else self.parent.module
 
+    @property
+    def ancestors(self) -> "Iterator[_Scope]":
+        """The functions and classes around it, the nearest first."""
+        scope = self.parent
+        while scope is not None and not scope.is_module:
+            yield scope
+            scope = scope.parent
+
+    @property
+    def around(self) -> "_Scope":
+        """The nearest scope around it whose names it sees."""
+        return next((each for each in self.ancestors if not each.is_class), self.module)
+
+    @property
+    def path(self) -> str:
+        names = [getattr(self.node, "name", "<lambda>")]
+        for each in self.ancestors:
+            if not each.is_class:
+                names.append("<locals>")
+            names.append(getattr(each.node, "name", "<lambda>"))
+        return ".".join(reversed(names))
+
     def is_within(self, other: "_Scope") -> bool:
         return self is other or (self.parent is not None and self.parent.is_within(other))
 
@@ -128,6 +225,7 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
         name,
         tuple(Occurrence(span, is_write) for span, is_write in sorted(spans.items())),
         owner.node,
+        owner.path if owner.node else "",
         is_parameter="parameter" in ways,
         is_import="import" in ways,
         is_certain="lost" not in ways,
@@ -137,15 +235,24 @@ def _name(name: str, uses: Iterable[tuple[int, _Use]], owner: _Scope, near: froz
 
 def _read(parsed: Parsed) -> Sequence[_Use]:
     """The names of a block in the order of its text."""
-    return _read_tree(parsed.tree, ref(parsed))[0] if parsed.tree else ()
+    return _read_tree(parsed.tree, ref(parsed)).uses if parsed.tree else ()
 
 
 def _by_name(parsed: Parsed) -> Mapping[str, Sequence[_Use]]:
-    return _read_tree(parsed.tree, ref(parsed))[1] if parsed.tree else {}
+    return _read_tree(parsed.tree, ref(parsed)).by_name if parsed.tree else {}
+
+
+@record(eq=False)
+class _Names:
+    """All names in the order of the text, those of each name, and the scopes of functions and classes."""
+
+    uses: list[_Use]
+    by_name: dict[str, list[_Use]]
+    functions: dict[ast.AST, _Scope]
 
 
 @kept_with_its_argument
-def _read_tree(tree: ast.Module, block: ref[Parsed]) -> tuple[list[_Use], dict[str, list[_Use]]]:
+def _read_tree(tree: ast.Module, block: ref[Parsed]) -> _Names:
     """All names, and those of each name. A tree is itself only, so a block is read once for each parse."""
     parsed = block()
     assert parsed is not None
@@ -155,7 +262,7 @@ def _read_tree(tree: ast.Module, block: ref[Parsed]) -> tuple[list[_Use], dict[s
     found: dict[str, list[_Use]] = {}
     for use in uses:
         found.setdefault(use.name, []).append(use)
-    return uses, found
+    return _Names(uses, found, reader.functions)
 
 
 class _Reader:
@@ -164,6 +271,7 @@ class _Reader:
     def __init__(self, parsed: Parsed) -> None:
         self.parsed = parsed
         self.uses: list[_Use] = []
+        self.functions: dict[ast.AST, _Scope] = {}
 
     def read_all(self, nodes: Iterable[ast.AST | None], scope: _Scope) -> None:
         for node in nodes:
@@ -182,7 +290,8 @@ class _Reader:
             case ast.ClassDef():
                 self._bind(node.name, name_span(self.parsed, node, node.name), scope, "definition")
                 self.read_all([*node.decorator_list, *node.bases, *node.keywords], scope)
-                self.read_all(node.body, _Scope(node, scope))
+                self.functions[node] = _Scope(node, scope)
+                self.read_all(node.body, self.functions[node])
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 self._comprehension(node, scope)
             case ast.JoinedStr():
@@ -220,7 +329,7 @@ class _Reader:
 
     def _function(self, node: Function | ast.Lambda, scope: _Scope) -> None:
         arguments = node.args
-        inner = _Scope(node, scope)
+        inner = self.functions[node] = _Scope(node, scope)
         if not isinstance(node, ast.Lambda):
             self.read_all([*node.decorator_list, self._annotation(node.returns)], scope)
         self.read_all([*arguments.defaults, *arguments.kw_defaults], scope)
