@@ -14,6 +14,7 @@ import weft.lint.findings
 from annotations import expected, found, read
 from weft.backends import cuda
 from weft.errors import KernelError, LaunchError, UnsupportedError
+from weft.kernel import ir_of
 from weft.model.ir import TensorParameter, has_barrier
 from weft.model.specialization import Specialization
 from weft.model.specialize import specialize
@@ -136,7 +137,7 @@ def _is_shown(path: Path, name: str) -> bool:
 def test_right_examples_compile_for_gpus_without_one(path: Path, arch: str):
     module = load(path)
     (kernel,) = {
-        value.ir
+        ir_of(value)
         for name, value in vars(module).items()
         if isinstance(value, weft.Kernel) and _is_shown(path, name)
     }

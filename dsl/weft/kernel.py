@@ -44,6 +44,7 @@ class Kernel:
         self.debug = debug
         self.check_bounds = check_bounds
         self.contiguous = contiguous
+        # Made at the first launch.
         self._launcher: Launcher | None = None
         # Does what an earlier launch did and returns None, or returns something else: then this launch is decided.
         self._fast: Callable[..., object] = _undecided
@@ -51,7 +52,7 @@ class Kernel:
 
     def __call__(self, *args: object, **kwargs: object) -> None:
         if kwargs or self._fast(*args) is not None:
-            launcher = self._launcher or self._read()
+            launcher = launcher_of(self)
             launcher.launch(args, kwargs)
             self._fast = launcher.fast()
 
@@ -85,19 +86,10 @@ class Kernel:
     def __repr__(self) -> str:
         return f"<weft.kernel {self.python_function.__qualname__}>"
 
-    @property
-    def ir(self) -> "ir.Kernel":
-        """The checked kernel. Raises KernelError."""
-        return self.launcher.kernel
-
-    @property
-    def launcher(self) -> "Launcher":
-        return self._launcher or self._read()
-
     def geometry(self, *args: object, **kwargs: object) -> "ChosenGeometry | None":
         """The grid and the block that Weft chooses for these arguments, and why: print it. None if there is nothing to
         do. On a GPU the kernel is compiled for that; nothing runs."""
-        return self.launcher.geometry(args, kwargs)
+        return launcher_of(self).geometry(args, kwargs)
 
     def inspect(self, *args: object, target: str | None = None, **kwargs: object) -> "Inspection":
         """What the kernel becomes: typed model, generated Python, LLVM IR, PTX and SASS, each line with its source line;
@@ -109,9 +101,12 @@ class Kernel:
 
         Wrong: arguments that a launch refuses. Raises TargetError for a target that there is not.
         """
-        return import_module("weft.inspect.live").inspect_live(self.launcher, args, kwargs, target)
+        return import_module("weft.inspect.live").inspect_live(launcher_of(self), args, kwargs, target)
 
     def _read(self) -> "Launcher":
+        """What checks and launches it; `launcher_of` is for who is no method of it."""
+        if self._launcher is not None:
+            return self._launcher
         # The front end and the launch are loaded by the first launch: a decorator must cost nothing.
         reading = import_module("weft.reading")
         with reading.READING:
@@ -123,6 +118,16 @@ class Kernel:
             )
         self._launcher = launcher
         return launcher
+
+
+def launcher_of(kernel: Kernel) -> "Launcher":
+    """What checks and launches a kernel: for Weft's own parts and tests. Raises KernelError."""
+    return kernel._read()  # pyright: ignore[reportPrivateUsage]
+
+
+def ir_of(kernel: Kernel) -> "ir.Kernel":
+    """The checked kernel. Raises KernelError."""
+    return launcher_of(kernel).kernel
 
 
 class BoundKernel:
@@ -139,7 +144,7 @@ class BoundKernel:
 
     def __call__(self, *args: object, **kwargs: object) -> None:
         if kwargs or self._fast(*args, *self._more) is not None:
-            launcher = self.kernel.launcher
+            launcher = launcher_of(self.kernel)
             launcher.launch(args, kwargs, self.geometry, self.stream)
             self._fast = self._known(launcher)
 

@@ -9,7 +9,7 @@ import weft
 from weft import Tensor, f16, f32
 from weft.backends.check import TooLong, interpret
 from weft.dims import M, N
-from weft.kernel import Kernel
+from weft.kernel import Kernel, ir_of
 from weft.model.limits import Geometry
 from weft.model.live import read_kernel
 from weft.ops.dialect import DIALECT
@@ -133,7 +133,7 @@ def for_ever(x: Tensor[f32, N]):
 
 def test_a_loop_that_does_not_end_is_given_up():
     with pytest.raises(TooLong):
-        interpret(for_ever.ir, {"x": zeros(4)}, ONE_BLOCK, steps=1000)
+        interpret(ir_of(for_ever), {"x": zeros(4)}, ONE_BLOCK, steps=1000)
 
 
 @weft.kernel

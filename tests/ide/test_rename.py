@@ -186,7 +186,17 @@ def test_a_variable_of_the_function_around_the_kernel():
             x[weft.index(x)] = factor$0
         return k
     """
-    check(source, "new", "`factor` belongs to the function around the kernel")
+    check(
+        source,
+        "new",
+        """
+def make(new):
+    @weft.kernel
+    def k(x: Tensor[f32, M]):
+        x[weft.index(x)] = new
+    return k
+""",
+    )
 
 
 @pytest.mark.parametrize(

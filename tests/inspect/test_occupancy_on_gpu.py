@@ -9,6 +9,7 @@ from weft import Tensor, f32
 from weft.backends import cuda
 from weft.dims import N
 from weft.inspect import Settings, assumed
+from weft.kernel import ir_of
 from weft.model.occupancy import occupancy
 
 pytestmark = pytest.mark.gpu
@@ -33,7 +34,7 @@ def with_shared_memory(x: Tensor[f32, N]):
 @pytest.mark.parametrize("threads", [32, 96, 128, 256, 1000])
 def test_occupancy_is_the_drivers(kernel: weft.Kernel, threads: int):
     arch = cuda.arch_of(-1)
-    compiled = cuda.compile(kernel.ir, assumed(kernel.ir, Settings(arch)), arch)
+    compiled = cuda.compile(ir_of(kernel), assumed(ir_of(kernel), Settings(arch)), arch)
     core: Any = import_module("cuda.core")
     core.Device().set_current()
     loaded = core.ObjectCode.from_cubin(compiled.cubin).get_kernel(compiled.linked.entry)

@@ -1,7 +1,12 @@
 """The server's text is the client's text, whatever is typed: asked back through the outline."""
 
+from collections.abc import Callable
+
 import pytest
 from lsp_client import Client, session
+from lsprotocol import types
+from weft_lsp.lsp import sync
+from weft_lsp.lsp.server import new_server
 
 URI = "file:///kernel.py"
 
@@ -116,3 +121,32 @@ def test_uris_of_every_kind(uri: str):
     with session() as client:
         client.open("a = 1\n", uri=uri)
         assert names(client, uri) == [("a", 0, 0)]
+
+
+def test_garbage_is_collected_after_many_edits(monkeypatch: pytest.MonkeyPatch):
+    """And only then: a collection takes longer than an answer. It comes once the client was answered."""
+    collected: list[int] = []
+    calls: list[tuple[float, Callable[[], object]]] = []
+
+    class Loop:
+        def call_later(self, delay: float, call: Callable[[], object]) -> None:
+            calls.append((delay, call))
+
+    monkeypatch.setattr(sync.asyncio, "get_running_loop", Loop)
+    monkeypatch.setattr(sync.gc, "collect", lambda: collected.append(1))
+    monkeypatch.setattr(sync.diagnostics, "schedule", lambda ls: None)
+    ls = new_server()
+    ls.documents.open(types.TextDocumentItem(URI, "python", 1, "a = 1\n"))
+    edits = sync.EDITS_BETWEEN_COLLECTIONS
+    for version in range(2, 2 * edits + 2):
+        place = types.Range(types.Position(0, 4), types.Position(0, 5))
+        changes = [types.TextDocumentContentChangePartial(text=str(version % 10), range=place)]
+        document = types.VersionedTextDocumentIdentifier(version, URI)
+        before = len(calls)
+        sync.on_change(ls, types.DidChangeTextDocumentParams(document, changes))
+        assert len(calls) - before == (ls.documents.edition % edits == 0)
+    assert [delay for delay, _ in calls] == [sync.COLLECTION_SECONDS] * 2
+    assert collected == []
+    for _, call in calls:
+        call()
+    assert collected == [1, 1]

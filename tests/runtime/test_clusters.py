@@ -11,6 +11,7 @@ from weft import LaunchError, Tensor, UnsupportedError, f16, f32, i32
 from weft.backends import cuda
 from weft.backends.check import interpret
 from weft.dims import K, M, N
+from weft.kernel import ir_of
 from weft.model.limits import Geometry
 from weft.model.specialization import Specialization
 
@@ -176,7 +177,7 @@ def test_on_the_cpu(case: Case):
 def test_the_back_end_that_checks(case: Case):
     kernel, x, out, wanted, geometry, _ = case
     out = np.zeros_like(out)
-    assert interpret(kernel.ir, {"x": x, "out": out}, geometry) == []
+    assert interpret(ir_of(kernel), {"x": x, "out": out}, geometry) == []
     np.testing.assert_allclose(out, wanted(x, out), rtol=1e-5)
 
 
@@ -195,14 +196,14 @@ def test_on_a_gpu(case: Case):
 def test_what_a_gpu_is_given(case: Case):
     kernel = case[0]
     facts = Specialization(frozenset(("x", "out")), (), 32)
-    compiled = cuda.compile(kernel.ir, facts, "sm_90")
+    compiled = cuda.compile(ir_of(kernel), facts, "sm_90")
     assert compiled.registers > 0
     ptx = compiled.ptx
-    assert kernel.ir.cluster is not None
-    assert f".reqnctapercluster {', '.join(map(str, kernel.ir.cluster.shape))}" in ptx
+    assert ir_of(kernel).cluster is not None
+    assert f".reqnctapercluster {', '.join(map(str, ir_of(kernel).cluster.shape))}" in ptx
     assert ptx.count("barrier.cluster.arrive") == ptx.count("barrier.cluster.wait") >= 2
     assert "mapa.shared::cluster" in ptx
-    wide = cuda.compile(kernel.ir, Specialization(index_bits=64), "sm_90").ptx
+    wide = cuda.compile(ir_of(kernel), Specialization(index_bits=64), "sm_90").ptx
     assert "mapa.shared::cluster" in wide
 
 
@@ -218,13 +219,13 @@ def test_without_a_barrier_of_the_cluster_between_them_there_are_races():
         out[i] = tile.of_block(1 - weft.cluster_rank)[weft.thread_idx.x]
 
     x = np.ones(2 * BLOCK, np.float32)
-    faults = interpret(early.ir, {"x": x, "out": x.copy()}, Geometry((2, 1, 1), (BLOCK, 1, 1)))
+    faults = interpret(ir_of(early), {"x": x, "out": x.copy()}, Geometry((2, 1, 1), (BLOCK, 1, 1)))
     assert ("race", "element 64 of `tile`") in [(fault.kind, fault.message) for fault in faults]
 
 
 def test_gpus_without_clusters():
     with pytest.raises(UnsupportedError) as raised:
-        cuda.compile(sums.ir, Specialization(), "sm_89")
+        cuda.compile(ir_of(sums), Specialization(), "sm_89")
     assert raised.value.diagnostic.message == (
         "a cluster of blocks needs compute capability 9.0, and sm_89 has 8.9: let blocks meet in global memory, or use a GPU of "
         "compute capability 9.0 or later"
@@ -383,7 +384,7 @@ def test_flow_of_clusters(n: int):
     rounds(x, n, out := np.zeros_like(x))
     assert out.tolist() == of_rounds(x, n).tolist()
     checked = np.zeros_like(x)
-    assert interpret(rounds.ir, {"x": x, "n": n, "out": checked}, Geometry((4, 1, 1), (32, 1, 1))) == []
+    assert interpret(ir_of(rounds), {"x": x, "n": n, "out": checked}, Geometry((4, 1, 1), (32, 1, 1))) == []
     assert checked.tolist() == out.tolist()
 
 

@@ -13,6 +13,7 @@ from annotations import check
 from weft import KernelError, Tensor, bf16, f16, f32, f64, i32, u32
 from weft.backends import cuda
 from weft.dims import M, N
+from weft.kernel import ir_of
 from weft.model.specialization import Specialization
 
 
@@ -199,10 +200,10 @@ def test_all_kernels_are_checked_by_an_environment_variable(tmp_path):
 
 def test_gpus_say_it_themselves():
     specialization = Specialization(frozenset("x"), (), 32)
-    compiled = cuda.compile(positive.ir, specialization, "sm_90")
+    compiled = cuda.compile(ir_of(positive), specialization, "sm_90")
     assert "vprintf" in compiled.ptx and "__assertfail" in compiled.ptx
     assert compiled.registers > 0
-    assert cuda.compile(silent.ir, specialization, "sm_90").ptx.count("call") == 0
+    assert cuda.compile(ir_of(silent), specialization, "sm_90").ptx.count("call") == 0
 
 
 @weft.kernel
@@ -217,7 +218,7 @@ def timed(x: Tensor[f32, N], cycles: Tensor[i32, N]):
 def test_clock():
     timed(np.ones(4, np.float32), cycles := np.zeros(4, np.int32))
     assert (cycles > 100).all()
-    ptx = cuda.compile(timed.ir, Specialization(frozenset(("x", "cycles")), (), 32), "sm_90").ptx
+    ptx = cuda.compile(ir_of(timed), Specialization(frozenset(("x", "cycles")), (), 32), "sm_90").ptx
     assert ptx.count("%clock64") == 2
 
 

@@ -8,6 +8,7 @@ from weft import LaunchError, Tensor, f32, i32
 from weft.backends import cuda
 from weft.backends.check import interpret
 from weft.dims import M, N
+from weft.kernel import ir_of
 from weft.model.limits import Geometry
 from weft.model.specialization import Specialization
 
@@ -45,7 +46,7 @@ def test_on_the_cpu():
 
 
 def test_it_is_one_piece_that_the_launch_asks_for():
-    compiled = cuda.compile(turned.ir, IN_32_BITS, "sm_90")
+    compiled = cuda.compile(ir_of(turned), IN_32_BITS, "sm_90")
     assert compiled.emitted.dynamic_shared_bytes == 16 + ROWS * BLOCK * 4
     assert compiled.shared_bytes == 16 + ROWS * BLOCK * 4
     assert ".extern .shared" in compiled.ptx
@@ -74,7 +75,7 @@ def _with_rows(rows: int):
         kept[weft.thread_idx.x % rows, weft.thread_idx.x] = x[i]
         y[i] = kept[weft.thread_idx.x % rows, weft.thread_idx.x]
 
-    return large.ir
+    return ir_of(large)
 
 
 @pytest.mark.gpu
@@ -133,11 +134,11 @@ def test_each_launch_is_checked():
 
 def test_it_is_static_where_every_block_has_it():
     small, large = (Specialization(frozenset("xy"), (("N", size),), 32) for size in (100, 20_000))
-    compiled = cuda.compile(mirrored.ir, small, "sm_90")
+    compiled = cuda.compile(ir_of(mirrored), small, "sm_90")
     assert (compiled.emitted.dynamic_shared_bytes, compiled.linked.shared_bytes) == (0, 808)
-    assert cuda.compile(mirrored.ir, large, "sm_90").emitted.dynamic_shared_bytes == 160_016
+    assert cuda.compile(ir_of(mirrored), large, "sm_90").emitted.dynamic_shared_bytes == 160_016
     with pytest.raises(LaunchError, match="a block of sm_86 has 101,376"):
-        cuda.compile(mirrored.ir, large, "sm_86")
+        cuda.compile(ir_of(mirrored), large, "sm_86")
 
 
 def test_an_inspection_says_for_which_size():
@@ -149,7 +150,7 @@ def test_an_inspection_says_for_which_size():
 def test_the_back_end_that_checks():
     x, y = rows(70), np.zeros((3, 70), np.float32)
     arguments = {"x": x, "y": y}
-    assert interpret(mirrored.ir, arguments, Geometry((1, 3, 1), (32, 1, 1))) == []
+    assert interpret(ir_of(mirrored), arguments, Geometry((1, 3, 1), (32, 1, 1))) == []
     assert np.array_equal(y, x[:, ::-1])
 
 

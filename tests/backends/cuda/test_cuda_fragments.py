@@ -10,6 +10,7 @@ from weft import Tensor, bf16, f32
 from weft.backends import cuda
 from weft.backends.cpu.emitting import emit_blocks
 from weft.dims import M, N
+from weft.kernel import ir_of
 from weft.launch import Launcher
 from weft.model.specialization import Specialization
 
@@ -35,7 +36,7 @@ def product(a: Tensor[bf16, 32, 32], b: Tensor[bf16, 32, 16], c: Tensor[f32, 32,
 
 def instructions(aligned: frozenset[str]) -> dict[str, int]:
     specialization = Specialization(frozenset("abc"), index_bits=32, aligned=aligned)
-    ptx = cuda.compile(product.ir, specialization, "sm_80").ptx
+    ptx = cuda.compile(ir_of(product), specialization, "sm_80").ptx
     words = [line.split()[0] for line in ptx.splitlines() if line.startswith("\t") and line.strip()]
     wanted = ("cp.async", "ldmatrix", "mma.sync", "st.global", "ld.shared", "ld.global")
     return {word: words.count(word) for word in sorted(words_like(words, wanted))}
@@ -77,7 +78,7 @@ def test_two_results_of_16_bits_are_one_store_where_a_row_is_aligned(divisible: 
     specialization = Specialization(
         all_of_them, index_bits=32, aligned=all_of_them, divisible=frozenset({divisible})
     )
-    ptx = cuda.compile(rounded.ir, specialization, "sm_90").ptx
+    ptx = cuda.compile(ir_of(rounded), specialization, "sm_90").ptx
     assert ptx.count(f"\t{store} ") == count, [line for line in ptx.splitlines() if "st.global" in line]
 
 
@@ -131,7 +132,7 @@ def product_of_plain_rows(a: Tensor[bf16, 64, 32], b: Tensor[bf16, 32, 16], c: T
 def products_of(kernel: weft.Kernel, arch: str) -> tuple[str, list[str]]:
     """The architecture that it is compiled for, and its matrix instructions."""
     specialization = Specialization(frozenset("abc"), index_bits=32, aligned=frozenset("abc"))
-    compiled = cuda.compile(kernel.ir, specialization, arch)
+    compiled = cuda.compile(ir_of(kernel), specialization, arch)
     words = [line.split()[0] for line in compiled.ptx.splitlines() if line.strip()]
     return compiled.arch, [
         word for word in words if word.startswith(("wgmma.mma", "mma.sync", "fence.proxy"))
@@ -172,7 +173,7 @@ def test_a_product_of_a_warpgroup_on_the_cpu(kernel: weft.Kernel):
 
 def test_products_on_the_cpu_find_their_fragments_where_they_lie():
     def count(kernel: weft.Kernel, word: str) -> int:
-        return emit_blocks(kernel.ir, Specialization(frozenset("abc"))).code.text.count(word)
+        return emit_blocks(ir_of(kernel), Specialization(frozenset("abc"))).code.text.count(word)
 
     assert (count(product, " weft_mma_bf16"), count(product, "mma_operand")) == (4, 0)
     # The first of four products for each 8 columns adds to zeros, which a loop over lanes puts into memory.
@@ -191,7 +192,7 @@ def test_a_product_of_a_warpgroup_on_a_gpu(kernel: weft.Kernel):
 
     a, b, c = _factors(kernel)
     there = [GpuArray(a), GpuArray(b), GpuArray(c)]
-    Launcher(kernel.ir).launch(there)
+    Launcher(ir_of(kernel)).launch(there)
     there[2].copy_back()
     numpy.testing.assert_array_equal(c, _expected(a, b))
 
@@ -199,7 +200,7 @@ def test_a_product_of_a_warpgroup_on_a_gpu(kernel: weft.Kernel):
 def _factors(kernel: weft.Kernel) -> tuple[Array, Array, Array]:
     """Of whole numbers, whose sums are exact."""
     rng = numpy.random.default_rng(0)
-    shapes = [tuple(int(extent.value) for extent in tensor.shape) for tensor in kernel.ir.parameters]
+    shapes = [tuple(int(extent.value) for extent in tensor.shape) for tensor in ir_of(kernel).parameters]
     a, b = (rng.integers(-3, 4, shape).astype(ml_dtypes.bfloat16) for shape in shapes[:2])
     return a, b, numpy.zeros(shapes[2], "f4")
 
@@ -218,6 +219,6 @@ def test_on_a_gpu():
     there = [GpuArray(a), GpuArray(b), GpuArray(numpy.zeros((32, 16), "f4"))]
     c = numpy.zeros((32, 16), "f4")
     there[2] = GpuArray(c)
-    Launcher(product.ir).launch(there)
+    Launcher(ir_of(product)).launch(there)
     there[2].copy_back()
     numpy.testing.assert_array_equal(c, a.astype("f4") @ b.astype("f4"))

@@ -9,6 +9,7 @@ from weft import Tensor, bf16, f32, f64
 from weft.backends import cuda
 from weft.dims import M, N
 from weft.geometry import choose
+from weft.kernel import ir_of
 from weft.launch import Launcher
 from weft.model.specialization import Specialization
 
@@ -48,14 +49,14 @@ def over_a_barrier(x: Tensor[f32, N], y: Tensor[f32, N]):
 def specialization(
     kernel: weft.Kernel, *, divisible: tuple[str, ...] = ("N",), unaligned: str = ""
 ) -> Specialization:
-    names = frozenset(parameter.name for parameter in kernel.ir.parameters)
+    names = frozenset(parameter.name for parameter in ir_of(kernel).parameters)
     aligned = names - {unaligned}
     found = Specialization(names, index_bits=32, aligned=aligned, divisible=frozenset(divisible))
-    return replace(found, elements_per_thread=cuda.elements_per_thread(kernel.ir, found))
+    return replace(found, elements_per_thread=cuda.elements_per_thread(ir_of(kernel), found))
 
 
 def accesses(kernel: weft.Kernel, found: Specialization) -> list[str]:
-    lines = cuda.compile(kernel.ir, found).ptx.splitlines()
+    lines = cuda.compile(ir_of(kernel), found).ptx.splitlines()
     return sorted(line.split()[0] for line in lines if "d.global" in line or "st.global" in line)
 
 
@@ -89,8 +90,8 @@ def test_a_kernel_that_does_not_qualify(kernel: weft.Kernel):
 
 
 def test_the_grid_is_as_much_smaller():
-    assert add.ir.domain is not None
-    geometry = choose(add.ir, {"N": 1 << 20}, (256, 1, 1), 4)
+    assert ir_of(add).domain is not None
+    geometry = choose(ir_of(add), {"N": 1 << 20}, (256, 1, 1), 4)
     assert geometry is not None
     assert geometry.grid == (1024, 1, 1)
 
@@ -102,7 +103,7 @@ def test_on_a_gpu(start: int):
 
     x, y, z = (numpy.random.default_rng(seed).random(4096 + start, "f4") for seed in range(3))
     there = [GpuArray(array) for array in (x, y, z)]
-    Launcher(add.ir).launch(there)
+    Launcher(ir_of(add)).launch(there)
     there[2].copy_back()
     numpy.testing.assert_array_equal(z, x + y)
 
@@ -116,6 +117,6 @@ def test_rows_on_a_gpu():
     shapes = [(33, 256), (256,), (33,), (33, 256)]
     x, bias, scale, y = (rng.integers(-4, 4, shape).astype(ml_dtypes.bfloat16) for shape in shapes)
     there = [GpuArray(array) for array in (x, bias, scale, y)]
-    Launcher(scaled_rows.ir).launch(there)
+    Launcher(ir_of(scaled_rows)).launch(there)
     there[3].copy_back()
     numpy.testing.assert_array_equal(y, numpy.multiply(numpy.add(x, bias), scale[:, None]))
