@@ -166,6 +166,21 @@ def test_completion():
         assert own_completions(model, offset, with_snippets=False) is None
 
 
+def test_completion_of_private_kernels():
+    source = CLASS.replace("step", "_step").replace("solver._step(x, 4.0)", "solver.$0")
+    model, offset = read(source)
+    assert [each.name for each in completions(model, offset) or ()] == ["_step", "held"]
+
+
+def test_a_kernel_whose_types_are_known_at_the_launch():
+    source = CLASS.replace("wide: int", "wide, dtype").replace("made(x: Tensor[f32,", "made(x: Tensor[dtype,")
+    model, offset = read(source.replace("self.held(x)", "self.held$0(x)"))
+    shown = hover(model, offset)
+    assert shown and shown.markdown == (
+        "```python\nmade(x: Tensor[dtype, M])\n```\n\nThreads known at the launch."
+    )
+
+
 def test_inlay_hints_and_semantic_tokens():
     text = HEADER + CLASS
     model = Project(DIALECT).read("/project/kernel.py", text)

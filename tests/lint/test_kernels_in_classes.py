@@ -92,6 +92,19 @@ class Solver:
     )
 
 
+def test_a_class_whose_base_has_its_name():
+    check(
+        CLASS.replace("class Solver:", "class Solver(elsewhere.Solver):").replace(
+            "class", "import elsewhere\n\nclass"
+        )
+        + """
+    def run(self, x):
+        self.step(x)
+      # ^^^^^^^^^^^^ launch-arguments: `value` is missing; `step(x, value)` takes 2 arguments: pass it
+"""
+    )
+
+
 def test_what_a_function_makes():
     check("""
         def make(tile):

@@ -119,7 +119,8 @@ def overridden(module: "ModuleText", name: str) -> frozenset[str]:
     while waiting:
         base = waiting.pop()
         for other, kind, names in made:
-            if other == base:
+            # `class Module(torch.nn.Module)` is not made of itself.
+            if other == base and kind != name:
                 found |= set(names.split(","))
                 if kind not in seen:
                     seen.add(kind)

@@ -74,7 +74,11 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
         return None
     receiver = model.receiver_at(offset)
     if receiver is not None:
-        return _completions(model.members(receiver.value))
+        members = model.members(receiver.value)
+        if isinstance(receiver.value, Class | Instance) and not is_of_language(receiver.symbol):
+            # Kernels of a class are mostly for its own methods.
+            return tuple(_completion(each) for each in members if not each.symbol.name.startswith("__"))
+        return _completions(members)
     line = _line_before(model.text, offset)
     if bracket := _BRACKET.search(line):
         name_end = offset - len(line) + bracket.end(1)

@@ -13,7 +13,7 @@ from weft.model.values import ConfiguredKernel, KernelRef, Value
 def resources(kernel: Analysis) -> str:
     """`one thread for each of (M, N) · blocks of 16 × 16 = 256 threads · 2,048 bytes of shared memory`."""
     domain = kernel.made.domain
-    parts = [_threads(domain), *_block(domain), *_cluster(kernel), *_shared(kernel)]
+    parts = [_threads(kernel, domain), *_block(domain), *_cluster(kernel), *_shared(kernel)]
     return " · ".join(parts)
 
 
@@ -37,7 +37,11 @@ def sizes_text(sizes: tuple[int, ...]) -> str:
     return f"{equals}{count:,} {'thread' if count == 1 else 'threads'}"
 
 
-def _threads(domain: Domain | None) -> str:
+def _threads(kernel: Analysis, domain: Domain | None) -> str:
+    has_all = len(kernel.parameters) == kernel.parameter_count
+    if domain is None and not has_all and not kernel.findings:
+        # Types that the function around the kernel is given.
+        return "threads known at the launch"
     if domain is None:
         return "needs `[grid, block]` at each launch"
     extents = ", ".join(map(expression, domain.extents))
