@@ -23,7 +23,18 @@ _MOST_KERNELS = 32
 _MOST_MARKS = 3
 # What a reader is given with each version.
 _GIVEN = frozenset(
-    {"library", "dialect", "inline", "run", "is_kernel", "has_facts", "closures", "frames", "frame", "lookups"}
+    {
+        "library",
+        "dialect",
+        "inline",
+        "run",
+        "is_kernel",
+        "has_facts",
+        "closures",
+        "frames",
+        "frame",
+        "lookups",
+    }
 )
 
 # What else than the text above it the state at a place follows from.
