@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from weft.model.declarations import Function, names_bound
 from weft.model.syntax import Parsed
@@ -12,6 +12,8 @@ from weft.model.values import UNKNOWN, DeviceFunction, KernelRef, Tuple, Value
 if TYPE_CHECKING:
     from weft.model.text import ModuleText
 
+# What is returned: a name, a tuple of such, or None for anything else.
+_Names: TypeAlias = "str | tuple[_Names, ...] | None"
 # Decorators that call the function and return what it returns.
 _TRANSPARENT = {"functools.cache", "functools.lru_cache"}
 
@@ -20,27 +22,40 @@ def returned(
     module: "ModuleText", node: ast.FunctionDef, block: Parsed, block_start: int, path: str, is_local: bool
 ) -> Value:
     """The kernel, or the tuple of kernels, that every `return` of a function names; unknown for any other function."""
-    results = {ast.dump(value): value for value in _results(node.body)}
+    inner = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.decorator_list]
+    if not inner:
+        return UNKNOWN
+    results = {_names(value) for value in _results(node.body)}
     if len(results) != 1 or not _is_called_as_written(module, node):
         return UNKNOWN
     counts = Counter(names_bound(node.body))
     made: dict[str, Value] = {}
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.decorator_list and counts[part.name] == 1:
-            inner = f"{path}.<locals>.{part.name}"
-            made[part.name] = module.function(part, block, block_start, path=inner, is_local=is_local).value
-    return _value(next(iter(results.values())), made)
+    for part in inner:
+        if counts[part.name] == 1:
+            place = f"{path}.<locals>.{part.name}"
+            made[part.name] = module.function(part, block, block_start, path=place, is_local=is_local).value
+    return _value(results.pop(), made)
 
 
-def _value(node: ast.expr, made: dict[str, Value]) -> Value:
+def _names(node: ast.expr) -> "_Names":
     match node:
         case ast.Name(id=name):
-            found = made.get(name, UNKNOWN)
-            return found if isinstance(found, KernelRef | DeviceFunction) else UNKNOWN
+            return name
         case ast.Tuple(elts=parts):
-            items = tuple(_value(part, made) for part in parts)
-            return UNKNOWN if all(item == UNKNOWN for item in items) else Tuple(items)
+            return tuple(map(_names, parts))
         case _:
+            return None
+
+
+def _value(names: "_Names", made: dict[str, Value]) -> Value:
+    match names:
+        case str():
+            found = made.get(names, UNKNOWN)
+            return found if isinstance(found, KernelRef | DeviceFunction) else UNKNOWN
+        case tuple():
+            items = tuple(_value(part, made) for part in names)
+            return UNKNOWN if all(item == UNKNOWN for item in items) else Tuple(items)
+        case None:
             return UNKNOWN
 
 
