@@ -30,7 +30,7 @@ import weft as weft_package
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BIN = Path(sys.executable).parent
-_ROUNDS = 5
+_ROUNDS = 15
 
 
 @dataclass(frozen=True)
