@@ -12,12 +12,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import weft
+from gpu import milliseconds, torch_here
 from weft import Layout, Tensor, f32, f64, i32
 from weft.dims import K, M, N
 
@@ -434,7 +434,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only rules whose codes contain this")
     parser.add_argument("--output", type=Path, help="write the table to this file too")
     options = parser.parse_args()
-    torch = _torch()
+    torch = torch_here()
     if isinstance(torch, str):
         print(f"no GPU to measure on: {torch}", file=sys.stderr)
         return 2
@@ -443,15 +443,6 @@ def main() -> int:
     if options.output:
         options.output.write_text("\n".join(lines) + "\n")
     return 0
-
-
-def _torch() -> Any:
-    """PyTorch, or why it cannot be measured with."""
-    try:
-        torch = import_module("torch")
-    except ModuleNotFoundError:
-        return "PyTorch is not installed"
-    return torch if torch.cuda.is_available() else "PyTorch finds no GPU"
 
 
 def _lines(torch: Any, pairs: Sequence[Pair], rounds: int) -> Iterator[str]:
@@ -479,25 +470,12 @@ def _timed(torch: Any, pair: Pair, arrays: Arrays, rounds: int) -> tuple[float, 
         kernel(*arguments)
         results.append(arguments[-1].clone())
     torch.testing.assert_close(*results, rtol=1e-3, atol=1e-4)
-    for kernel in (pair.costly, pair.better) * 3:
-        _milliseconds(torch, kernel, arguments)
-    times = [
-        (_milliseconds(torch, pair.costly, arguments), _milliseconds(torch, pair.better, arguments))
-        for _ in range(rounds)
-    ]
+    runs = [lambda: pair.costly(*arguments), lambda: pair.better(*arguments)]
+    for run in runs * 3:
+        milliseconds(torch, run)
+    times = [(milliseconds(torch, runs[0]), milliseconds(torch, runs[1])) for _ in range(rounds)]
     costly, better = zip(*times, strict=True)
     return median(costly), median(better), median(one / other for one, other in times)
-
-
-def _milliseconds(torch: Any, kernel: Any, arguments: tuple[Any, ...], repeats: int = 5) -> float:
-    """Of one run, the mean of several in a row, so that the launches before hide the host's part."""
-    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-    start.record()
-    for _ in range(repeats):
-        kernel(*arguments)
-    end.record()
-    end.synchronize()
-    return start.elapsed_time(end) / repeats
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=30, help="pairs to time")
     parser.add_argument("--only", default="", help="only cases whose names contain this")
     options = parser.parse_args()
-    torch = _torch()
+    torch = torch_here()
     if isinstance(torch, str):
         print(f"no GPU to measure on: {torch}", file=sys.stderr)
         return 2
@@ -69,7 +69,7 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _torch() -> Any:
+def torch_here() -> Any:
     """PyTorch, or why it cannot be measured with."""
     try:
         torch = import_module("torch")
@@ -153,13 +153,13 @@ def _difference(torch: Any, case: Case) -> float:
 def _pairs(torch: Any, case: Case, rounds: int) -> tuple[float, float, float]:
     """The median milliseconds of each, and of the ratios of PyTorch's time to Weft's."""
     for run in (case.ours, case.theirs) * 3:
-        _milliseconds(torch, run)
-    pairs = [(_milliseconds(torch, case.ours), _milliseconds(torch, case.theirs)) for _ in range(rounds)]
+        milliseconds(torch, run)
+    pairs = [(milliseconds(torch, case.ours), milliseconds(torch, case.theirs)) for _ in range(rounds)]
     ours, theirs = zip(*pairs, strict=True)
     return median(ours), median(theirs), median(their / our for our, their in pairs)
 
 
-def _milliseconds(torch: Any, run: Run, repeats: int = 10) -> float:
+def milliseconds(torch: Any, run: Run, repeats: int = 10) -> float:
     """Of one run, the mean of several in a row, so that the launches before hide the host's part."""
     start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
     start.record()

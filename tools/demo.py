@@ -190,7 +190,7 @@ def heading(title: str, note: str) -> None:
 
 
 def row(name: str, words: str) -> None:
-    show(f"{name:<16} {words}")
+    show(f"{name:<20} {words}")
 
 
 def show(line: str) -> None:

@@ -10,6 +10,7 @@ from weft.model.diagnostic import Span
 from weft.model.model import Model
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
+from weft_lsp.ide.rename import RenameError, renamable_target, rename
 
 PATH = "/project/kernel.py"
 HEADER = """\
@@ -35,6 +36,21 @@ def read_selected(source: str) -> tuple[Model, Span]:
     """As `read`; what is selected stands between two marks."""
     before, inside, after = (HEADER + dedent(source)).split("$0")
     return Project(DIALECT).read(PATH, before + inside + after), Span(len(before), len(before + inside))
+
+
+def renamed(source: str) -> str:
+    """The source after the name at the mark has become `new`, or why it cannot."""
+    model, offset = read(source)
+    try:
+        target = renamable_target(model, offset)
+        assert target
+        (edits,) = rename(target, "new", [model])
+    except RenameError as error:
+        return str(error)
+    text = model.text
+    for edit in reversed(edits.edits):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text.removeprefix(HEADER)
 
 
 def in_kernel(line: str) -> str:

@@ -1,7 +1,7 @@
 """Kernels that classes and their objects hold, in each feature."""
 
 import pytest
-from ide_case import HEADER, files, read
+from ide_case import HEADER, files, read, renamed
 from weft.model.diagnostic import Span
 from weft.model.project import Project
 from weft.ops.dialect import DIALECT
@@ -21,7 +21,6 @@ from weft_lsp.ide.highlight import highlights
 from weft_lsp.ide.hover import hover
 from weft_lsp.ide.inlay_hint import HintSettings, inlay_hints
 from weft_lsp.ide.references import our_target, references
-from weft_lsp.ide.rename import RenameError, renamable_target, rename
 from weft_lsp.ide.semantic_tokens import semantic_tokens
 from weft_lsp.ide.signature_help import signature_help
 
@@ -114,20 +113,6 @@ def test_references_and_highlights(word: str):
     places = highlights(model, offset) or ()
     assert [line_of(model.text, each.span.start) for each in places] == expected
     assert [each.is_write for each in places] == [True, False, False, False, False]
-
-
-def renamed(source: str) -> str:
-    model, offset = read(source)
-    try:
-        target = renamable_target(model, offset)
-        assert target
-        (edits,) = rename(target, "new", [model])
-    except RenameError as error:
-        return str(error)
-    text = model.text
-    for edit in reversed(edits.edits):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text.removeprefix(HEADER)
 
 
 def test_rename():

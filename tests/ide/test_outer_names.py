@@ -1,13 +1,12 @@
 """Names of the functions and classes around a kernel, in each feature. The mark `$0` is in the kernel."""
 
 import pytest
-from ide_case import HEADER, read
+from ide_case import read, renamed
 from weft_lsp.ide.completion import completions
 from weft_lsp.ide.definition import definition
 from weft_lsp.ide.highlight import highlights
 from weft_lsp.ide.hover import hover
 from weft_lsp.ide.references import our_target, references
-from weft_lsp.ide.rename import RenameError, renamable_target, rename
 from weft_lsp.ide.semantic_tokens import semantic_tokens
 from weft_lsp.ide.signature_help import signature_help
 
@@ -173,20 +172,6 @@ def places(source: str) -> list[str]:
 def test_references_and_highlights():
     assert places(factory("de$0ep + late")) == [">deep = 4", "return v * >deep", "x[i] = >deep + late"]
     assert places(factory("si$0ze")) == [">size = wide", "x[i] = >size"]
-
-
-def renamed(source: str) -> str:
-    model, offset = read(source)
-    try:
-        target = renamable_target(model, offset)
-        assert target
-        (edits,) = rename(target, "new", [model])
-    except RenameError as error:
-        return str(error)
-    text = model.text
-    for edit in reversed(edits.edits):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text.removeprefix(HEADER)
 
 
 def test_rename():

@@ -49,7 +49,11 @@ def described(expression: str, before: str = "") -> str:
         ("x.reshape(*x.shape[:-1], -1)", "nothing"),
         ("np.zeros((2, *range(n)))", "f64"),
         ("x.view(-1).float()", "f32 (12,)"),
+        ("x.reshape(sizes)", "f16"),
+        ("x.reshape(rows, sizes)", "f16 (?, ?)"),
+        ("torch.as_tensor(x, torch.float32)", "f32 (3, 4)"),
         ("x.view(torch.int16)", "nothing"),
+        ("x.view(kind)", "f16"),
         ("x.ravel().copy()", "f16 (12,)"),
         ("x.flatten(0, 1)", "f16"),
         ("x.T", "f16 (4, 3)"),
@@ -108,7 +112,7 @@ def test_an_array_of_the_module_is_no_constant_of_a_kernel():
     model = read(
         LIBRARIES
         + """
-TABLE = np.zeros(4, np.float32)
+TABLE = torch.zeros(4).numpy()
 
 @weft.kernel
 def k(y: Tensor[f32, N]):

@@ -8,6 +8,7 @@ from weft.model.describe import describe
 from weft.model.facts import Symbol, SymbolKind
 from weft.model.members import Member
 from weft.model.model import CallSite, Model
+from weft.model.trace.tracer import Fact
 from weft.model.values import (
     Class,
     Dimension,
@@ -75,7 +76,7 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
     receiver = model.receiver_at(offset)
     if receiver is not None:
         members = model.members(receiver.value)
-        if isinstance(receiver.value, Class | Instance) and not is_of_language(receiver.symbol):
+        if _is_of_users_class(receiver):
             # Kernels of a class are mostly for its own methods.
             return tuple(_completion(each) for each in members if not each.symbol.name.startswith("__"))
         return _completions(members)
@@ -106,12 +107,17 @@ def completions(model: Model, offset: int, *, with_snippets: bool = False) -> tu
     return (*keywords, *_ranked(names, imports, model, offset, call), *map(_snippet, offered), *imports)
 
 
+def _is_of_users_class(receiver: Fact) -> bool:
+    return isinstance(receiver.value, Class | Instance) and not is_of_language(receiver.symbol)
+
+
 def leaves_names(model: Model, offset: int, found: tuple[Completion, ...] | None) -> bool:
     """Whether there are names here that Weft does not complete: members of other values, names outside of kernels."""
     receiver = model.receiver_at(offset)
     if receiver is not None:
-        is_of_user = isinstance(receiver.value, Class | Instance) and not is_of_language(receiver.symbol)
-        return (is_of_user or not found) and not _has_no_members(model, offset, receiver.value)
+        return (_is_of_users_class(receiver) or not found) and not _has_no_members(
+            model, offset, receiver.value
+        )
     if is_quiet(model.text, offset, model.block_at(offset)[0]):
         return False
     if imported := _import_at(model, offset):

@@ -119,11 +119,12 @@ def _local(model: Model, name: Name) -> Target:
 
 def _has_known_calls(model: Model, function: ast.AST, qualified: str) -> bool:
     """Whether what calls it is known to: a function of the module, or a kernel or a device function wherever it stands."""
-    return any(each.qualified_name == qualified for _, each in model.kernels()) or any(
+    is_of_module = any(
         declaration.node is function
         for declarations in model.module.declarations.values()
         for declaration in declarations
     )
+    return is_of_module or any(each.qualified_name == qualified for _, each in model.kernels())
 
 
 def _symbol(model: Model, offset: int, name: Name | None) -> Symbol | None:

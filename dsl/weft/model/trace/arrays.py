@@ -47,10 +47,9 @@ class Given:
         """An argument by its place or its name; None if it is left out."""
         return self.positional[place] if place < len(self.positional) else self.keywords.get(name)
 
-    def dtype(self, place: int, default: DType | None) -> DType | None:
-        value = self.keywords.get("dtype")
-        if value is None and self.library != "torch" and place < len(self.positional):
-            value = self.positional[place]
+    def dtype(self, place: int | None, default: DType | None) -> DType | None:
+        """place: of the argument where it has no name; None if it must have one."""
+        value = self.keywords.get("dtype") if place is None else self.value(place, "dtype")
         return default if value is None or value == Static(None) else dtype_of(value)
 
     def made(self, shape: Shape, dtype: DType | None) -> HostTensor:
@@ -149,7 +148,7 @@ def _filled(default: DType | None, dtype_place: int = 1) -> Make:
 
     def make(given: Given) -> Value:
         if given.library == "torch":
-            return given.made(_sizes(given), given.dtype(0, None))
+            return given.made(_sizes(given), given.dtype(None, None))
         return given.made(_shape(given.value(0, "shape")), given.dtype(dtype_place, default))
 
     return make
@@ -160,7 +159,7 @@ def _full(given: Given) -> Value:
     return given.made(_shape(given.value(0, word)), given.dtype(2, None))
 
 
-def _like(dtype_place: int) -> Make:
+def _like(dtype_place: int | None = None) -> Make:
     """`zeros_like(x)`, `asarray(x)`."""
 
     def make(given: Given) -> Value:
@@ -186,7 +185,7 @@ def _arange(given: Given) -> Value:
     return given.made((len(range(*numbers)),) if is_counted else (None,), given.dtype(3, I64))
 
 
-def _random(size_place: int, dtype: DType | None, dtype_place: int = 9) -> Make:
+def _random(size_place: int, dtype: DType | None, dtype_place: int | None = None) -> Make:
     """`rng.normal(loc, scale, size)`: without a size it is a number."""
 
     def make(given: Given) -> Value:
@@ -204,7 +203,9 @@ def _of_sizes(dtype: DType | None) -> Make:
     def make(given: Given) -> Value:
         own = None if given.library == "torch" else dtype
         return (
-            given.made(_sizes(given), given.dtype(99, own)) if given.positional or given.keywords else UNKNOWN
+            given.made(_sizes(given), given.dtype(None, own))
+            if given.positional or given.keywords
+            else UNKNOWN
         )
 
     return make
@@ -214,7 +215,7 @@ def _torch_randint(given: Given) -> Value:
     size = given.keywords.get("size") or next(
         (one for one in given.positional if isinstance(one, Tuple)), None
     )
-    return given.made(_shape(size), given.dtype(0, I64)) if given.library == "torch" else UNKNOWN
+    return given.made(_shape(size), given.dtype(None, I64)) if given.library == "torch" else UNKNOWN
 
 
 def _generator(given: Given) -> Value:
@@ -225,8 +226,8 @@ _GENERATOR = "random.Generator()"
 _FUNCTIONS: dict[str, Make] = {
     "zeros": _filled(F64), "ones": _filled(F64), "empty": _filled(F64), "full": _full,
     "zeros_like": _like(1), "ones_like": _like(1), "empty_like": _like(1), "full_like": _like(2),
-    "rand_like": _like(9), "randn_like": _like(9),
-    "asarray": _like(1), "ascontiguousarray": _like(1), "array": _like(1), "asnumpy": _like(9), "from_numpy": _like(9), "as_tensor": _like(1),
+    "rand_like": _like(), "randn_like": _like(),
+    "asarray": _like(1), "ascontiguousarray": _like(1), "array": _like(1), "asnumpy": _like(), "from_numpy": _like(), "as_tensor": _like(1),
     "arange": _arange,
     "rand": _of_sizes(None), "randn": _of_sizes(None), "randint": _torch_randint,
     "random.rand": _of_sizes(F64), "random.randn": _of_sizes(F64),
@@ -238,7 +239,7 @@ _FUNCTIONS: dict[str, Make] = {
     f"{_GENERATOR}.integers": _random(2, I64, 3),
 }  # fmt: skip
 _OF_LANGUAGE: dict[str, Make] = {
-    "zeros": _filled(F32), "empty": _filled(F32), "full": _filled(F32, 2), "from_numpy": _like(9),
+    "zeros": _filled(F32), "empty": _filled(F32), "full": _filled(F32, 2), "from_numpy": _like(),
 }  # fmt: skip
 
 
@@ -247,6 +248,10 @@ _OF_LANGUAGE: dict[str, Make] = {
 
 def _same(tensor: HostTensor, given: Given) -> Value:
     return tensor
+
+
+def _as_numpy(tensor: HostTensor, given: Given) -> Value:
+    return replace(tensor, library="numpy")
 
 
 def _cast_to(dtype: DType) -> Callable[[HostTensor, Given], Value]:
@@ -280,6 +285,8 @@ def _reshape(tensor: HostTensor, given: Given) -> Value:
     values = given.positional
     if len(values) == 1 and isinstance(values[0], Tuple):
         values = values[0].items
+    elif len(values) == 1 and not isinstance(values[0], Static):
+        values = ()  # it may be a tuple
     if not values or given.keywords:
         return given.made(None, tensor.dtype)
     sizes = [_size(one) for one in values]
@@ -314,7 +321,8 @@ def _unsqueeze(tensor: HostTensor, given: Given) -> Value:
 
 
 _METHODS: dict[str, Callable[[HostTensor, Given], Value]] = {
-    **dict.fromkeys(("copy", "clone", "contiguous", "cuda", "cpu", "detach", "pin_memory", "numpy", "get"), _same),
+    **dict.fromkeys(("copy", "clone", "contiguous", "cuda", "cpu", "detach", "pin_memory"), _same),
+    "numpy": _as_numpy, "get": _as_numpy,
     "astype": _astype, "to": _to, "float": _cast_to(F32), "half": _cast_to(F16), "double": _cast_to(F64),
     "bfloat16": _cast_to(BF16), "int": _cast_to(I32), "long": _cast_to(I64),
     "reshape": _reshape, "view": _reshape, "ravel": _flat, "flatten": _flat,

@@ -391,7 +391,7 @@ def _function(
 ) -> Value:
     signature = callee.symbol.signature if callee.symbol else None
     bound = bind(t, signature, node, positional, keywords) if signature else None
-    return t.inline(t, callee, bound[0], node) if bound and t.is_kernel else UNKNOWN
+    return t.inline(t, callee, *bound, node) if bound and t.is_kernel else UNKNOWN
 
 
 def _launch(

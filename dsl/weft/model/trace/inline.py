@@ -34,8 +34,14 @@ _NO_NUMBERS = (Axes, DTypeRef, Record, Tensor, Tuple)
 _ANY_NUMBER = {"T", "Float", "Whole"}
 
 
-def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], node: ast.Call) -> Value:
-    """What a call of a device function returns."""
+def inline(
+    t: Tracer,
+    function: DeviceFunction,
+    arguments: dict[str, Value],
+    places: dict[str, ast.expr],
+    node: ast.Call,
+) -> Value:
+    """What a call of a device function returns. places: where the arguments stand."""
     definition = function.definition
     if any(frame.name == definition.name and frame.scope is definition.scope for frame in t.frames[1:]):
         t.report(
@@ -55,7 +61,7 @@ def inline(t: Tracer, function: DeviceFunction, arguments: dict[str, Value], nod
     frame.is_of_language = definition.module.startswith(f"{t.dialect.package}.ops.")
     closure = t.closures and t.closures.of(definition)
     frame.outer = dict(closure.signature) if closure else {}
-    values = _arguments(t, definition, arguments, frame, node)
+    values = _arguments(t, definition, arguments, places, frame, node)
     frame.outer = dict(closure.body) if closure else {}
     t.enter(frame)
     try:
@@ -95,7 +101,12 @@ def _returns_and_rebound(function: ast.FunctionDef) -> tuple[int, frozenset[str]
 
 
 def _arguments(
-    t: Tracer, definition: Definition, given: dict[str, Value], frame: Frame, node: ast.Call
+    t: Tracer,
+    definition: Definition,
+    given: dict[str, Value],
+    places: dict[str, ast.expr],
+    frame: Frame,
+    node: ast.Call,
 ) -> dict[str, Value]:
     """Arguments converted to what the function declares; an undeclared parameter takes what it is given."""
     parameters = definition.node.args
@@ -116,7 +127,7 @@ def _arguments(
             t.report(
                 "call-arguments",
                 f"`{argument.arg}` of `{definition.name}` is {dtype or 'a number'}; found {describe(value)}: {advice}",
-                _place(node, positional, argument.arg),
+                places.get(argument.arg, node),
             )
             value = UNKNOWN
         expr = as_expr(as_number(value), dtype) if dtype else None
@@ -134,12 +145,6 @@ def _takes_any_number(frame: Frame, annotation: ast.expr | None) -> bool:
             return frame.is_of_language and name in _ANY_NUMBER
         case _:
             return False
-
-
-def _place(node: ast.Call, positional: list[str], name: str) -> ast.expr:
-    """Where a call gives an argument; the call, if that is not to be seen."""
-    by_name = {word.arg: word.value for word in node.keywords}
-    return {**by_name, **dict(zip(positional, node.args, strict=False))}.get(name, node)
 
 
 def _default(t: Tracer, frame: Frame, node: ast.expr | None) -> Value:

@@ -82,7 +82,7 @@ class CallFact:
 
 
 # Reads the body of a device function in place of its call.
-Inline = Callable[["Tracer", DeviceFunction, dict[str, Value], ast.Call], Value]
+Inline = Callable[["Tracer", DeviceFunction, dict[str, Value], dict[str, ast.expr], ast.Call], Value]
 
 
 # Reads statements in order.
